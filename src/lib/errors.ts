@@ -1,0 +1,65 @@
+interface ErrorRow {
+  /** Who can do something about it, and so what is logged: `user` nothing, `outside` a warning, `bug` an error with its stack. */
+  readonly blame: 'user' | 'outside' | 'bug';
+  /** One plain line for the person who asked, saying what to do next. `{detail}` is replaced by the error's detail. */
+  readonly say: string;
+}
+
+/** Every failure that a person can meet, one row each. */
+const ERRORS = {
+  NOT_IN_GUILD: { blame: 'user', say: 'This works only in a server.' },
+  NOT_IN_VOICE: { blame: 'user', say: 'Join a voice channel first, then try again.' },
+  OTHER_VOICE_CHANNEL: { blame: 'user', say: 'Join {detail} first: I am playing there.' },
+  CANNOT_VIEW: { blame: 'user', say: 'I cannot see that voice channel. Give me the "View Channel" permission there.' },
+  CANNOT_CONNECT: { blame: 'user', say: 'I may not join {detail}. Give me the "Connect" permission there.' },
+  CANNOT_SPEAK: { blame: 'user', say: 'I may not speak in {detail}. Give me the "Speak" permission there.' },
+  CHANNEL_FULL: { blame: 'user', say: '{detail} is full. Make room or use another voice channel.' },
+  NOTHING_PLAYING: { blame: 'user', say: 'Nothing is playing. Use /play to start something.' },
+  NOTHING_FOUND: { blame: 'user', say: 'I found nothing for that. Try other words or a link.' },
+  ALREADY_PAUSED: { blame: 'user', say: 'It is already paused. Use /resume to go on.' },
+  NOT_PAUSED: { blame: 'user', say: 'It is not paused.' },
+  BAD_QUERY: { blame: 'user', say: 'I cannot use that: {detail}.' },
+  BAD_OPTION: { blame: 'user', say: '{detail}' },
+  BLOCKED_ADDRESS: { blame: 'user', say: 'That address is not on the public Internet, so I do not open it.' },
+  QUEUE_FULL: { blame: 'user', say: 'The queue is full ({detail} tracks). Wait for some to end, or use /stop.' },
+  TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
+  NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
+  EXTRACTION_TIMED_OUT: { blame: 'outside', say: 'The site did not answer in time. Try again in a minute.' },
+  EXTRACTOR_MISSING: { blame: 'outside', say: 'I cannot open sites because yt-dlp is missing here. The operator can run "npm run doctor".' },
+  TRANSCODER_MISSING: { blame: 'outside', say: 'I cannot play that format because ffmpeg is missing here. The operator can run "npm run doctor".' },
+  VOICE_UNAVAILABLE: { blame: 'outside', say: 'I could not join the voice channel: {detail}. Try again in a minute.' },
+  VOICE_FATAL: { blame: 'outside', say: 'I cannot use voice here: {detail}. The operator must look at it.' },
+  STORAGE_FAILED: { blame: 'outside', say: 'I could not save that, so I did not do it. The operator must look at the disk.' },
+  STARTING: { blame: 'outside', say: 'I am just starting. Try again in a few seconds.' },
+  STOPPING: { blame: 'outside', say: 'I am restarting. Try again in a minute; the queue is kept.' },
+  UNEXPECTED: { blame: 'bug', say: 'Something broke on my side. It has been noted; please try again.' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error class: a code from the table, a detail for its sentence, and the cause where there is one. */
+export class TenutoError extends Error {
+  override readonly name = 'TenutoError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail = '', options?: ErrorOptions) {
+    super(detail === '' ? code : `${code}: ${detail}`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get blame(): ErrorRow['blame'] {
+    return ERRORS[this.code].blame;
+  }
+
+  /** The line for the person who asked. */
+  get say(): string {
+    return ERRORS[this.code].say.replace('{detail}', () => this.detail);
+  }
+}
+
+/** Anything that was thrown, as one of ours: what is not ours is a bug. */
+export function toTenutoError(thrown: unknown): TenutoError {
+  return thrown instanceof TenutoError ? thrown : new TenutoError('UNEXPECTED', '', { cause: thrown });
+}

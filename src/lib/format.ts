@@ -1,0 +1,27 @@
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Milliseconds as a person writes a length: `3:07`, `1:02:03`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const rest = `${two(Math.floor(seconds / MINUTE) % MINUTE)}:${two(seconds % MINUTE)}`;
+  return seconds >= HOUR ? `${Math.floor(seconds / HOUR)}:${rest}` : rest.replace(/^0(?=\d:)/, '');
+}
+
+// Explicit controls, direction overrides and zero-width characters let a title lie about what it says.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+const MARKDOWN = /[\\*_~`|>[\]()#<@:-]/g;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Text as one line without control, direction and zero-width characters, cut to `limit` graphemes. */
+export function plainText(text: string, limit = 200): string {
+  const line = text.normalize('NFC').replaceAll(/\s+/gu, ' ').replaceAll(INVISIBLE, '').trim();
+  const parts = Array.from(graphemes.segment(line.slice(0, limit * 20)), (part) => part.segment);
+  return parts.length <= limit ? line : `${parts.slice(0, limit - 1).join('')}…`;
+}
+
+/** Foreign text made safe inside a Discord message: one plain line, Markdown and mentions without effect. */
+export function safeText(text: string, limit = 100): string {
+  return plainText(text, limit).replaceAll(MARKDOWN, String.raw`\$&`);
+}

@@ -1,0 +1,30 @@
+/**
+ * The one door through which time enters. Only global timers are used, because fake clocks replace those
+ * and neither `node:timers/promises` nor `AbortSignal.timeout`.
+ */
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason, and leaves no timer, when aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** Settles as `work` does, or rejects with `late()` after `ms` milliseconds, or with the signal's reason when that is aborted. */
+export function within<T>(ms: number, work: Promise<T>, late: () => Error, signal?: AbortSignal): Promise<T> {
+  const life = new AbortController();
+  const end = signal ? AbortSignal.any([signal, life.signal]) : life.signal;
+  const alarm = sleep(ms, end).then(() => {
+    throw late();
+  });
+  return Promise.race([work, alarm]).finally(() => life.abort());
+}
