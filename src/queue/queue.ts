@@ -1,0 +1,36 @@
+import type { Track } from '../sources/source.ts';
+
+/** A track in a queue: which one it is (ids are unique in a guild, also for the same track added twice), and who asked for it. */
+export interface QueueEntry {
+  readonly id: string;
+  readonly track: Track;
+  readonly requestedBy: string;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+}
+
+export type LoopMode = 'off' | 'track' | 'queue';
+
+/** What a guild will hear: the entry that plays now (or is about to), and the entries after it. */
+export interface Queue {
+  readonly current: QueueEntry | null;
+  readonly upcoming: readonly QueueEntry[];
+  readonly loop: LoopMode;
+}
+
+/** What else must be true again after a restart. One small record a guild, written often. */
+export interface Session {
+  /** Where the music plays; null: in no channel. */
+  readonly voiceChannelId: string | null;
+  /** Where people are told things. */
+  readonly textChannelId: string | null;
+  /** Into the current entry, milliseconds of its own time. */
+  readonly positionMs: number;
+  /** Paused by a person stays paused; `nobody` means that only the empty channel paused it. */
+  readonly paused: 'no' | 'person' | 'nobody';
+  /** Percent, 0 to 200. */
+  readonly volume: number;
+}
+
+export const EMPTY_QUEUE: Queue = { current: null, upcoming: [], loop: 'off' };
+export const NEW_SESSION: Session = { voiceChannelId: null, textChannelId: null, positionMs: 0, paused: 'no', volume: 100 };

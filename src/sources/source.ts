@@ -1,0 +1,53 @@
+/** What a person asked for, before anyone has looked at it. */
+export type Query =
+  | { readonly kind: 'url'; readonly url: URL }
+  | { readonly kind: 'words'; readonly words: string };
+
+export type SourceName = 'library' | 'direct-url' | 'youtube' | 'site';
+
+/** One thing that can be played. Plain JSON: it is stored in queues and must mean the same after a restart. */
+export interface Track {
+  readonly source: SourceName;
+  /** What the source needs to find it again: a page's URL, a file's URL, a path inside the library. */
+  readonly identifier: string;
+  readonly title: string;
+  readonly artist: string | null;
+  /** Where a person can look at it, or null for a file of the library. */
+  readonly link: string | null;
+  readonly thumbnail: string | null;
+  /** Milliseconds; null when unknown or when the stream is live. */
+  readonly durationMs: number | null;
+  readonly live: boolean;
+}
+
+/** What a query led to. A failure is thrown as a TenutoError; finding nothing is not a failure. */
+export type Resolution =
+  | { readonly kind: 'track'; readonly track: Track }
+  | { readonly kind: 'playlist'; readonly title: string; readonly tracks: readonly Track[] }
+  | { readonly kind: 'nothing' };
+
+/** Where the bytes of a track are, right now. URLs in it may expire within hours. */
+export type Media =
+  | { readonly kind: 'file'; readonly path: string; readonly format: MediaFormat }
+  | { readonly kind: 'http'; readonly url: URL; readonly headers: Readonly<Record<string, string>>; readonly format: MediaFormat };
+
+/** What the first bytes say it is. `webm-opus` and `ogg-opus` can be passed through without decoding. */
+export type MediaFormat = 'webm-opus' | 'ogg-opus' | 'other';
+
+/** A place where audio comes from. Registered as a row in index.ts; the first that accepts a query resolves it. */
+export interface Source {
+  readonly name: SourceName;
+  /** Cheap and without network: could this query be ours? */
+  accepts(query: Query): boolean;
+  /** Metadata only. Throws TenutoError; stops when the signal is aborted. */
+  resolve(query: Query, signal: AbortSignal): Promise<Resolution>;
+  /** Finds the bytes of a track that this source made, perhaps in an earlier process. */
+  locate(track: Track, signal: AbortSignal): Promise<Media>;
+}
+
+/** What the rest of the bot sees of all sources together. */
+export interface Sources {
+  /** Turns what a person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
+  resolve(text: string, signal: AbortSignal): Promise<Resolution>;
+  locate(track: Track, signal: AbortSignal): Promise<Media>;
+}
