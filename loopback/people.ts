@@ -1,0 +1,63 @@
+import type { APIApplicationCommandOptionChoice, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+
+/** A message as a person in the channel sees it. */
+export interface SeenMessage {
+  readonly id: string;
+  readonly channelId: string;
+  readonly authorId: string;
+  readonly content: string;
+  readonly embeds: readonly APIEmbed[];
+  readonly components: readonly APIMessageTopLevelComponent[];
+  /** "Only you can see this". */
+  readonly ephemeral: boolean;
+  /** "… is thinking". */
+  readonly thinking: boolean;
+  readonly editedAt: string | null;
+  /** Set when the message answers an interaction, and which one. */
+  readonly interactionId: string | null;
+}
+
+/** How a bot answered one interaction, as the person met it. */
+export interface InteractionOutcome {
+  readonly interactionId: string;
+  /** `failed`: Discord showed "The application did not respond". */
+  readonly status: 'pending' | 'deferred' | 'answered' | 'failed';
+  /** Milliseconds from the act to the first callback; null while there is none. */
+  readonly firstResponseMs: number | null;
+  /** What the person reads now, or null before there is a message. */
+  readonly message: SeenMessage | null;
+}
+
+/** A person in front of a Discord client. Everything that they do passes through the rules that Discord has for people. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** Joins a voice channel of the guild, by name or id. */
+  join(channel: string): void;
+  move(channel: string): void;
+  leave(): void;
+  /** Types a slash command in a text channel. Rejects when the command is not registered or the options do not fit its definition. */
+  slash(
+    name: string,
+    options?: Readonly<Record<string, string | number | boolean>>,
+    where?: { readonly channel?: string },
+  ): Promise<Interaction>;
+  /** Types into an option that completes; resolves with the choices shown, or rejects when none came within 3 s. */
+  autocomplete(
+    name: string,
+    options: Readonly<Record<string, string | number | boolean>>,
+    focused: string,
+  ): Promise<readonly APIApplicationCommandOptionChoice[]>;
+  /** Presses a button (or chooses values in a select menu) of a message that they can see. Rejects when there is none such. */
+  press(messageId: string, customId: string, values?: readonly string[]): Promise<Interaction>;
+  /** Everything that they see in the channel, oldest first. */
+  sees(channel?: string): readonly SeenMessage[];
+}
+
+/** One interaction from its maker's side. */
+export interface Interaction {
+  readonly id: string;
+  readonly outcome: InteractionOutcome;
+  /** Resolves at the first final answer (a message, not "thinking"), or rejects when Discord would show a failure. */
+  answered(): Promise<SeenMessage>;
+}
