@@ -1,0 +1,158 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { parseRange } from './media/byte-range.ts';
+import { FIXTURES } from './media/fixtures.ts';
+import { MISBEHAVIOUR } from './media/misbehaviour.ts';
+import { feed, page } from './media/pages.ts';
+
+export { makeFixtures, makeLibrary } from './media/fixtures.ts';
+export type { Fixtures, LibraryTrack, MakeOptions } from './media/fixtures.ts';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.webm': 'audio/webm',
+  '.opus': 'audio/ogg',
+  '.mp3': 'audio/mpeg',
+  '.m4a': 'audio/mp4',
+  '.flac': 'audio/flac',
+  '.wav': 'audio/wav',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.ts': 'video/mp2t',
+};
+
+/** One request that the host has answered, or is answering. */
+export interface MediaRequest {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly range: string | null;
+  readonly userAgent: string | null;
+}
+
+/** A running host. */
+export interface MediaHost {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+  /** Every request so far, oldest first. */
+  readonly requests: readonly MediaRequest[];
+  /**
+   * The address of a fixture (`song.webm`, `hls/song.m3u8`), of `feed.xml` (a playlist to yt-dlp), of `page.html` (a page
+   * in which yt-dlp finds the song), or of a row of `MISBEHAVIOUR` (`stall`, `redirect-loop`).
+   */
+  readonly urlOf: (name: string) => string;
+  /** Ends every connection, also those that are stalled on purpose. */
+  close(): Promise<void>;
+}
+
+/** Serves the fixtures of a folder that `makeFixtures` made, on a free port of 127.0.0.1. */
+export async function startMediaHost({ directory }: { readonly directory: string }): Promise<MediaHost> {
+  const song = await readFile(join(directory, 'song.webm'));
+  const requests: MediaRequest[] = [];
+  const server = createServer((request, response) => {
+    requests.push(describe(request));
+    response.on('error', () => response.destroy());
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const urlOf = (name: string) => `${url}/${name}`;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request);
+    const misbehave = MISBEHAVIOUR[path];
+    if (misbehave) return misbehave(request, response, { song, urlOf });
+    if (path === '/feed.xml')
+      return send(response, 'application/rss+xml', feed('Tenuto Demo Radio', url, listings(urlOf)));
+    if (path === '/page.html') return send(response, 'text/html; charset=utf-8', pageOfTheSong(urlOf));
+    return sendFile(request, response, directory, path);
+  }
+
+  return {
+    url,
+    requests,
+    urlOf,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const describe = (request: IncomingMessage): MediaRequest => ({
+  at: Date.now(),
+  method: request.method ?? '',
+  path: pathOf(request),
+  range: request.headers.range ?? null,
+  userAgent: request.headers['user-agent'] ?? null,
+});
+
+/** The decoded path, or one that no file has. */
+function pathOf(request: IncomingMessage): string {
+  try {
+    return decodeURIComponent(new URL(request.url ?? '/', 'http://127.0.0.1').pathname);
+  } catch {
+    return '/404';
+  }
+}
+
+const listings = (urlOf: MediaHost['urlOf']) =>
+  ['song.webm', 'second.webm', 'third.opus'].map((path) => ({
+    title: FIXTURES.find((recipe) => recipe.path === path)?.title ?? path,
+    url: urlOf(path),
+    contentType: contentTypeOf(path),
+  }));
+
+const pageOfTheSong = (urlOf: MediaHost['urlOf']) =>
+  page({ title: 'Long Note, the page', url: urlOf('song.webm'), contentType: contentTypeOf('song.webm') });
+
+const contentTypeOf = (path: string): string => CONTENT_TYPES[extname(path)] ?? 'application/octet-stream';
+
+function send(response: ServerResponse, contentType: string, body: string): void {
+  response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  directory: string,
+  path: string,
+): Promise<void> {
+  const file = join(directory, path);
+  const found = file.startsWith(directory + sep) ? await stat(file).catch(() => null) : null;
+  if (!found?.isFile()) return MISBEHAVIOUR['/404']?.(request, response, { song: Buffer.alloc(0), urlOf: String });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
+
+  const etag = `"${found.size.toString(16)}-${Math.floor(found.mtimeMs).toString(16)}"`;
+  const headers = {
+    'accept-ranges': 'bytes',
+    etag,
+    'last-modified': found.mtime.toUTCString(),
+    'content-type': contentTypeOf(path),
+  };
+  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+
+  const range = parseRange(isCurrent(request, etag) ? request.headers.range : undefined, found.size);
+  if (range.kind === 'unsatisfiable')
+    return void response.writeHead(416, { 'content-range': `bytes */${found.size}` }).end();
+  const [first, last] = range.kind === 'part' ? [range.first, range.last] : [0, found.size - 1];
+  const status = range.kind === 'part' ? 206 : 200;
+  const partial = range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${found.size}` } : {};
+  response.writeHead(status, { ...headers, ...partial, 'content-length': last - first + 1 });
+  if (request.method === 'HEAD') return void response.end();
+  await pipeline(createReadStream(file, { start: first, end: last }), response);
+}
+
+/** Whether the client's part is of the file as it is now (If-Range, RFC 9110, 13.1.5). */
+function isCurrent(request: IncomingMessage, etag: string): boolean {
+  const condition = request.headers['if-range'];
+  return condition === undefined || condition === etag;
+}
