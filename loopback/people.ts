@@ -15,6 +15,8 @@ export interface SeenMessage {
   readonly editedAt: string | null;
   /** Set when the message answers an interaction, and which one. */
   readonly interactionId: string | null;
+  /** Whom it notified: user ids, role ids, `everyone`, `here`. */
+  readonly pinged: readonly string[];
 }
 
 /** How a bot answered one interaction, as the person met it. */

@@ -1,107 +1,22 @@
 import { EventEmitter } from 'node:events';
-import {
-  ChannelType,
-  type APIApplicationCommand,
-  type APIApplicationCommandInteraction,
-  type APIApplicationCommandAutocompleteInteraction,
-  type APIMessage,
-  type APIMessageComponentInteraction,
-  type APIUser,
-} from 'discord-api-types/v10';
+import { ChannelType, type APIMessage, type APIUser } from 'discord-api-types/v10';
+import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { snowflakes } from './snowflake.ts';
+import type {
+  DispatchedInteraction,
+  VoiceChange,
+  WorldApplication,
+  WorldChange,
+  WorldChannel,
+  WorldGuild,
+  WorldMember,
+  WorldMessage,
+  WorldOverwrite,
+  WorldRole,
+  WorldVoiceState,
+} from './world/types.ts';
 
-/** A bot's account: what a developer would have created at Discord before starting the program. */
-export interface WorldApplication {
-  readonly id: string;
-  readonly token: string;
-  readonly bot: APIUser;
-  /** Registered commands: `global`, and by guild id. */
-  readonly commands: Map<'global' | (string & {}), APIApplicationCommand[]>;
-}
-
-/** Allow and deny are permission bit sets as Discord counts them. `id` is a role's or a user's. */
-export interface WorldOverwrite {
-  readonly id: string;
-  readonly type: 'role' | 'member';
-  readonly allow: bigint;
-  readonly deny: bigint;
-}
-
-export interface WorldChannel {
-  readonly id: string;
-  readonly guildId: string;
-  readonly type: ChannelType.GuildText | ChannelType.GuildVoice | ChannelType.GuildStageVoice;
-  readonly name: string;
-  readonly userLimit: number;
-  readonly overwrites: WorldOverwrite[];
-}
-
-export interface WorldRole {
-  readonly id: string;
-  readonly name: string;
-  permissions: bigint;
-}
-
-export interface WorldMember {
-  readonly userId: string;
-  readonly roles: string[];
-  readonly joinedAt: string;
-}
-
-/** Where a member is in voice. Members in no channel have no state. */
-export interface WorldVoiceState {
-  readonly guildId: string;
-  readonly userId: string;
-  readonly channelId: string;
-  readonly sessionId: string;
-  readonly selfMute: boolean;
-  readonly selfDeaf: boolean;
-  readonly serverMute: boolean;
-  readonly serverDeaf: boolean;
-  readonly suppress: boolean;
-}
-
-export interface WorldGuild {
-  readonly id: string;
-  readonly name: string;
-  readonly ownerId: string;
-  readonly channels: Map<string, WorldChannel>;
-  /** The role whose id is the guild's is @everyone. */
-  readonly roles: Map<string, WorldRole>;
-  readonly members: Map<string, WorldMember>;
-  readonly voiceStates: Map<string, WorldVoiceState>;
-  available: boolean;
-}
-
-/** A message as it is stored; `onlyFor` names the one person who sees an ephemeral one. */
-export interface WorldMessage {
-  readonly message: APIMessage;
-  readonly guildId: string;
-  readonly onlyFor: string | null;
-}
-
-export type DispatchedInteraction =
-  | APIApplicationCommandInteraction
-  | APIApplicationCommandAutocompleteInteraction
-  | APIMessageComponentInteraction;
-
-/** What has happened in the world, in order. The gateway tells the bots that may know. */
-export type WorldChange =
-  | { readonly type: 'message-created'; readonly message: WorldMessage }
-  | { readonly type: 'message-edited'; readonly message: WorldMessage }
-  | { readonly type: 'message-deleted'; readonly guildId: string; readonly channelId: string; readonly id: string }
-  | {
-      readonly type: 'voice-state';
-      readonly guildId: string;
-      readonly userId: string;
-      /** null: the member left voice. */
-      readonly state: WorldVoiceState | null;
-      readonly previous: WorldVoiceState | null;
-    }
-  | { readonly type: 'interaction'; readonly applicationId: string; readonly interaction: DispatchedInteraction }
-  | { readonly type: 'guild-available' | 'guild-unavailable' | 'guild-removed'; readonly guildId: string }
-  | { readonly type: 'channel-changed' | 'channel-deleted'; readonly guildId: string; readonly channel: WorldChannel }
-  | { readonly type: 'role-changed'; readonly guildId: string; readonly role: WorldRole };
+export type * from './world/types.ts';
 
 /** Discord's memory: plain data, one emitter. Everything that anyone does goes through a method here, so every change is told once. */
 export class World extends EventEmitter<{ change: [WorldChange] }> {
@@ -110,7 +25,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
   readonly guilds = new Map<string, WorldGuild>();
   /** By channel id, in order of creation. */
   readonly messages = new Map<string, Map<string, WorldMessage>>();
-  readonly nextId: () => string = snowflakes();
+  readonly nextId: () => string = snowflakes(() => Date.now());
 
   /** Creates a user; bots are made by `addApplication`. */
   addUser(username: string, options: { readonly bot?: boolean } = {}): APIUser {
@@ -139,4 +54,197 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     this.applications.set(application.id, application);
     return application;
   }
+
+  /** Creates a guild with @everyone as a new guild has it. `owner` is a user's id and becomes its first member. */
+  addGuild(name: string, { owner }: { readonly owner: string }): WorldGuild {
+    this.#user(owner);
+    const id = this.nextId();
+    const guild: WorldGuild = {
+      id,
+      name,
+      ownerId: owner,
+      channels: new Map(),
+      roles: new Map([[id, { id, name: '@everyone', permissions: DEFAULT_PERMISSIONS }]]),
+      members: new Map([[owner, { userId: owner, roles: [], joinedAt: new Date().toISOString() }]]),
+      voiceStates: new Map(),
+      available: true,
+    };
+    this.guilds.set(id, guild);
+    this.emit('change', { type: 'guild-available', guildId: id, guild });
+    return guild;
+  }
+
+  /** An outage of one guild: Discord says that it is unavailable, later that it is back. */
+  setGuildAvailable(guildId: string, available: boolean): void {
+    const guild = this.guild(guildId);
+    if (guild.available === available) return;
+    guild.available = available;
+    this.emit('change', { type: available ? 'guild-available' : 'guild-unavailable', guildId, guild });
+  }
+
+  /** The guild ceases to exist. */
+  removeGuild(guildId: string): void {
+    const guild = this.guild(guildId);
+    this.guilds.delete(guildId);
+    for (const channelId of guild.channels.keys()) this.messages.delete(channelId);
+    this.emit('change', { type: 'guild-removed', guildId, guild });
+  }
+
+  addChannel(
+    guildId: string,
+    name: string,
+    type: WorldChannel['type'],
+    options: { readonly userLimit?: number; readonly overwrites?: readonly WorldOverwrite[] } = {},
+  ): WorldChannel {
+    const guild = this.guild(guildId);
+    const { userLimit = 0, overwrites = [] } = options;
+    const channel = { id: this.nextId(), guildId, type, name, userLimit, overwrites: [...overwrites] };
+    guild.channels.set(channel.id, channel);
+    this.emit('change', { type: 'channel-created', guildId, channel });
+    return channel;
+  }
+
+  /** Deletes a channel with its messages; whoever was in it leaves voice first. */
+  deleteChannel(channelId: string): void {
+    const channel = this.#channel(channelId);
+    const { guildId } = channel;
+    for (const userId of this.voiceMembers(guildId, channelId)) this.setVoiceState(guildId, userId, null);
+    this.guild(guildId).channels.delete(channelId);
+    this.messages.delete(channelId);
+    this.emit('change', { type: 'channel-deleted', guildId, channel });
+  }
+
+  /** Sets the overwrite of a role or member in a channel, in place of an earlier one. */
+  setOverwrite(channelId: string, overwrite: WorldOverwrite): void {
+    const channel = this.#channel(channelId);
+    const others = channel.overwrites.filter(({ id }) => id !== overwrite.id);
+    channel.overwrites.splice(0, Infinity, ...others, overwrite);
+    this.emit('change', { type: 'channel-changed', guildId: channel.guildId, channel });
+  }
+
+  addRole(guildId: string, name: string, permissions: bigint): WorldRole {
+    const role = { id: this.nextId(), name, permissions };
+    this.guild(guildId).roles.set(role.id, role);
+    this.emit('change', { type: 'role-created', guildId, role });
+    return role;
+  }
+
+  /** The guild's id names @everyone. */
+  setRolePermissions(guildId: string, roleId: string, permissions: bigint): void {
+    const role = found(this.guild(guildId).roles.get(roleId), 'role', roleId);
+    role.permissions = permissions;
+    this.emit('change', { type: 'role-changed', guildId, role });
+  }
+
+  addMember(guildId: string, userId: string, roles: readonly string[] = []): WorldMember {
+    const member = { userId: this.#user(userId).id, roles: [...roles], joinedAt: new Date().toISOString() };
+    this.guild(guildId).members.set(userId, member);
+    this.emit('change', { type: 'member-added', guildId, member });
+    return member;
+  }
+
+  /** The member leaves or is kicked; it leaves voice first. */
+  removeMember(guildId: string, userId: string): void {
+    const { members } = this.guild(guildId);
+    const member = found(members.get(userId), 'member', userId);
+    this.setVoiceState(guildId, userId, null);
+    members.delete(userId);
+    this.emit('change', { type: 'member-removed', guildId, member });
+  }
+
+  /**
+   * Joins, moves, mutes or (null) leaves. Asks no permission: that is for whoever acts. Leaving when not in voice is no
+   * change; everything else is told even when nothing differs, as Discord answers a repeated op 4.
+   */
+  setVoiceState(guildId: string, userId: string, change: VoiceChange | null): WorldVoiceState | null {
+    const guild = this.guild(guildId);
+    found(guild.members.get(userId), 'member', userId);
+    const previous = guild.voiceStates.get(userId) ?? null;
+    const channelId = change === null ? null : change.channelId === undefined ? previous?.channelId : change.channelId;
+    if (channelId === undefined) throw new Error(`user ${userId} is in no voice channel`);
+    if (channelId === null && previous === null) return null;
+    const state = channelId === null ? null : this.#voiceState(guild, userId, { ...previous, ...change, channelId });
+    if (state === null) guild.voiceStates.delete(userId);
+    else guild.voiceStates.set(userId, state);
+    this.emit('change', { type: 'voice-state', guildId, userId, state, previous });
+    return state;
+  }
+
+  /** Moves a member who is in voice, as a moderator does; the session stays. */
+  moveMember(guildId: string, userId: string, channelId: string): WorldVoiceState | null {
+    found(this.guild(guildId).voiceStates.get(userId), 'voice state', userId);
+    return this.setVoiceState(guildId, userId, { channelId });
+  }
+
+  /** The ids of everyone in a voice channel. */
+  voiceMembers(guildId: string, channelId: string): string[] {
+    const states = [...this.guild(guildId).voiceStates.values()];
+    return states.filter((state) => state.channelId === channelId).map(({ userId }) => userId);
+  }
+
+  createMessage(message: WorldMessage): WorldMessage {
+    const { id, channel_id } = message.message;
+    const inChannel = this.messages.get(channel_id) ?? new Map<string, WorldMessage>();
+    this.messages.set(channel_id, inChannel.set(id, message));
+    this.emit('change', { type: 'message-created', message });
+    return message;
+  }
+
+  /** Replaces fields of a message. `pinged` is for a message that is first read now: the answer in place of "thinking". */
+  editMessage(channelId: string, id: string, fields: Partial<APIMessage>, pinged?: readonly string[]): WorldMessage {
+    const before = found(this.messages.get(channelId)?.get(id), 'message', id);
+    const message = { ...before, message: { ...before.message, ...fields }, pinged: pinged ?? before.pinged };
+    this.messages.get(channelId)?.set(id, message);
+    this.emit('change', { type: 'message-edited', message });
+    return message;
+  }
+
+  deleteMessage(channelId: string, id: string): void {
+    const { guildId, onlyFor } = found(this.messages.get(channelId)?.get(id), 'message', id);
+    this.messages.get(channelId)?.delete(id);
+    this.emit('change', { type: 'message-deleted', guildId, channelId, id, onlyFor });
+  }
+
+  /** Hands an interaction to its application. */
+  dispatch(applicationId: string, interaction: DispatchedInteraction): void {
+    this.emit('change', { type: 'interaction', applicationId, interaction });
+  }
+
+  /** The guild with this id; throws when there is none. */
+  guild(guildId: string): WorldGuild {
+    return found(this.guilds.get(guildId), 'guild', guildId);
+  }
+
+  /** The channel with this id, in whichever guild. */
+  channel(channelId: string): WorldChannel | undefined {
+    for (const guild of this.guilds.values()) {
+      const channel = guild.channels.get(channelId);
+      if (channel !== undefined) return channel;
+    }
+    return undefined;
+  }
+
+  #voiceState(guild: WorldGuild, userId: string, given: VoiceChange & { readonly channelId: string }): WorldVoiceState {
+    const channel = found(guild.channels.get(given.channelId), 'channel', given.channelId);
+    if (channel.type === ChannelType.GuildText) throw new Error(`#${channel.name} is not a voice channel`);
+    return {
+      guildId: guild.id,
+      userId,
+      channelId: channel.id,
+      sessionId: given.sessionId ?? crypto.randomUUID().replaceAll('-', ''),
+      selfMute: given.selfMute ?? false,
+      selfDeaf: given.selfDeaf ?? false,
+      serverMute: given.serverMute ?? false,
+      serverDeaf: given.serverDeaf ?? false,
+      suppress: given.suppress ?? channel.type === ChannelType.GuildStageVoice,
+    };
+  }
+
+  #user = (userId: string): APIUser => found(this.users.get(userId), 'user', userId);
+  #channel = (channelId: string): WorldChannel => found(this.channel(channelId), 'channel', channelId);
+}
+
+function found<T>(value: T | undefined, what: string, id: string): T {
+  if (value === undefined) throw new Error(`there is no ${what} ${id}`);
+  return value;
 }
