@@ -18,19 +18,11 @@ export function feed(title: string, link: string, listings: readonly Listing[]):
   );
 }
 
-/** A web page about one track, as music sites publish them: yt-dlp's generic extractor reads its JSON-LD. */
+/** A web page about one track. yt-dlp's generic extractor finds it in the audio element, and adds " (1)" to the page's title. */
 export function page({ title, url, contentType }: Listing): string {
-  const about = {
-    '@context': 'https://schema.org',
-    '@type': 'AudioObject',
-    name: title,
-    contentUrl: url,
-    encodingFormat: contentType,
-  };
   return (
-    `<!doctype html><html><head><meta charset="utf-8"><title>${escape(title)}</title>` +
-    `<script type="application/ld+json">${JSON.stringify(about)}</script></head>` +
-    `<body><h1>${escape(title)}</h1></body></html>\n`
+    `<!doctype html><html><head><meta charset="utf-8"><title>${escape(title)}</title></head>` +
+    `<body><h1>${escape(title)}</h1><audio controls><source src="${escape(url)}" type="${contentType}"></audio></body></html>\n`
   );
 }
 
