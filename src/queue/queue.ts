@@ -26,8 +26,8 @@ export interface Session {
   readonly textChannelId: string | null;
   /** Into the current entry, milliseconds of its own time. */
   readonly positionMs: number;
-  /** Paused by a person stays paused; `nobody` means that only the empty channel paused it. */
-  readonly paused: 'no' | 'person' | 'nobody';
+  /** Paused by a person stays paused; `nobody`: only the empty channel paused it; `failures`: too many tracks failed in a row. */
+  readonly paused: 'no' | 'person' | 'nobody' | 'failures';
   /** Percent, 0 to 200. */
   readonly volume: number;
 }

@@ -1,0 +1,225 @@
+import type { Logger } from 'pino';
+import { TenutoError, toTenutoError } from '../lib/errors.ts';
+import { safeText } from '../lib/format.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
+import type { QueueOperation } from '../queue/queue-operations.ts';
+import type { LoopMode, Queue, QueueEntry, Session } from '../queue/queue.ts';
+import { Deck, type DeckParts, type Ending } from './deck.ts';
+import { ErrorRecovery } from './error-recovery.ts';
+import type { Playback } from './players.ts';
+
+const NOTE_POSITION_EVERY_MS = 500;
+
+/** The queue and session of one guild, durable when a promise resolves. */
+export interface GuildRecord {
+  readonly queue: Queue;
+  readonly session: Session;
+  apply(operation: QueueOperation): Promise<Queue>;
+  update(patch: Partial<Session>): Promise<void>;
+  /** Cheap; reaches the disk within a second. */
+  notePosition(entryId: string, positionMs: number): void;
+}
+
+/** What a guild's player needs from the rest. */
+export interface GuildPlayerParts extends DeckParts {
+  readonly record: GuildRecord;
+  /** True while there is a connection, or one is being made or mended. */
+  connected(): boolean;
+  /** One line for the channel where people gave their commands. */
+  announce(line: string): void;
+  changed(): void;
+  readonly log: Logger;
+}
+
+/**
+ * One guild's music. Every change is first made durable in the record; then `#sync` compares the record with what is on
+ * the deck and acts on the difference, so that a command, a restart and a recovery all lead to sound by the same path.
+ */
+export class GuildPlayer {
+  readonly deck: Deck;
+  readonly #parts: GuildPlayerParts;
+  readonly #recovery = new ErrorRecovery();
+  readonly #lock = new KeyedLock();
+  readonly #clock: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(parts: GuildPlayerParts) {
+    this.#parts = parts;
+    this.deck = new Deck(parts);
+    this.deck.on('change', () => parts.changed());
+    this.deck.on('ended', (ending) => {
+      this.#ended(ending).catch((error: unknown) => parts.log.error({ err: error }, 'player could not go on'));
+    });
+    this.#clock = setInterval(() => this.#notePosition(), NOTE_POSITION_EVERY_MS);
+  }
+
+  get playback(): Playback {
+    const { queue, session } = this.#parts.record;
+    const { current: entry } = queue;
+    return { status: this.#status(), entry, positionMs: this.#positionMs, volume: session.volume, queue };
+  }
+
+  /** Adds entries at the end and starts when nothing plays. Returns the 1-based place of the first, 0 when it plays at once. */
+  async add(entries: readonly QueueEntry[]): Promise<number> {
+    return await this.#decide(async () => {
+      const { current, upcoming } = this.#parts.record.queue;
+      await this.#parts.record.apply({ type: 'add', entries });
+      if (current !== null) return upcoming.length + 1;
+      await this.#advance({ type: 'advance' });
+      return 0;
+    });
+  }
+
+  /** Ends the current entry and `amount - 1` after it. Returns the entry that plays next. */
+  async skip(amount: number): Promise<QueueEntry | null> {
+    return await this.#decide(async () => {
+      this.#needCurrent();
+      this.deck.clear();
+      return await this.#advance({ type: 'skip', amount });
+    });
+  }
+
+  async pause(): Promise<void> {
+    await this.#decide(async () => {
+      this.#needCurrent();
+      if (this.#parts.record.session.paused === 'person') throw new TenutoError('ALREADY_PAUSED');
+      await this.#parts.record.update({ paused: 'person', positionMs: this.#positionMs });
+    });
+  }
+
+  async resume(): Promise<void> {
+    await this.#decide(async () => {
+      this.#needCurrent();
+      if (this.#parts.record.session.paused === 'no' && this.deck.entry !== null) throw new TenutoError('NOT_PAUSED');
+      this.#recovery.clear();
+      await this.#parts.record.update({ paused: 'no' });
+    });
+  }
+
+  /** Empties the queue. */
+  async stop(): Promise<void> {
+    await this.#decide(async () => {
+      this.#needCurrent();
+      this.deck.clear();
+      await this.#parts.record.apply({ type: 'clear' });
+      await this.#parts.record.update({ paused: 'no', positionMs: 0 });
+    });
+  }
+
+  /** Falls silent and keeps everything, so that the next start goes on here. */
+  async suspend(patch: Partial<Session> = {}): Promise<void> {
+    await this.#decide(async () => {
+      const positionMs = this.#positionMs;
+      this.deck.clear();
+      await this.#parts.record.update({ ...patch, positionMs });
+    });
+  }
+
+  async setVolume(percent: number): Promise<void> {
+    await this.#decide(async () => {
+      await this.#parts.record.update({ volume: percent });
+      this.deck.setVolume(percent);
+    });
+  }
+
+  async setLoop(loop: LoopMode): Promise<void> {
+    await this.#decide(async () => {
+      await this.#parts.record.apply({ type: 'loop', mode: loop });
+    });
+  }
+
+  /** An empty channel pauses; somebody who comes back resumes, unless a person paused it. */
+  async listen(listeners: number): Promise<void> {
+    await this.#decide(async () => {
+      const { paused } = this.#parts.record.session;
+      const wanted = listeners === 0 ? 'nobody' : 'no';
+      if (paused === wanted || (paused !== 'no' && paused !== 'nobody')) return;
+      await this.#parts.record.update({ paused: wanted, positionMs: this.#positionMs });
+    });
+  }
+
+  /** Looks at the world anew, e.g. after a connection was made. */
+  async wake(): Promise<void> {
+    await this.#decide(async () => {});
+  }
+
+  /** Writes the position down, falls silent for good. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#clock);
+    await this.suspend();
+  }
+
+  get #positionMs(): number {
+    return this.deck.positionMs ?? this.#parts.record.session.positionMs;
+  }
+
+  /** One decision at a time; afterwards what sounds follows the record. */
+  async #decide<T>(decision: () => Promise<T>): Promise<T> {
+    return await this.#lock.run('', async () => {
+      try {
+        return await decision();
+      } finally {
+        this.#sync();
+      }
+    });
+  }
+
+  #sync(): void {
+    const { queue, session } = this.#parts.record;
+    if (this.deck.entry !== null && this.deck.entry.id !== queue.current?.id) this.deck.clear();
+    const wanted = queue.current !== null && session.paused === 'no' && !this.#closed && this.#parts.connected();
+    if (wanted && this.deck.entry === null) {
+      this.deck.load(queue.current, session.positionMs, () => this.#parts.record.session.volume);
+    }
+    this.deck.hold(session.paused !== 'no');
+    this.#parts.changed();
+  }
+
+  #needCurrent(): void {
+    if (this.#parts.record.queue.current === null) throw new TenutoError('NOTHING_PLAYING');
+  }
+
+  async #advance(operation: QueueOperation): Promise<QueueEntry | null> {
+    const { current } = await this.#parts.record.apply(operation);
+    await this.#parts.record.update({ positionMs: 0 });
+    return current;
+  }
+
+  async #ended({ entry, failure, positionMs, progressed }: Ending): Promise<void> {
+    await this.#decide(async () => {
+      if (this.#parts.record.queue.current?.id !== entry.id || this.deck.entry !== null) return;
+      if (failure === null) {
+        this.#recovery.clear();
+        await this.#advance({ type: 'advance' });
+        return;
+      }
+      const error = toTenutoError(failure);
+      const verdict = this.#recovery.judge(entry.id, error, progressed);
+      this.#parts.log.warn({ err: error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
+      if (verdict === 'again') {
+        await this.#parts.record.update({ positionMs });
+      } else if (verdict === 'give-up') {
+        this.#parts.announce(`⚠️ Too many tracks failed in a row, so I paused. ${error.say} /resume tries again.`);
+        await this.#parts.record.update({ paused: 'failures', positionMs });
+      } else {
+        this.#parts.announce(`⚠️ Skipped **${safeText(entry.track.title)}**: ${error.say}`);
+        await this.#advance({ type: 'skip', amount: 1 });
+      }
+    });
+  }
+
+  #status(): Playback['status'] {
+    const { queue, session } = this.#parts.record;
+    if (queue.current === null) return 'idle';
+    if (session.paused === 'nobody') return 'waiting-for-listeners';
+    if (session.paused !== 'no') return 'paused';
+    if (this.deck.loading) return 'loading';
+    return this.deck.audible ? 'playing' : 'waiting-for-voice';
+  }
+
+  #notePosition(): void {
+    const { entry, positionMs } = this.deck;
+    if (entry !== null && positionMs !== null) this.#parts.record.notePosition(entry.id, positionMs);
+  }
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { AudioPlayer } from '@discordjs/voice';
+import type { Logger } from 'pino';
+import { within } from '../lib/time.ts';
+import type { QueueOperation } from '../queue/queue-operations.ts';
+import type { LoopMode, Queue, QueueEntry, Session } from '../queue/queue.ts';
+import type { VoiceState } from '../voice/voice-state.ts';
+import { Departures } from './departures.ts';
+import { GuildPlayer, type GuildPlayerParts, type GuildRecord } from './guild-player.ts';
+import type { Enqueued, Playback, Players } from './players.ts';
+import { SmartPreloader } from './smart-preloader.ts';
+
+/** The durable queues, as players use them. */
+export interface QueueKeeper {
+  guilds(): readonly string[];
+  queue(guildId: string): Queue;
+  session(guildId: string): Session;
+  apply(guildId: string, operation: QueueOperation): Promise<Queue>;
+  updateSession(guildId: string, patch: Partial<Session>): Promise<void>;
+  notePosition(guildId: string, entryId: string, positionMs: number): void;
+}
+
+/** Being in a channel, as players use it. */
+export interface PlayerVoice {
+  state(guildId: string): VoiceState;
+  join(request: { guildId: string; channelId: string; holder: string }): Promise<void>;
+  leave(guildId: string, holder: string): Promise<void>;
+  attach(guildId: string, player: AudioPlayer): void;
+}
+
+/** What Discord tells about a guild's people. */
+export interface Audience {
+  /** Resolves when the guild is available, with false when it did not come within the time. */
+  available(guildId: string, signal: AbortSignal): Promise<boolean>;
+  /** People (no bots) in the voice channel now. */
+  listeners(guildId: string, channelId: string): number;
+}
+
+export interface PlayerManagerParts {
+  readonly queues: QueueKeeper;
+  readonly voice: PlayerVoice;
+  readonly audience: Audience;
+  readonly locate: GuildPlayerParts['locate'];
+  readonly open: GuildPlayerParts['open'];
+  /** One line for a text channel; must not throw. */
+  announce(guildId: string, textChannelId: string, line: string): void;
+  readonly limits: { readonly aloneLeaveAfterMs: number; readonly queueEndLeaveAfterMs: number };
+  readonly log: Logger;
+}
+
+const HOLDER = 'player';
+const ALONE = '👋 Nobody was listening, so I left. The queue is kept: /play or /resume goes on.';
+const ENDED = '👋 The queue has ended, so I left.';
+/** How long `close` waits for one guild's record to be written. */
+const CLOSE_DEADLINE_MS = 2_000;
+
+/** PlayerManager: one GuildPlayer per guild, made when it is first needed and filled from the record after a restart. */
+export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> implements Players {
+  readonly #parts: PlayerManagerParts;
+  readonly #players = new Map<string, GuildPlayer>();
+  readonly #departures: Departures;
+  readonly #life = new AbortController();
+
+  constructor(parts: PlayerManagerParts) {
+    super();
+    this.#parts = parts;
+    const leave = async (guildId: string, line: string) => {
+      this.#announce(guildId, line);
+      await this.leave(guildId);
+    };
+    this.#departures = new Departures(leave, (guildId, error) => this.#report(guildId, error));
+  }
+
+  async play(request: Parameters<Players['play']>[0]): Promise<Enqueued> {
+    const { guildId, voiceChannelId, textChannelId, userId, tracks } = request;
+    await this.prepare(guildId, voiceChannelId);
+    await this.#parts.queues.updateSession(guildId, { textChannelId });
+    const addedAt = Date.now();
+    const entries = tracks.map((track) => ({ id: randomUUID(), track, requestedBy: userId, addedAt }));
+    return { entries, place: await this.#player(guildId).add(entries) };
+  }
+
+  async prepare(guildId: string, voiceChannelId: string): Promise<void> {
+    await this.#parts.voice.join({ guildId, channelId: voiceChannelId, holder: HOLDER });
+    const player = this.#player(guildId);
+    this.#parts.voice.attach(guildId, player.deck.audio);
+    if (this.#parts.queues.session(guildId).voiceChannelId !== voiceChannelId) {
+      await this.#parts.queues.updateSession(guildId, { voiceChannelId });
+    }
+    await player.wake();
+  }
+
+  async skip(guildId: string, amount: number): Promise<QueueEntry | null> {
+    return await this.#player(guildId).skip(amount);
+  }
+
+  async pause(guildId: string): Promise<void> {
+    await this.#player(guildId).pause();
+  }
+
+  async resume(guildId: string): Promise<void> {
+    await this.#player(guildId).resume();
+  }
+
+  async stop(guildId: string): Promise<void> {
+    await this.#player(guildId).stop();
+  }
+
+  async leave(guildId: string): Promise<void> {
+    await this.#player(guildId).suspend({ voiceChannelId: null, paused: 'no' });
+    await this.#parts.voice.leave(guildId, HOLDER);
+  }
+
+  async setVolume(guildId: string, percent: number): Promise<void> {
+    await this.#player(guildId).setVolume(percent);
+  }
+
+  async setLoop(guildId: string, loop: LoopMode): Promise<void> {
+    await this.#player(guildId).setLoop(loop);
+  }
+
+  playback(guildId: string): Playback {
+    return this.#player(guildId).playback;
+  }
+
+  /** Goes on where the last process stopped, all guilds side by side; a guild that fails is told and delays nobody. */
+  async restore(): Promise<void> {
+    const unfinished = this.#parts.queues.guilds().filter((guildId) => {
+      return (
+        this.#parts.queues.queue(guildId).current !== null &&
+        this.#parts.queues.session(guildId).voiceChannelId !== null
+      );
+    });
+    await Promise.all(
+      unfinished.map((guildId) => this.#restore(guildId).catch((error) => this.#report(guildId, error))),
+    );
+  }
+
+  /** People came to or left the channel that the bot is in (or was in before the restart). */
+  listenersChanged(guildId: string, channelId: string, listeners: number): void {
+    const { voiceChannelId } = this.#parts.queues.session(guildId);
+    if (voiceChannelId !== channelId) return;
+    this.#expectDeparture(guildId);
+    this.#follow(guildId, this.#heard(guildId, channelId, listeners));
+  }
+
+  /** The bot was moved by somebody, and voice has followed. */
+  movedTo(guildId: string, channelId: string): void {
+    this.#follow(guildId, this.#parts.queues.updateSession(guildId, { voiceChannelId: channelId }));
+    this.listenersChanged(guildId, channelId, this.#parts.audience.listeners(guildId, channelId));
+  }
+
+  /** Somebody took the bot out of the channel, or voice gave up. The queue stays; only a person's command brings it back. */
+  removed(guildId: string, line: string): void {
+    this.#announce(guildId, line);
+    this.#follow(guildId, this.#player(guildId).suspend({ voiceChannelId: null }));
+    this.#follow(guildId, this.#parts.voice.leave(guildId, HOLDER));
+  }
+
+  /** Positions written down, everything silent. Voice is left by its owner. */
+  async close(): Promise<void> {
+    this.#life.abort();
+    this.#departures.close();
+    const closing = [...this.#players].map(async ([guildId, player]) => {
+      const late = () => new Error('writing the position took too long');
+      await within(CLOSE_DEADLINE_MS, player.close(), late).catch((error) => this.#report(guildId, error));
+    });
+    await Promise.all(closing);
+  }
+
+  async #restore(guildId: string): Promise<void> {
+    const { voiceChannelId } = this.#parts.queues.session(guildId);
+    if (voiceChannelId === null || !(await this.#parts.audience.available(guildId, this.#life.signal))) return;
+    const listeners = this.#parts.audience.listeners(guildId, voiceChannelId);
+    this.#parts.log.info({ guildId, listeners }, 'restoring');
+    await this.#heard(guildId, voiceChannelId, listeners);
+  }
+
+  async #heard(guildId: string, channelId: string, listeners: number): Promise<void> {
+    await this.#player(guildId).listen(listeners);
+    const { status } = this.#parts.voice.state(guildId);
+    const waitsForUs = this.#parts.queues.queue(guildId).current !== null && status === 'idle';
+    if (listeners > 0 && waitsForUs) await this.prepare(guildId, channelId);
+  }
+
+  #player(guildId: string): GuildPlayer {
+    const known = this.#players.get(guildId);
+    if (known) return known;
+    const preloader = new SmartPreloader(this.#parts.locate);
+    const player = new GuildPlayer({
+      record: this.#record(guildId),
+      locate: this.#parts.locate,
+      open: this.#parts.open,
+      connected: () => !['idle', 'failed'].includes(this.#parts.voice.state(guildId).status),
+      announce: (line) => this.#announce(guildId, line),
+      changed: () => {
+        preloader.prepare(this.#parts.queues.queue(guildId).upcoming);
+        this.#expectDeparture(guildId);
+        this.emit('change', guildId);
+      },
+      log: this.#parts.log.child({ guildId }),
+    });
+    this.#players.set(guildId, player);
+    return player;
+  }
+
+  #record(guildId: string): GuildRecord {
+    const { queues } = this.#parts;
+    return {
+      get queue() {
+        return queues.queue(guildId);
+      },
+      get session() {
+        return queues.session(guildId);
+      },
+      apply: (operation) => queues.apply(guildId, operation),
+      update: (patch) => queues.updateSession(guildId, patch),
+      notePosition: (entryId, positionMs) => queues.notePosition(guildId, entryId, positionMs),
+    };
+  }
+
+  #expectDeparture(guildId: string): void {
+    const { aloneLeaveAfterMs, queueEndLeaveAfterMs } = this.#parts.limits;
+    const { voiceChannelId } = this.#parts.queues.session(guildId);
+    if (voiceChannelId === null || this.#parts.voice.state(guildId).status === 'idle') {
+      this.#departures.expect(guildId, null);
+    } else if (this.#parts.audience.listeners(guildId, voiceChannelId) === 0) {
+      this.#departures.expect(guildId, { afterMs: aloneLeaveAfterMs, line: ALONE });
+    } else if (this.#parts.queues.queue(guildId).current === null) {
+      this.#departures.expect(guildId, { afterMs: queueEndLeaveAfterMs, line: ENDED });
+    } else {
+      this.#departures.expect(guildId, null);
+    }
+  }
+
+  #announce(guildId: string, line: string): void {
+    const { textChannelId } = this.#parts.queues.session(guildId);
+    if (textChannelId !== null) this.#parts.announce(guildId, textChannelId, line);
+  }
+
+  #follow(guildId: string, work: Promise<void>): void {
+    work.catch((error: unknown) => this.#report(guildId, error));
+  }
+
+  #report(guildId: string, error: unknown): void {
+    this.#parts.log.warn({ guildId, err: error }, 'player could not follow');
+  }
+}

@@ -1,0 +1,44 @@
+import { createAudioResource, StreamType, type AudioResource } from '@discordjs/voice';
+import type { OpenedAudio } from './audio-pipeline.ts';
+
+/** A track's packets on their way to the ears: what the audio player reads, and how far it has read. */
+export class Sound {
+  readonly resource: AudioResource;
+  readonly #audio: OpenedAudio;
+  readonly #startMs: number;
+  #complete = false;
+  #failure: unknown = null;
+
+  constructor(audio: OpenedAudio, startMs: number) {
+    this.#audio = audio;
+    this.#startMs = startMs;
+    this.resource = createAudioResource(audio.packets, { inputType: StreamType.Opus });
+    audio.packets.once('end', () => (this.#complete = true));
+    // The audio player wraps errors and loses what they were, so they are kept from the source.
+    audio.packets.once('error', (error) => (this.#failure = error));
+  }
+
+  /** Milliseconds into the track, counted in packets that left for the connection and not by a clock. */
+  get positionMs(): number {
+    return this.#startMs + this.resource.playbackDuration;
+  }
+
+  /** True when any of it was read. */
+  get progressed(): boolean {
+    return this.positionMs > 0;
+  }
+
+  /** True when the last packet of the track was read. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Why the packets stopped before the end of the track; null while they did not. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  setVolume(percent: number): void {
+    this.#audio.setVolume(percent);
+  }
+}
