@@ -37,8 +37,8 @@ export interface Ending {
   /** null: it was heard to its end. */
   readonly failure: unknown;
   readonly positionMs: number;
-  /** Some of it was heard before. */
-  readonly progressed: boolean;
+  /** Milliseconds that left since it was put on the deck. */
+  readonly heardMs: number;
 }
 
 /** Plays one entry at a time on one AudioPlayer, and knows nothing of queues. Says `ended` only for entries nobody took off. */
@@ -99,7 +99,7 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
         this.audio.play(sound.resource);
       },
       (failure: unknown) => {
-        if (!life.signal.aborted) this.#end({ entry, failure, positionMs: startMs, progressed: false });
+        if (!life.signal.aborted) this.#end({ entry, failure, positionMs: startMs, heardMs: 0 });
       },
     );
   }
@@ -135,8 +135,8 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     if (state.status !== 'sounding') return;
     const { entry, sound } = state;
     const reason = endReason(sound);
-    const { positionMs, progressed } = sound;
-    this.#end({ entry, failure: reason === 'failed' ? sound.failure : FAILURES[reason], positionMs, progressed });
+    const { positionMs, heardMs } = sound;
+    this.#end({ entry, failure: reason === 'failed' ? sound.failure : FAILURES[reason], positionMs, heardMs });
   }
 
   #end(ending: Ending): void {

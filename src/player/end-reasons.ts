@@ -8,5 +8,5 @@ export function endReason(sound: Sound): EndReason {
   if (sound.failure !== null) return 'failed';
   if (!sound.complete) return 'stuck';
   // An empty track that counted as finished would be played again and again, at full speed, when it is looped.
-  return sound.progressed ? 'finished' : 'empty';
+  return sound.positionMs > 0 ? 'finished' : 'empty';
 }

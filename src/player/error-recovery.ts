@@ -10,6 +10,9 @@ const RETRIES: Partial<Record<ErrorCode, number>> = {
   UNEXPECTED: 1,
 };
 
+/** A try that was heard for this long was worth it: the tries begin anew. Less could go on for ever. */
+const PROGRESS_MS = 10_000;
+
 /** This many tracks in a row without a sound mean that the tracks are not to blame. */
 const GIVE_UP_AFTER = 5;
 
@@ -19,9 +22,9 @@ export class ErrorRecovery {
   #tries = 0;
   #failedInARow = 0;
 
-  /** The verdict on this failure of this entry. `progressed`: sound came out since the last try, so the tries begin anew. */
-  judge(entryId: string, thrown: unknown, progressed: boolean): Recovery | 'give-up' {
-    if (entryId !== this.#entryId || progressed) this.#tries = 0;
+  /** The verdict on this failure of this entry, of which `heardMs` were heard since the last try. */
+  judge(entryId: string, thrown: unknown, heardMs: number): Recovery | 'give-up' {
+    if (entryId !== this.#entryId || heardMs >= PROGRESS_MS) this.#tries = 0;
     this.#entryId = entryId;
     this.#tries += 1;
     if (this.#tries <= (RETRIES[toTenutoError(thrown).code] ?? 0)) return 'again';

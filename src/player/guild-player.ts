@@ -186,7 +186,7 @@ export class GuildPlayer {
     return current;
   }
 
-  async #ended({ entry, failure, positionMs, progressed }: Ending): Promise<void> {
+  async #ended({ entry, failure, positionMs, heardMs }: Ending): Promise<void> {
     await this.#decide(async () => {
       if (this.#parts.record.queue.current?.id !== entry.id || this.deck.entry !== null) return;
       if (failure === null) {
@@ -195,7 +195,7 @@ export class GuildPlayer {
         return;
       }
       const error = toTenutoError(failure);
-      const verdict = this.#recovery.judge(entry.id, error, progressed);
+      const verdict = this.#recovery.judge(entry.id, error, heardMs);
       this.#parts.log.warn({ err: error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
       if (verdict === 'again') {
         await this.#parts.record.update({ positionMs });

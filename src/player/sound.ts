@@ -20,12 +20,12 @@ export class Sound {
 
   /** Milliseconds into the track, counted in packets that left for the connection and not by a clock. */
   get positionMs(): number {
-    return this.#startMs + this.resource.playbackDuration;
+    return this.#startMs + this.heardMs;
   }
 
-  /** True when any of it was read. */
-  get progressed(): boolean {
-    return this.positionMs > 0;
+  /** Milliseconds that left since it was opened. */
+  get heardMs(): number {
+    return this.resource.playbackDuration;
   }
 
   /** True when the last packet of the track was read. */
