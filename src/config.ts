@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+
+interface Setting<S extends z.ZodType = z.ZodType> {
+  readonly variable: string;
+  readonly schema: S;
+  /** A value that is right, for the message about one that is wrong. */
+  readonly example: string;
+}
+
+const setting = <S extends z.ZodType>(variable: string, schema: S, example: string): Setting<S> => ({
+  variable,
+  schema,
+  example,
+});
+
+/** A whole number in a range; what is unset becomes `fallback`. */
+function whole(variable: string, fallback: number, min: number, max: number): Setting<z.ZodType<number>> {
+  const expected = `must be a whole number from ${min} to ${max}`;
+  const number = z.coerce.number<string>(expected).int(expected).min(min, expected).max(max, expected);
+  return setting(variable, number.default(fallback), String(fallback));
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Every setting, one row each: the variable that sets it, what it may be, what it is when left out. */
+const SETTINGS = {
+  /** The bot's token. Required. */
+  token: setting(
+    'DISCORD_TOKEN',
+    z
+      .string(
+        'is missing: create a bot at https://discord.com/developers/applications, open "Bot" and press "Reset Token"',
+      )
+      .regex(
+        /^[\w-]{10,}\.[\w-]{4,}\.[\w-]{10,}$/,
+        'is not a bot token: a token has three parts with dots between them',
+      ),
+    'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AbCdEf.three-parts-with-dots-between-them-x1',
+  ),
+  /** Where Discord's REST API is, without its version. Default: Discord. */
+  apiUrl: setting(
+    'DISCORD_API_URL',
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .default('https://discord.com/api'),
+    'https://discord.com/api',
+  ),
+  /** Guilds that get the commands at once, instead of all guilds. Default: all. */
+  guildIds: setting(
+    'DISCORD_GUILD_IDS',
+    list.pipe(z.array(z.string().regex(/^\d{15,20}$/, 'must be ids of servers with commas between them'))).default([]),
+    '81384788765712384,613425648685547541',
+  ),
+  /** The only folder that the bot writes to. Default: data. */
+  dataDir: setting('DATA_DIR', z.string().default('data'), 'data'),
+  /** The local music library. Default: music inside the data folder. */
+  musicDir: setting('MUSIC_DIR', z.string().optional(), '/home/ada/Music'),
+  /** The yt-dlp to use. Default: the one that set-up brought, else the system's. */
+  ytDlpPath: setting('YTDLP_PATH', z.string().nullable().default(null), '/usr/local/bin/yt-dlp'),
+  /** The ffmpeg to use. Default: ffmpeg. */
+  ffmpegPath: setting('FFMPEG_PATH', z.string().default('ffmpeg'), '/usr/bin/ffmpeg'),
+  /** Hosts that may be opened although their addresses are private. Default: none. */
+  allowPrivateHosts: setting('ALLOW_PRIVATE_HOSTS', list.default([]), 'nas.local,192.168.1.20'),
+  /** The least important log lines that are written. Default: info. */
+  logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
+  /** Tracks in the queue of a guild, at most. Default: 10 000. */
+  queueLimit: whole('QUEUE_LIMIT', 10_000, 1, 100_000),
+  /** Tracks taken from one playlist, at most. Default: 500. */
+  playlistLimit: whole('PLAYLIST_LIMIT', 500, 1, 5_000),
+  /** Volume of a guild that never set one, percent. Default: 100. */
+  defaultVolume: whole('DEFAULT_VOLUME', 100, 0, 200),
+  /** Milliseconds between refreshes of the now-playing display; 5 edits in 5 s are what Discord lets through. Default: 10 s. */
+  nowPlayingRefreshMs: whole('NOW_PLAYING_REFRESH_MS', 10 * SECOND, SECOND, 5 * MINUTE),
+  /** Milliseconds alone in a channel before the bot leaves it. Default: 5 min. */
+  aloneLeaveAfterMs: whole('ALONE_LEAVE_AFTER_MS', 5 * MINUTE, 0, 24 * HOUR),
+  /** Milliseconds after the end of the queue before the bot leaves. Default: 5 min. */
+  queueEndLeaveAfterMs: whole('QUEUE_END_LEAVE_AFTER_MS', 5 * MINUTE, 0, 24 * HOUR),
+  /** Milliseconds that one attempt to join a voice channel may take. Default: 15 s. */
+  voiceJoinDeadlineMs: whole('VOICE_JOIN_DEADLINE_MS', 15 * SECOND, SECOND, 2 * MINUTE),
+} satisfies Record<string, Setting>;
+
+type Settings = { readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> };
+
+/** All settings, checked. */
+export type Config = Settings & { readonly musicDir: string };
+
+/** The variables that are read, in the order of `.env.example`. */
+export const VARIABLES: readonly string[] = Object.values(SETTINGS).map(({ variable }) => variable);
+
+/** The settings cannot be used: one plain line a problem, without the values, which may be secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The settings from an environment. An empty variable counts as unset. Throws one ConfigError with every problem. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { variable, schema, example }] of Object.entries<Setting>(SETTINGS)) {
+    const result = schema.safeParse(environment[variable]?.trim() || undefined);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${variable} ${result.error.issues[0]?.message}. Example: ${variable}=${example}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  // Each value has just passed the schema of its row.
+  const settings = values as unknown as Settings;
+  return { ...settings, musicDir: settings.musicDir ?? join(settings.dataDir, 'music') };
+}
