@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, expect, it } from 'vitest';
+import { Subprocesses } from '../../src/lib/subprocess.ts';
+
+const node = process.execPath;
+const opened: Subprocesses[] = [];
+
+function subprocesses(environment: Record<string, string | undefined> = process.env): Subprocesses {
+  const made = new Subprocesses(environment);
+  opened.push(made);
+  return made;
+}
+
+const script = (code: string) => ({ owner: 'test', command: node, args: ['-e', code] });
+
+/** A killed orphan stays in the process table, as a zombie, for as long as process 1 does not care to reap it. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
+
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.closeAll();
+});
+
+it('returns what a program wrote and how it ended', async () => {
+  const result = await subprocesses().run(script('console.log("out"); console.error("err"); process.exitCode = 3'));
+  expect(result).toEqual({ exit: { kind: 'exited', code: 3 }, stdout: 'out\n', stderr: 'err\n' });
+});
+
+it('reports a program that does not exist as an ending, not as a throw', async () => {
+  const { exit } = await subprocesses().run({ owner: 'test', command: '/nowhere/at/all', args: [] });
+  expect(exit).toMatchObject({ kind: 'failed', error: { code: 'ENOENT' } });
+});
+
+it('shows children no variable but the harmless ones', async () => {
+  const children = subprocesses({ PATH: process.env['PATH'], DISCORD_TOKEN: 'secret', NODE_OPTIONS: '', LANG: 'C' });
+  const { stdout } = await children.run(script('console.log(JSON.stringify(Object.keys(process.env).sort()))'));
+  expect(JSON.parse(stdout)).toEqual(['LANG', 'PATH']);
+});
+
+it('kills a child that takes too long, with everything that it started', async () => {
+  const children = subprocesses();
+  const parent = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'inherit' });
+    console.log(child.pid);
+    setInterval(() => {}, 1e6);`;
+  const child = children.spawn({ ...script(parent), timeoutMs: 1_500 });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const grandchild = Number(line.toString());
+  expect(isAlive(grandchild)).toBe(true);
+  expect(await child.ended).toEqual({ kind: 'killed', why: 'timed-out' });
+  await expect.poll(() => isAlive(grandchild)).toBe(false);
+  expect(children.living).toEqual([]);
+});
+
+it('does not let a grandchild outlive a child that ends by itself', async () => {
+  const parent = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'inherit' });
+    console.log(child.pid);
+    process.exit(0);`;
+  const { exit, stdout } = await subprocesses().run(script(parent));
+  expect(exit).toEqual({ kind: 'exited', code: 0 });
+  await expect.poll(() => isAlive(Number(stdout))).toBe(false);
+});
+
+it('kills a child when its signal is aborted', async () => {
+  const life = new AbortController();
+  const child = subprocesses().spawn({ ...script('setInterval(() => {}, 1e6)'), signal: life.signal });
+  life.abort();
+  expect(await child.ended).toEqual({ kind: 'killed', why: 'aborted' });
+});
+
+it('kills a child that writes more than it may', async () => {
+  const flood = script('setInterval(() => process.stdout.write("x".repeat(65536)), 0)');
+  expect((await subprocesses().run(flood, 100_000)).exit).toEqual({ kind: 'killed', why: 'too-much-output' });
+});
+
+it('survives a child that closes its stdin while it is written to', async () => {
+  const child = subprocesses().spawn({ ...script('process.exit(0)'), stdin: 'pipe' });
+  const block = Buffer.alloc(1024 * 1024);
+  for (let i = 0; i < 8; i += 1) child.stdin?.write(block);
+  expect(await child.ended).toEqual({ kind: 'exited', code: 0 });
+});
+
+it('keeps only the end of what was written to stderr', async () => {
+  const child = script('process.stderr.write("a".repeat(100000) + "the end")');
+  const { stderr } = await subprocesses().run(child);
+  expect(stderr).toHaveLength(8 * 1024);
+  expect(stderr.endsWith('the end')).toBe(true);
+});
+
+it('ends all children when it closes, and starts none afterwards', async () => {
+  const children = subprocesses();
+  const running = [1, 2, 3].map(() => children.spawn(script('setInterval(() => {}, 1e6)')));
+  expect(children.living).toHaveLength(3);
+  await children.closeAll();
+  expect(children.living).toEqual([]);
+  for (const child of running) expect(await child.ended).toEqual({ kind: 'killed', why: 'closing' });
+  expect(() => children.spawn(script('0'))).toThrow('STOPPING');
+});
