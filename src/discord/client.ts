@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { Client, Events, GatewayIntentBits, Options, RESTEvents, type RateLimitData } from 'discord.js';
+import type { Logger } from 'pino';
+import { ConfigError, type Config } from '../config.ts';
+import { within } from '../lib/time.ts';
+
+/** A server that is down at start is waited for 15 s by discord.js itself; this leaves room for a slow login before that. */
+const LOGIN_DEADLINE_MS = 60_000;
+
+/** What the bot never looks up again needs no memory. Members and voice states stay: they are who listens. */
+const KEPT: Readonly<Record<string, number>> = {
+  ApplicationCommandManager: 0,
+  GuildBanManager: 0,
+  GuildEmojiManager: 0,
+  GuildInviteManager: 0,
+  GuildScheduledEventManager: 0,
+  GuildStickerManager: 0,
+  MessageManager: 0,
+  PresenceManager: 0,
+  ReactionManager: 0,
+  ReactionUserManager: 0,
+  ThreadMemberManager: 0,
+};
+
+/** An edit of the display that has to wait would show the past when it arrives: it is dropped instead of queued. */
+const isDisplayEdit = ({ method, route }: RateLimitData) =>
+  method === 'PATCH' && route === '/channels/:id/messages/:id';
+
+/** The client with the two intents that slash commands and voice need, and nobody is ever pinged by it. Not logged in yet. */
+export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Client {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates],
+    allowedMentions: { parse: [], repliedUser: false },
+    makeCache: Options.cacheWithLimits(KEPT),
+    rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit },
+  });
+  client.on(Events.Error, (error) => log.error({ error }, 'discord client failed'));
+  client.on(Events.Warn, (warning) => log.warn({ warning }, 'discord client warns'));
+  client.on(Events.ShardError, (error, shardId) => log.warn({ error, shardId }, 'gateway connection failed'));
+  client.on(Events.ShardReconnecting, (shardId) => log.warn({ shardId }, 'gateway lost, connecting again'));
+  client.on(Events.ShardResume, (shardId, replayed) => log.info({ shardId, replayed }, 'gateway resumed'));
+  client.on(Events.ShardReady, (shardId) => log.info({ shardId }, 'gateway ready'));
+  client.on(Events.ShardDisconnect, ({ code }, shardId) => log.error({ code, shardId }, 'gateway closed for good'));
+  client.rest.on(RESTEvents.RateLimited, ({ method, route, timeToReset, global }) => {
+    log.warn({ method, route, timeToReset, global }, 'rate limited');
+  });
+  client.rest.on(RESTEvents.InvalidRequestWarning, ({ count }) => log.warn({ count }, 'many refused requests'));
+  return client;
+}
+
+/** Logs in and waits until the guilds are there. A token that Discord refuses is a ConfigError. */
+export async function logIn(client: Client, token: string, deadlineMs = LOGIN_DEADLINE_MS): Promise<void> {
+  const stop = new AbortController();
+  const ready = Promise.all([once(client, Events.ClientReady, { signal: stop.signal }), client.login(token)]);
+  try {
+    await within(deadlineMs, ready, () => new Error(`Discord did not answer the login within ${deadlineMs / 1_000} s`));
+  } catch (error) {
+    throw isRefusedToken(error)
+      ? new ConfigError([
+          'DISCORD_TOKEN was refused by Discord. Open "Bot" in the developer portal, press "Reset Token" and copy it anew.',
+        ])
+      : error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The REST login refuses with a code, the gateway (close code 4004) only with this message. */
+function isRefusedToken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (('code' in error && error.code === 'TokenInvalid') || error.message === 'Authentication failed')
+  );
+}
