@@ -1,0 +1,85 @@
+import { GatewayOpcodes, type GatewayDispatchEvents } from 'discord-api-types/v10';
+import type { WorldApplication } from '../world.ts';
+import { mayKnow } from './intents.ts';
+
+/** One event as it goes over the wire. */
+export interface Dispatch {
+  readonly op: GatewayOpcodes.Dispatch;
+  readonly t: GatewayDispatchEvents;
+  readonly s: number;
+  readonly d: unknown;
+}
+
+/** `lost`: the buffer no longer reaches back that far. `ahead`: the client claims to have seen what was never sent. */
+export type Replay = readonly Dispatch[] | 'lost' | 'ahead';
+
+/** Sends one event, or nothing when the socket is gone. */
+export type Outlet = (dispatch: Dispatch) => void;
+
+/**
+ * One gateway session: what an identify began and resumes go on with. It numbers every event and keeps the last
+ * `capacity` of them, so that a client which lost its socket misses none.
+ */
+export class GatewaySession {
+  readonly id: string;
+  readonly application: WorldApplication;
+  readonly intents: number;
+  readonly shard: readonly [id: number, count: number];
+  /** The guilds that it has been told of. */
+  readonly guilds = new Set<string>();
+  readonly #capacity: number;
+  readonly #buffer: Dispatch[] = [];
+  #sequence = 0;
+  #outlet: Outlet | null = null;
+
+  constructor(begin: {
+    readonly id: string;
+    readonly application: WorldApplication;
+    readonly intents: number;
+    readonly shard: readonly [number, number];
+    readonly capacity: number;
+  }) {
+    this.id = begin.id;
+    this.application = begin.application;
+    this.intents = begin.intents;
+    this.shard = begin.shard;
+    this.#capacity = begin.capacity;
+  }
+
+  get botId(): string {
+    return this.application.bot.id;
+  }
+
+  get attached(): boolean {
+    return this.#outlet !== null;
+  }
+
+  /** Whether events of the guild travel on this shard: https://discord.com/developers/docs/events/gateway#sharding */
+  carries(guildId: string): boolean {
+    return Number((BigInt(guildId) >> 22n) % BigInt(this.shard[1])) === this.shard[0];
+  }
+
+  attach(outlet: Outlet): void {
+    this.#outlet = outlet;
+  }
+
+  detach(): void {
+    this.#outlet = null;
+  }
+
+  /** Numbers and buffers the event, and sends it when a socket is there. Does nothing when the intents do not cover it. */
+  dispatch(t: GatewayDispatchEvents, d: unknown): void {
+    if (!mayKnow(this.intents, t)) return;
+    const event: Dispatch = { op: GatewayOpcodes.Dispatch, t, s: ++this.#sequence, d };
+    this.#buffer.push(event);
+    if (this.#buffer.length > this.#capacity) this.#buffer.shift();
+    this.#outlet?.(event);
+  }
+
+  /** Everything after sequence `seen`, in order. */
+  after(seen: number): Replay {
+    if (seen > this.#sequence) return 'ahead';
+    const oldest = this.#buffer[0]?.s ?? this.#sequence + 1;
+    return seen + 1 < oldest ? 'lost' : this.#buffer.filter(({ s }) => s > seen);
+  }
+}

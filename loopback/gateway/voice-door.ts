@@ -1,0 +1,127 @@
+import { ChannelType, GatewayDispatchEvents } from 'discord-api-types/v10';
+import { z } from 'zod';
+import { joinRefusal } from '../permissions.ts';
+import type { VoiceService } from '../voice/voice-service.ts';
+import type { World, WorldChange, WorldVoiceState } from '../world.ts';
+import type { GatewaySession } from './session.ts';
+
+/** The `d` of op 4. */
+export const VoiceStateRequest = z.object({
+  guild_id: z.string(),
+  channel_id: z.string().nullable(),
+  self_mute: z.boolean().default(false),
+  self_deaf: z.boolean().default(false),
+});
+
+/** How joins are answered; faults change it. */
+export interface VoiceRules {
+  /** `never`: an op 4 that joins is swallowed. `server-first`: the two events come in the wrong order. */
+  answer: 'state-first' | 'server-first' | 'never';
+  /** How long an op 4 waits before Discord looks at it. */
+  delayMs: number;
+  /** Guilds whose voice server is away: VOICE_SERVER_UPDATE says `endpoint: null`. */
+  readonly away: Set<string>;
+}
+
+type VoiceChange = Extract<WorldChange, { type: 'voice-state' }>;
+
+/** Why a member's change of voice state needs a (new) voice connection, or `none`. */
+type Consequence = 'connect' | 'disconnect' | 'none';
+
+/**
+ * A changed place or session connects anew, and so does an op 4 that changes nothing: it is how a client asks again
+ * after its voice session was lost. Muting and deafening alone keep the connection.
+ */
+function consequence({ state, previous }: VoiceChange): Consequence {
+  if (state === null) return 'disconnect';
+  if (previous === null || state.channelId !== previous.channelId || state.sessionId !== previous.sessionId) {
+    return 'connect';
+  }
+  const muting = ['selfMute', 'selfDeaf', 'serverMute', 'serverDeaf', 'suppress'] as const;
+  return muting.some((key) => state[key] !== previous[key]) ? 'none' : 'connect';
+}
+
+/** Op 4, and what follows from anyone's change of voice state: VOICE_STATE_UPDATE to all, then VOICE_SERVER_UPDATE to the one. */
+export class VoiceDoor {
+  readonly rules: VoiceRules = { answer: 'state-first', delayMs: 0, away: new Set() };
+  readonly #world: World;
+  readonly #voice: VoiceService;
+  readonly #sessions: ReadonlyMap<string, GatewaySession>;
+  readonly #waiting = new Set<NodeJS.Timeout>();
+
+  constructor(world: World, voice: VoiceService, sessions: ReadonlyMap<string, GatewaySession>) {
+    this.#world = world;
+    this.#voice = voice;
+    this.#sessions = sessions;
+  }
+
+  /** Op 4. Discord answers what it does not allow with silence. */
+  request(session: GatewaySession, d: unknown): void {
+    const request = VoiceStateRequest.parse(d);
+    if (this.rules.delayMs === 0) return this.#apply(session, request);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      this.#apply(session, request);
+    }, this.rules.delayMs);
+    this.#waiting.add(timer);
+  }
+
+  /** Follows up a change of voice state; `announce` tells it to everyone who may know. */
+  follow(change: VoiceChange, announce: () => void): void {
+    const { guildId, userId, state, previous } = change;
+    for (const channelId of new Set([previous?.channelId, state?.channelId])) {
+      if (channelId !== undefined) {
+        this.#voice.members(guildId, channelId, this.#world.voiceMembers(guildId, channelId));
+      }
+    }
+    const isBot = this.#world.applications.has(userId);
+    const next = isBot ? consequence(change) : 'none';
+    if (next === 'connect' && state !== null) return this.#connect(state, previous, announce);
+    announce();
+    if (next === 'disconnect') this.#voice.dismiss(guildId, userId, 4014);
+  }
+
+  /** Tells the bot where the guild's voice server is now, with a new token. */
+  announceServer(guildId: string, userId: string): void {
+    const state = this.#world.guild(guildId).voiceStates.get(userId);
+    const session = state && this.#sessions.get(state.sessionId);
+    if (!state || !session) return;
+    const { channelId, sessionId } = state;
+    session.dispatch(GatewayDispatchEvents.VoiceServerUpdate, {
+      token: this.#voice.admit({ guildId, channelId, userId, sessionId }),
+      guild_id: guildId,
+      endpoint: this.rules.away.has(guildId) ? null : this.#voice.endpoint,
+    });
+  }
+
+  /** Forgets every op 4 that still waits. */
+  close(): void {
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  #connect(
+    { guildId, userId, channelId }: WorldVoiceState,
+    previous: WorldVoiceState | null,
+    announce: () => void,
+  ): void {
+    const moved = previous !== null && previous.channelId !== channelId;
+    const announceServer = () => {
+      if (moved) this.#voice.dismiss(guildId, userId, 4014);
+      this.announceServer(guildId, userId);
+    };
+    const steps = this.rules.answer === 'server-first' ? [announceServer, announce] : [announce, announceServer];
+    for (const step of steps) step();
+  }
+
+  #apply(session: GatewaySession, request: z.infer<typeof VoiceStateRequest>): void {
+    const { guild_id: guildId, channel_id: channelId, self_mute: selfMute, self_deaf: selfDeaf } = request;
+    const guild = this.#world.guilds.get(guildId);
+    if (!guild?.available || !session.guilds.has(guildId) || !guild.members.has(session.botId)) return;
+    if (channelId === null) return void this.#world.setVoiceState(guildId, session.botId, null);
+    const channel = guild.channels.get(channelId);
+    if (!channel || channel.type === ChannelType.GuildText || this.rules.answer === 'never') return;
+    if (joinRefusal(guild, channel, session.botId) !== null) return;
+    this.#world.setVoiceState(guildId, session.botId, { channelId, selfMute, selfDeaf, sessionId: session.id });
+  }
+}
