@@ -33,4 +33,10 @@ export interface Session {
 }
 
 export const EMPTY_QUEUE: Queue = { current: null, upcoming: [], loop: 'off' };
-export const NEW_SESSION: Session = { voiceChannelId: null, textChannelId: null, positionMs: 0, paused: 'no', volume: 100 };
+export const NEW_SESSION: Session = {
+  voiceChannelId: null,
+  textChannelId: null,
+  positionMs: 0,
+  paused: 'no',
+  volume: 100,
+};
