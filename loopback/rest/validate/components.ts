@@ -175,19 +175,18 @@ const withUniqueIds = <Schema extends z.ZodType<readonly unknown[]>>(schema: Sch
     }
   });
 
-/** Up to five rows: https://discord.com/developers/docs/components/reference#legacy-message-component-behavior */
-export const components = typed<APIMessageTopLevelComponent[]>(
-  withUniqueIds(list(z.discriminatedUnion('type', [row]), 0, 5)),
+const rows = withUniqueIds(list(z.discriminatedUnion('type', [row]), 0, 5));
+const layout = withUniqueIds(
+  z
+    .array(z.discriminatedUnion('type', [row, textDisplay, section, gallery, separator, container]))
+    .refine(
+      (all) => flatten(all).length <= 40,
+      says('COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED', 'The maximum number of components is 40'),
+    ),
 );
 
+/** Up to five rows: https://discord.com/developers/docs/components/reference#legacy-message-component-behavior */
+export const components = typed<APIMessageTopLevelComponent[]>(() => rows);
+
 /** What a message with the flag IsComponentsV2 may hold: 40 components, counting nested ones. */
-export const componentsV2 = typed<APIMessageTopLevelComponent[]>(
-  withUniqueIds(
-    z
-      .array(z.discriminatedUnion('type', [row, textDisplay, section, gallery, separator, container]))
-      .refine(
-        (all) => flatten(all).length <= 40,
-        says('COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED', 'The maximum number of components is 40'),
-      ),
-  ),
-);
+export const componentsV2 = typed<APIMessageTopLevelComponent[]>(() => layout);

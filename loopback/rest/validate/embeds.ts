@@ -44,10 +44,10 @@ function length({ title, description, footer, author, fields }: z.output<typeof 
   return texts.reduce((sum, part) => sum + Array.from(part ?? '').length, 0);
 }
 
-/** https://discord.com/developers/docs/resources/message#embed-object-embed-limits */
-export const embeds = typed<APIEmbed[]>(
-  list(embed, 0, 10).refine(
-    (all) => all.reduce((sum, one) => sum + length(one), 0) <= 6000,
-    says('MAX_EMBED_SIZE_EXCEEDED', 'Embed size exceeds maximum size of 6000'),
-  ),
+const all = list(embed, 0, 10).refine(
+  (given) => given.reduce((sum, one) => sum + length(one), 0) <= 6000,
+  says('MAX_EMBED_SIZE_EXCEEDED', 'Embed size exceeds maximum size of 6000'),
 );
+
+/** https://discord.com/developers/docs/resources/message#embed-object-embed-limits */
+export const embeds = typed<APIEmbed[]>(() => all);

@@ -57,10 +57,10 @@ export const url = (...schemes: readonly string[]) =>
 /** A field that may be left out or null, which means the same. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish();
 
-/** The value as it came, called by the name that Discord's documentation has for what the schema lets through. */
-export const typed = <T>(schema: z.ZodType) =>
+/** The value as it came, called by the name that Discord's documentation has for what the schema (which may depend on it) lets through. */
+export const typed = <T>(schemaFor: (value: unknown) => z.ZodType) =>
   z.custom<T>().superRefine((value, context) => {
-    const { error } = schema.safeParse(value, { reportInput: true });
+    const { error } = schemaFor(value).safeParse(value, { reportInput: true });
     for (const issue of error?.issues ?? []) {
       const { code, message } = translate(issue);
       context.addIssue({ code: 'custom', path: [...issue.path], message, params: { code } });

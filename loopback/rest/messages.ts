@@ -1,0 +1,149 @@
+import {
+  InteractionType,
+  MessageFlags,
+  MessageReferenceType,
+  MessageType,
+  type APIMessage,
+  type APIMessageInteractionMetadata,
+  type APIUser,
+} from 'discord-api-types/v10';
+import { has, permissionsIn } from '../permissions.ts';
+import type { DispatchedInteraction, World, WorldChannel, WorldMessage } from '../world.ts';
+import { ApiError } from './errors.ts';
+import { mentionsOf } from './mentions.ts';
+import { invalidForm } from './validate/form.ts';
+import type { MessageBody } from './validate/message.ts';
+
+/** The flags that a bot may set; Discord ignores the others. */
+const SETTABLE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
+
+/** Where a new message stands and who writes it. */
+export interface Draft {
+  readonly channel: WorldChannel;
+  readonly author: APIUser;
+  readonly body: MessageBody;
+  /** Set when it answers an interaction. */
+  readonly interaction?: DispatchedInteraction;
+  /** The one person who sees it. */
+  readonly onlyFor?: string | null;
+  /** An answer that is not there yet: "thinking". */
+  readonly thinking?: boolean;
+}
+
+/** Writes a message into the world. Throws Discord's error when there is nothing in it. */
+export function writeMessage(world: World, draft: Draft): WorldMessage {
+  const { channel, author, body, interaction, onlyFor = null, thinking = false } = draft;
+  const repliesTo = referenced(world, channel, body);
+  const mentions = mentionsOf(world, channel, author.id, body, repliesTo?.author);
+  const flags: number =
+    ((body.flags ?? 0) & SETTABLE) |
+    (onlyFor === null ? 0 : MessageFlags.Ephemeral) |
+    (thinking ? MessageFlags.Loading : 0);
+  const message: APIMessage = {
+    id: world.nextId(),
+    channel_id: channel.id,
+    author,
+    content: (body.content ?? '').trim(),
+    timestamp: new Date().toISOString(),
+    edited_timestamp: null,
+    tts: body.tts ?? false,
+    mention_everyone: mentions.everyone,
+    mentions: [...mentions.users],
+    mention_roles: [...mentions.roles],
+    attachments: [],
+    embeds: interaction ? (body.embeds ?? []) : allowedEmbeds(world, channel, author.id, body),
+    components: body.components ?? [],
+    pinned: false,
+    type: interaction ? responseType(interaction) : repliesTo ? MessageType.Reply : MessageType.Default,
+    flags,
+    application_id: interaction?.application_id ?? author.id,
+    ...(body.nonce !== undefined && body.nonce !== null && { nonce: body.nonce }),
+    ...(repliesTo && {
+      message_reference: {
+        type: MessageReferenceType.Default,
+        message_id: repliesTo.id,
+        channel_id: channel.id,
+        guild_id: channel.guildId,
+      },
+      referenced_message: repliesTo,
+    }),
+    ...(interaction && { webhook_id: interaction.application_id, ...metadata(interaction) }),
+  };
+  if (!thinking) refuseEmpty(message);
+  return world.createMessage({ message, guildId: channel.guildId, onlyFor, pinged: mentions.pinged });
+}
+
+/**
+ * Changes a message; what the body leaves out stays. What fills a "thinking" answer is read for the first time: it notifies
+ * like a new message and is not marked as edited. Other edits notify nobody.
+ */
+export function rewriteMessage(
+  world: World,
+  channel: WorldChannel,
+  before: APIMessage,
+  body: MessageBody,
+): WorldMessage {
+  const wasThinking = isThinking(before);
+  const flags = (before.flags ?? 0) & ~MessageFlags.Loading;
+  const merged = {
+    content: body.content === undefined ? before.content : (body.content ?? '').trim(),
+    components: body.components === undefined ? (before.components ?? []) : (body.components ?? []),
+  };
+  const mentions = mentionsOf(world, channel, before.author.id, { ...merged, allowed_mentions: body.allowed_mentions });
+  const embeds = before.interaction_metadata
+    ? (body.embeds ?? [])
+    : allowedEmbeds(world, channel, before.author.id, body);
+  const becomesV2 = ((body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
+  const after = {
+    ...merged,
+    embeds: becomesV2 ? [] : body.embeds === undefined ? before.embeds : embeds,
+    flags: typeof body.flags === 'number' ? (flags & ~MessageFlags.SuppressEmbeds) | (body.flags & SETTABLE) : flags,
+    mentions: [...mentions.users],
+    mention_roles: [...mentions.roles],
+    mention_everyone: mentions.everyone,
+    edited_timestamp: wasThinking ? null : new Date().toISOString(),
+  };
+  refuseEmpty(after);
+  return world.editMessage(channel.id, before.id, after, wasThinking ? mentions.pinged : undefined);
+}
+
+/** Whether the message is an answer that a person still waits for. */
+export const isThinking = ({ flags }: Pick<APIMessage, 'flags'>): boolean =>
+  ((flags ?? 0) & MessageFlags.Loading) !== 0;
+
+function refuseEmpty({ content, embeds, components }: Pick<APIMessage, 'content' | 'embeds' | 'components'>): void {
+  if (content === '' && embeds.length === 0 && !components?.length) throw new ApiError('emptyMessage');
+}
+
+/** Without the permission to embed links Discord drops the embeds and says nothing. */
+function allowedEmbeds(world: World, channel: WorldChannel, authorId: string, { embeds }: MessageBody) {
+  return has(permissionsIn(world.guild(channel.guildId), channel, authorId), 'EmbedLinks') ? (embeds ?? []) : [];
+}
+
+function referenced(
+  world: World,
+  channel: WorldChannel,
+  { message_reference: reference }: MessageBody,
+): APIMessage | null {
+  if (!reference) return null;
+  const message = world.messages.get(channel.id)?.get(reference.message_id)?.message;
+  if (message !== undefined || reference.fail_if_not_exists === false) return message ?? null;
+  const problem = { code: 'REPLIES_UNKNOWN_MESSAGE', message: 'Unknown message' };
+  throw invalidForm([{ path: ['message_reference'], ...problem }]);
+}
+
+const responseType = ({ type }: DispatchedInteraction) =>
+  type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Reply;
+
+function metadata(interaction: DispatchedInteraction): { interaction_metadata?: APIMessageInteractionMetadata } {
+  const user = interaction.member?.user;
+  if (user === undefined) return {};
+  const { id, authorizing_integration_owners } = interaction;
+  const shared = { id, user, authorizing_integration_owners };
+  return {
+    interaction_metadata:
+      interaction.type === InteractionType.MessageComponent
+        ? { ...shared, type: interaction.type, interacted_message_id: interaction.message.id }
+        : { ...shared, type: InteractionType.ApplicationCommand },
+  };
+}
