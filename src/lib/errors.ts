@@ -25,11 +25,29 @@ const ERRORS = {
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
   EXTRACTION_TIMED_OUT: { blame: 'outside', say: 'The site did not answer in time. Try again in a minute.' },
-  EXTRACTOR_MISSING: { blame: 'outside', say: 'I cannot open sites because yt-dlp is missing here. The operator can run "npm run doctor".' },
-  TRANSCODER_MISSING: { blame: 'outside', say: 'I cannot play that format because ffmpeg is missing here. The operator can run "npm run doctor".' },
+  EXTRACTOR_MISSING: {
+    blame: 'outside',
+    say: 'I cannot open sites because yt-dlp is missing here. The operator can run "npm run doctor".',
+  },
+  TRANSCODER_MISSING: {
+    blame: 'outside',
+    say: 'I cannot play that format because ffmpeg is missing here. The operator can run "npm run doctor".',
+  },
   VOICE_UNAVAILABLE: { blame: 'outside', say: 'I could not join the voice channel: {detail}. Try again in a minute.' },
   VOICE_FATAL: { blame: 'outside', say: 'I cannot use voice here: {detail}. The operator must look at it.' },
-  STORAGE_FAILED: { blame: 'outside', say: 'I could not save that, so I did not do it. The operator must look at the disk.' },
+  STORAGE_FAILED: {
+    blame: 'outside',
+    say: 'I could not save that, so I did not do it. The operator must look at the disk.',
+  },
+  CANNOT_WRITE: {
+    blame: 'user',
+    say: 'I may not write here. Give me "View Channel", "Send Messages" and "Embed Links" in this channel.',
+  },
+  STALE_BUTTON: {
+    blame: 'user',
+    say: 'That button belongs to a track that has ended. Use /nowplaying for a fresh display.',
+  },
+  TOOK_TOO_LONG: { blame: 'outside', say: 'That took too long, so I stopped trying. Please try again.' },
   STARTING: { blame: 'outside', say: 'I am just starting. Try again in a few seconds.' },
   STOPPING: { blame: 'outside', say: 'I am restarting. Try again in a minute; the queue is kept.' },
   UNEXPECTED: { blame: 'bug', say: 'Something broke on my side. It has been noted; please try again.' },

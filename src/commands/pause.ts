@@ -1,0 +1,11 @@
+import { SlashCommandBuilder } from 'discord.js';
+import type { Command } from './command.ts';
+
+export const pause: Command = {
+  data: new SlashCommandBuilder().setName('pause').setDescription('Pause the music'),
+  needs: 'same-voice-channel',
+  async run({ guildId }, { players }) {
+    await players.pause(guildId);
+    return 'Paused. Use /resume to go on.';
+  },
+};

@@ -1,0 +1,53 @@
+import { SlashCommandBuilder } from 'discord.js';
+import { TenutoError } from '../lib/errors.ts';
+import { formatDuration, safeText } from '../lib/format.ts';
+import type { Enqueued, Playback } from '../player/players.ts';
+import type { Resolution } from '../sources/source.ts';
+import type { Command } from './command.ts';
+import { length, named, startsInMs } from './words/track.ts';
+
+export const play: Command = {
+  data: new SlashCommandBuilder()
+    .setName('play')
+    .setDescription('Play a song or a playlist')
+    .addStringOption((option) =>
+      option.setName('query').setDescription('A link, or words to search for').setRequired(true),
+    ),
+  needs: 'join-voice-channel',
+  async run(context, { players, sources }) {
+    const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
+    if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
+    const [resolution] = await Promise.all([
+      sources.resolve(context.string('query') ?? '', signal),
+      players.prepare(guildId, voiceChannelId),
+    ]);
+    signal.throwIfAborted();
+    const tracks = tracksOf(resolution);
+    const enqueued = await players.play({ guildId, userId, textChannelId, voiceChannelId, tracks });
+    return resolution.kind === 'playlist'
+      ? describePlaylist(resolution.title, tracks.length, enqueued)
+      : describeTrack(enqueued, players.playback(guildId));
+  },
+};
+
+function tracksOf(resolution: Resolution) {
+  const tracks =
+    resolution.kind === 'playlist' ? resolution.tracks : resolution.kind === 'track' ? [resolution.track] : [];
+  if (tracks.length === 0) throw new TenutoError('NOTHING_FOUND');
+  return tracks;
+}
+
+function describeTrack({ entries: [entry], place }: Enqueued, playback: Playback): string {
+  if (!entry) throw new TenutoError('UNEXPECTED');
+  if (place === 0) return `Playing ${named(entry.track)} (${length(entry.track)}).`;
+  const startsIn = startsInMs(playback, entry.id);
+  const when = startsIn === null ? '' : ` (plays in ${formatDuration(startsIn)})`;
+  return `Added ${named(entry.track)} at position #${place}${when}.`;
+}
+
+function describePlaylist(title: string, found: number, { entries, place }: Enqueued): string {
+  const count = `**${entries.length}** ${entries.length === 1 ? 'song' : 'songs'}`;
+  const left = found > entries.length ? ` The queue is full, so ${found - entries.length} were left out.` : '';
+  const where = place === 0 ? '' : ` from position #${place}`;
+  return `Added ${count} from *${safeText(title) || 'a playlist'}*${where}.${left}`;
+}

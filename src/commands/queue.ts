@@ -1,0 +1,53 @@
+import { EmbedBuilder, SlashCommandBuilder } from 'discord.js';
+import { formatDuration, safeText } from '../lib/format.ts';
+import type { Playback } from '../player/players.ts';
+import type { QueueEntry } from '../queue/queue.ts';
+import type { Command } from './command.ts';
+import { length, named, totalMs } from './words/track.ts';
+
+const PER_PAGE = 10;
+const TITLE_LENGTH = 60;
+
+export const queue: Command = {
+  data: new SlashCommandBuilder()
+    .setName('queue')
+    .setDescription('Show what plays and what comes next')
+    .addIntegerOption((option) => option.setName('page').setDescription('Which page, from 1').setMinValue(1)),
+  needs: 'guild',
+  async run(context, { players }) {
+    const playback = players.playback(context.guildId);
+    if (playback.entry === null && playback.queue.upcoming.length === 0) {
+      return 'The queue is empty. Use /play to add something.';
+    }
+    return { embeds: [page(playback, context.integer('page') ?? 1)] };
+  },
+};
+
+/** Ten entries; a page beyond the end is the last one. */
+function page({ entry, positionMs, queue }: Playback, wanted: number): EmbedBuilder {
+  const { upcoming } = queue;
+  const pages = Math.max(1, Math.ceil(upcoming.length / PER_PAGE));
+  const number = Math.min(Math.max(1, wanted), pages);
+  const first = (number - 1) * PER_PAGE;
+  const lines = upcoming.slice(first, first + PER_PAGE).map((next, index) => line(next, first + index + 1));
+  const now = entry
+    ? `Now: ${named(entry.track)} ${formatDuration(positionMs)} / ${length(entry.track)} (<@${entry.requestedBy}>)`
+    : 'Nothing is playing.';
+  return new EmbedBuilder()
+    .setTitle('Queue')
+    .setDescription([now, '', ...(lines.length > 0 ? lines : ['Nothing comes next.'])].join('\n'))
+    .setFooter({ text: [`Page ${number}/${pages}`, ...summary(queue)].join(' · ') });
+}
+
+function line({ track, requestedBy }: QueueEntry, position: number): string {
+  return `${position}\\. ${safeText(track.title, TITLE_LENGTH) || 'untitled'} (${length(track)}) <@${requestedBy}>`;
+}
+
+function summary({ upcoming, loop }: Playback['queue']): string[] {
+  const total = totalMs(upcoming);
+  return [
+    `${upcoming.length} ${upcoming.length === 1 ? 'track' : 'tracks'} to come`,
+    ...(total === null ? [] : [`${formatDuration(total)} long`]),
+    ...(loop === 'off' ? [] : [`repeating the ${loop}`]),
+  ];
+}

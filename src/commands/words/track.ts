@@ -1,0 +1,34 @@
+import { formatDuration, safeText } from '../../lib/format.ts';
+import type { Playback } from '../../player/players.ts';
+import type { QueueEntry } from '../../queue/queue.ts';
+import type { Track } from '../../sources/source.ts';
+
+/** A track's title in bold, with the artist where it is known. */
+export function named({ title, artist }: Track): string {
+  const by = artist === null ? '' : ` by ${safeText(artist, 60)}`;
+  return `**${safeText(title) || 'untitled'}**${by}`;
+}
+
+/** A track's length for people: `3:07`, `live`, or `?`. */
+export function length({ durationMs, live }: Track): string {
+  if (live) return 'live';
+  return durationMs === null ? '?' : formatDuration(durationMs);
+}
+
+/** The lengths together; null when one of them is unknown. */
+export function totalMs(entries: readonly QueueEntry[]): number | null {
+  let total = 0;
+  for (const { track } of entries) {
+    if (track.durationMs === null) return null;
+    total += track.durationMs;
+  }
+  return total;
+}
+
+/** Milliseconds until an upcoming entry begins, when everything plays to its end; null when that cannot be known. */
+export function startsInMs({ entry, positionMs, queue }: Playback, id: string): number | null {
+  const index = queue.upcoming.findIndex((upcoming) => upcoming.id === id);
+  if (index === -1 || queue.loop === 'track') return null;
+  const before = totalMs([...(entry ? [entry] : []), ...queue.upcoming.slice(0, index)]);
+  return before === null ? null : Math.max(0, before - (entry ? positionMs : 0));
+}

@@ -1,0 +1,38 @@
+import { PermissionFlagsBits, type Guild, type Interaction, type VoiceBasedChannel } from 'discord.js';
+import { countPeople } from './audience.ts';
+import type { Situation, VoiceRoom } from './guards.ts';
+
+/** Reads from the caches of the client who asked from where, and where the bot is. */
+export function situationOf(interaction: Interaction): Situation {
+  const { guild, guildId } = interaction;
+  if (!guild) return { guildId, person: null, bot: null };
+  const personIn = voiceChannelOf(guild, interaction.user.id);
+  const botIn = voiceChannelOf(guild, interaction.client.user.id);
+  return {
+    guildId,
+    person: personIn === null ? null : room(guild, personIn),
+    bot: botIn === null ? null : { channelId: botIn, listeners: countPeople(guild, botIn) },
+  };
+}
+
+function voiceChannelOf(guild: Guild, userId: string): string | null {
+  return guild.voiceStates.cache.get(userId)?.channelId ?? null;
+}
+
+function room(guild: Guild, channelId: string): VoiceRoom {
+  const channel = guild.channels.cache.get(channelId);
+  const permissions = guild.members.me && channel?.permissionsFor(guild.members.me);
+  const may = (permission: bigint) => permissions?.has(permission) === true;
+  return {
+    id: channelId,
+    view: may(PermissionFlagsBits.ViewChannel),
+    connect: may(PermissionFlagsBits.Connect),
+    speak: may(PermissionFlagsBits.Speak),
+    full: channel?.isVoiceBased() === true && isFull(guild, channel) && !may(PermissionFlagsBits.MoveMembers),
+  };
+}
+
+/** A limit of 0 is no limit. Members that can move others may join a full channel. */
+function isFull(guild: Guild, { id, userLimit }: VoiceBasedChannel): boolean {
+  return userLimit > 0 && guild.voiceStates.cache.filter(({ channelId }) => channelId === id).size >= userLimit;
+}
