@@ -48,7 +48,7 @@ export class GuildPlayer {
     this.deck = new Deck(parts);
     this.deck.on('change', () => parts.changed());
     this.deck.on('ended', (ending) => {
-      this.#ended(ending).catch((error: unknown) => parts.log.error({ err: error }, 'player could not go on'));
+      this.#ended(ending).catch((error: unknown) => parts.log.error({ error }, 'player could not go on'));
     });
     this.#clock = setInterval(() => this.#notePosition(), NOTE_POSITION_EVERY_MS);
   }
@@ -196,7 +196,7 @@ export class GuildPlayer {
       }
       const error = toTenutoError(failure);
       const verdict = this.#recovery.judge(entry.id, error, heardMs);
-      this.#parts.log.warn({ err: error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
+      this.#parts.log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
       if (verdict === 'again') {
         await this.#parts.record.update({ positionMs });
       } else if (verdict === 'give-up') {

@@ -244,6 +244,6 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
   }
 
   #report(guildId: string, error: unknown): void {
-    this.#parts.log.warn({ guildId, err: error }, 'player could not follow');
+    this.#parts.log.warn({ guildId, error }, 'player could not follow');
   }
 }
