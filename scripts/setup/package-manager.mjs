@@ -1,0 +1,87 @@
+import { CannotSetUp, must, run, step, which } from './run.mjs';
+
+/** What the system's package managers call the things that are needed, and how they install them. */
+const MANAGERS = [
+  {
+    command: 'apt-get',
+    install: 'apt-get install -y --no-install-recommends',
+    compiler: 'g++ make python3',
+    headers: 'libnode-dev',
+  },
+  { command: 'brew', install: 'brew install', compiler: 'gcc make python3' },
+  { command: 'dnf', install: 'dnf install -y', compiler: 'gcc-c++ make python3', headers: 'nodejs-devel' },
+  { command: 'pacman', install: 'pacman -S --needed', compiler: 'gcc make python' },
+  { command: 'apk', install: 'apk add', compiler: 'g++ make python3', headers: 'nodejs-dev' },
+];
+
+/**
+ * The system's own package manager. It is used without asking only where that is expected of a server: apt, as root or
+ * with a sudo that asks for no password. Everywhere else the command to type is the answer.
+ */
+export class PackageManager {
+  #row = MANAGERS.find(({ command }) => which(command) !== null) ?? null;
+  #turn = Promise.resolve();
+
+  /** The command that a person can type for these things (`ffmpeg`, `yt-dlp`, `compiler`, `headers`), or null. */
+  commandFor(...things) {
+    if (this.#row === null) return null;
+    const sudo = this.#row.command === 'brew' ? '' : 'sudo ';
+    return `${sudo}${this.#row.install} ${this.#names(things).join(' ')}`;
+  }
+
+  /** Installs things, one call at a time. Throws with the command to type when that is not possible or fails. */
+  install(...things) {
+    const turn = this.#turn.then(() => this.#install(things));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #install(things) {
+    const names = this.#names(things);
+    const command = this.commandFor(...things);
+    if (command === null)
+      throw new CannotSetUp(`Please install ${names.join(', ')} with your system's package manager.`);
+    const prefix = this.#row.command === 'apt-get' ? await asRoot() : null;
+    if (prefix === null) throw new CannotSetUp(`Please type:  ${command}`);
+
+    await step(names.join(', '), 'installing with apt', async () => {
+      if (!(await isKnown(names))) await this.#apt(prefix, command, ['update']);
+      const args = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...names];
+      const first = await run(...aptCall(prefix, args));
+      if (first.ok) return;
+      // Lists that are older than what the mirror still has lead to a 404.
+      await this.#apt(prefix, command, ['update']);
+      await this.#apt(prefix, command, args);
+    });
+  }
+
+  async #apt(prefix, command, args) {
+    await must(
+      `apt-get ${args.includes('install') ? 'install' : 'update'} (you can also type "${command}" yourself)`,
+      ...aptCall(prefix, args),
+    );
+  }
+
+  #names(things) {
+    return things.flatMap((thing) => (this.#row?.[thing] ?? thing).split(' '));
+  }
+}
+
+/** A machine that was never updated has no lists, and then apt knows no package. */
+async function isKnown(names) {
+  return (await run('apt-cache', ['show', '--no-all-versions', ...names])).ok;
+}
+
+const aptCall = (prefix, args) => {
+  const [command, ...rest] = [...prefix, 'apt-get', ...args];
+  return [command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }];
+};
+
+/** What to put before a command so that it runs as root, or null when that would need a password. */
+async function asRoot() {
+  if (process.getuid?.() === 0) return [];
+  // sudo drops the environment, so the setting travels as an argument.
+  return (await run('sudo', ['-n', 'true'], { timeoutMs: 10_000 })).ok
+    ? ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive']
+    : null;
+}
