@@ -9,7 +9,7 @@ const MAX_PAYLOAD_BYTES = 4_096;
 /** A client is taken for dead when its heartbeat is half an interval late. */
 const PATIENCE = 1.5;
 
-const Envelope = z.object({ op: z.number().int(), d: z.unknown() });
+const Envelope = z.object({ op: z.number().int(), d: z.unknown().optional() });
 
 /** Thrown to close the connection that is being served, with the code and reason the client reads. */
 export class CloseWith extends Error {

@@ -6,12 +6,12 @@ import { judgeIntents } from './intents.ts';
 
 const Identify = z.object({
   token: z.string(),
-  intents: z.unknown(),
+  intents: z.unknown().optional(),
   shard: z.tuple([z.number().int(), z.number().int()]).default([0, 1]),
   properties: z.record(z.string(), z.unknown()),
   compress: z.boolean().optional(),
   large_threshold: z.number().int().min(50).max(250).optional(),
-  presence: z.unknown(),
+  presence: z.unknown().optional(),
 });
 
 /** What an identify that is in order says. */

@@ -2,7 +2,7 @@ import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocket } from 'ws';
 
 export interface Received {
-  readonly op: number;
+  readonly op: GatewayOpcodes;
   readonly t: string | null;
   readonly s: number | null;
   readonly d: Record<string, unknown>;
@@ -48,7 +48,7 @@ export class RawClient {
     }
   }
 
-  op(op: number): Promise<Received> {
+  op(op: GatewayOpcodes): Promise<Received> {
     return this.next((payload) => payload.op === op);
   }
 
