@@ -16,9 +16,13 @@ const PRIVILEGED = {
 const NEEDED: Readonly<Partial<Record<GatewayDispatchEvents, GatewayIntentBits>>> = {
   [GatewayDispatchEvents.GuildCreate]: GatewayIntentBits.Guilds,
   [GatewayDispatchEvents.GuildDelete]: GatewayIntentBits.Guilds,
+  [GatewayDispatchEvents.GuildRoleCreate]: GatewayIntentBits.Guilds,
   [GatewayDispatchEvents.GuildRoleUpdate]: GatewayIntentBits.Guilds,
+  [GatewayDispatchEvents.ChannelCreate]: GatewayIntentBits.Guilds,
   [GatewayDispatchEvents.ChannelUpdate]: GatewayIntentBits.Guilds,
   [GatewayDispatchEvents.ChannelDelete]: GatewayIntentBits.Guilds,
+  [GatewayDispatchEvents.GuildMemberAdd]: GatewayIntentBits.GuildMembers,
+  [GatewayDispatchEvents.GuildMemberRemove]: GatewayIntentBits.GuildMembers,
   [GatewayDispatchEvents.VoiceStateUpdate]: GatewayIntentBits.GuildVoiceStates,
   [GatewayDispatchEvents.MessageCreate]: GatewayIntentBits.GuildMessages,
   [GatewayDispatchEvents.MessageUpdate]: GatewayIntentBits.GuildMessages,
