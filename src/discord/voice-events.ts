@@ -12,7 +12,7 @@ export interface OwnVoiceState {
 }
 
 /** What happened in voice, as the consumers need to know it. All are called synchronously and must not throw. */
-export interface VoiceFacts {
+export interface VoiceEventConsumer {
   onOwnVoiceState(state: OwnVoiceState): void;
   /** The people (no bots) in a voice channel changed; told for every channel, also where the bot is not. */
   onListeners(guildId: string, channelId: string, listeners: number): void;
@@ -29,22 +29,22 @@ export interface VoiceFacts {
 /** VoiceEventHandlers: turns what Discord sends about voice into facts, until `close`. */
 export class VoiceEventHandlers {
   readonly #client: Client;
-  readonly #facts: VoiceFacts;
+  readonly #consumer: VoiceEventConsumer;
   readonly #detach: (() => void)[] = [];
 
-  constructor(client: Client, facts: VoiceFacts) {
+  constructor(client: Client, consumer: VoiceEventConsumer) {
     this.#client = client;
-    this.#facts = facts;
+    this.#consumer = consumer;
     this.#listen(Events.VoiceStateUpdate, (previous, next) => this.#onVoiceState(previous, next));
     this.#listen(Events.ChannelDelete, (channel) => {
-      if (!channel.isDMBased() && channel.isVoiceBased()) facts.onChannelDeleted(channel.guildId, channel.id);
+      if (!channel.isDMBased() && channel.isVoiceBased()) consumer.onChannelDeleted(channel.guildId, channel.id);
     });
-    this.#listen(Events.GuildDelete, (guild) => facts.onGuildLost(guild.id, 'removed'));
-    this.#listen(Events.GuildUnavailable, (guild) => facts.onGuildLost(guild.id, 'unavailable'));
+    this.#listen(Events.GuildDelete, (guild) => consumer.onGuildLost(guild.id, 'removed'));
+    this.#listen(Events.GuildUnavailable, (guild) => consumer.onGuildLost(guild.id, 'unavailable'));
     this.#listen(Events.GuildAvailable, (guild) => this.#onAvailable(guild));
-    this.#listen(Events.ShardReconnecting, () => facts.onGatewayLost());
-    this.#listen(Events.ShardResume, () => facts.onGatewayReady());
-    this.#listen(Events.ShardReady, () => facts.onGatewayReady());
+    this.#listen(Events.ShardReconnecting, () => consumer.onGatewayLost());
+    this.#listen(Events.ShardResume, () => consumer.onGatewayReady());
+    this.#listen(Events.ShardReady, () => consumer.onGatewayReady());
   }
 
   close(): void {
@@ -52,22 +52,22 @@ export class VoiceEventHandlers {
   }
 
   #onVoiceState(previous: VoiceState, next: VoiceState): void {
-    if (next.id === this.#client.user?.id) this.#facts.onOwnVoiceState(ownVoiceState(next));
+    if (next.id === this.#client.user?.id) this.#consumer.onOwnVoiceState(ownVoiceState(next));
     if (previous.channelId === next.channelId) return;
     for (const channelId of [previous.channelId, next.channelId]) {
-      if (channelId !== null) this.#facts.onListeners(next.guild.id, channelId, countPeople(next.guild, channelId));
+      if (channelId !== null) this.#consumer.onListeners(next.guild.id, channelId, countPeople(next.guild, channelId));
     }
   }
 
   #onAvailable(guild: Guild): void {
-    this.#facts.onGuildAvailable(guild.id);
+    this.#consumer.onGuildAvailable(guild.id);
     const own = guild.voiceStates.cache.get(this.#client.user?.id ?? '');
-    this.#facts.onOwnVoiceState(
+    this.#consumer.onOwnVoiceState(
       own ? ownVoiceState(own) : { guildId: guild.id, channelId: null, serverMuted: false, suppressed: false },
     );
     // All of them, since a channel that emptied meanwhile has no voice state left that could tell.
     for (const channel of guild.channels.cache.values()) {
-      if (channel.isVoiceBased()) this.#facts.onListeners(guild.id, channel.id, countPeople(guild, channel.id));
+      if (channel.isVoiceBased()) this.#consumer.onListeners(guild.id, channel.id, countPeople(guild, channel.id));
     }
   }
 

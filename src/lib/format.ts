@@ -14,11 +14,21 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 const MARKDOWN = /[\\*_~`|>[\]()#<@:-]/g;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Text as one line without control, direction and zero-width characters, cut to `limit` graphemes. */
+/** Text as one line without control, direction and zero-width characters, at most `limit` UTF-16 units, never cut inside a character. */
 export function plainText(text: string, limit = 200): string {
-  const line = text.normalize('NFC').replaceAll(/\s+/gu, ' ').replaceAll(INVISIBLE, '').trim();
-  const parts = Array.from(graphemes.segment(line.slice(0, limit * 20)), (part) => part.segment);
-  return parts.length <= limit ? line : `${parts.slice(0, limit - 1).join('')}…`;
+  const spaced = text
+    .slice(0, limit * 20)
+    .toWellFormed()
+    .normalize('NFC')
+    .replaceAll(/\s/gu, ' ');
+  const line = spaced.replaceAll(INVISIBLE, '').replaceAll(/ +/g, ' ').trim();
+  if (line.length <= limit) return line;
+  let kept = '';
+  for (const { segment } of graphemes.segment(line.slice(0, limit))) {
+    if (kept.length + segment.length >= limit) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }
 
 /** Foreign text made safe inside a Discord message: one plain line, Markdown and mentions without effect. */

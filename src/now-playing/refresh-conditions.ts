@@ -1,0 +1,64 @@
+import type { Playback } from '../player/players.ts';
+import type { VoiceState } from '../voice/voice-state.ts';
+
+/** All that is looked at before the display is touched. */
+export interface DisplayFacts {
+  readonly stopping: boolean;
+  /** The entry that the display was last begun for; undefined: for none yet in this process. */
+  readonly displayedId: string | null | undefined;
+  /** There is a message, as far as is known. */
+  readonly hasMessage: boolean;
+  /** During this entry the message turned out to be deleted, or writing was forbidden. */
+  readonly dismissed: boolean;
+  readonly playback: Playback;
+  readonly voice: VoiceState['status'];
+  readonly now: number;
+  /** When the entry should long have ended: no refresh after it. */
+  readonly until: number;
+}
+
+/**
+ * What to do with the display: `begin` anew for another entry and look again, `send` a message, `refresh` it and look again
+ * after the interval, put a `last-edit` there and rest, or just `rest`. From rest only an event leads out.
+ */
+export type DisplayStep = 'begin' | 'send' | 'refresh' | 'last-edit' | 'rest';
+
+interface Condition {
+  readonly that: string;
+  holds(facts: DisplayFacts): boolean;
+  readonly otherwise: Exclude<DisplayStep, 'refresh'>;
+}
+
+/** Everything that must hold before a refresh. The first that does not decides. */
+const CONDITIONS: readonly Condition[] = [
+  { that: 'the bot goes on', holds: (facts) => !facts.stopping, otherwise: 'rest' },
+  {
+    that: 'the entry is still the one displayed',
+    holds: ({ displayedId, playback }) => displayedId === (playback.entry?.id ?? null),
+    otherwise: 'begin',
+  },
+  { that: 'nobody deleted or forbade it', holds: (facts) => !facts.dismissed, otherwise: 'rest' },
+  {
+    that: 'there is a message, or music worth one',
+    holds: ({ hasMessage, playback }) => hasMessage || playback.status === 'playing',
+    otherwise: 'rest',
+  },
+  { that: 'there is a message', holds: (facts) => facts.hasMessage, otherwise: 'send' },
+  { that: 'the music plays', holds: ({ playback }) => playback.status === 'playing', otherwise: 'last-edit' },
+  { that: 'the voice connection is ready', holds: ({ voice }) => voice === 'ready', otherwise: 'last-edit' },
+  { that: 'the entry should not long have ended', holds: ({ now, until }) => now < until, otherwise: 'last-edit' },
+];
+
+/** The next step: `refresh` only when every condition holds. */
+export function nextStep(facts: DisplayFacts): DisplayStep {
+  return CONDITIONS.find((condition) => !condition.holds(facts))?.otherwise ?? 'refresh';
+}
+
+const MARGIN_MS = 60_000;
+const LENGTH_UNKNOWN_MS = 6 * 60 * 60_000;
+
+/** When the refreshes of a playback end at the latest: a minute after the track should have; six hours when its length is unknown. */
+export function refreshUntil({ entry, positionMs }: Playback, now: number): number {
+  const durationMs = entry?.track.durationMs ?? null;
+  return now + (durationMs === null ? LENGTH_UNKNOWN_MS : Math.max(0, durationMs - positionMs) + MARGIN_MS);
+}
