@@ -1,7 +1,5 @@
 /** What a person asked for, before anyone has looked at it. */
-export type Query =
-  | { readonly kind: 'url'; readonly url: URL }
-  | { readonly kind: 'words'; readonly words: string };
+export type Query = { readonly kind: 'url'; readonly url: URL } | { readonly kind: 'words'; readonly words: string };
 
 export type SourceName = 'library' | 'direct-url' | 'youtube' | 'site';
 
@@ -29,7 +27,12 @@ export type Resolution =
 /** Where the bytes of a track are, right now. URLs in it may expire within hours. */
 export type Media =
   | { readonly kind: 'file'; readonly path: string; readonly format: MediaFormat }
-  | { readonly kind: 'http'; readonly url: URL; readonly headers: Readonly<Record<string, string>>; readonly format: MediaFormat };
+  | {
+      readonly kind: 'http';
+      readonly url: URL;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly format: MediaFormat;
+    };
 
 /** What the first bytes say it is. `webm-opus` and `ogg-opus` can be passed through without decoding. */
 export type MediaFormat = 'webm-opus' | 'ogg-opus' | 'other';

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { TenutoError } from '../lib/errors.ts';
+import { within } from '../lib/time.ts';
+import type { Address, UrlGuard } from './url-guard.ts';
+
+const MAX_REDIRECTS = 5;
+const ANSWER_MS = 10_000;
+
+export interface HttpRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The value of the Range header: `bytes=0-65535`. */
+  readonly range?: string;
+  /** Also ends the body when it is aborted later. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer of 200 or 206. Whoever gets it must read the body or destroy it. */
+export interface HttpAnswer {
+  /** Where it came from in the end. */
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  /** Length of the whole resource, not of the range; null when the server does not say. */
+  readonly totalBytes: number | null;
+  /** The server gave the range that was asked for, and not everything. */
+  readonly partial: boolean;
+  readonly body: IncomingMessage;
+}
+
+/**
+ * GET for what strangers link to. Each hop of a redirect is checked by the guard, and the very address that was checked is
+ * dialled, so a name cannot change its meaning in between. Every failure is a TenutoError.
+ */
+export class HttpClient {
+  readonly guard: UrlGuard;
+
+  constructor(guard: UrlGuard) {
+    this.guard = guard;
+  }
+
+  /** Resolves when the headers of the final answer are there, in bounded time. */
+  async get(url: URL, request: HttpRequest): Promise<HttpAnswer> {
+    const visited = new Set<string>();
+    let current = url;
+    while (visited.size <= MAX_REDIRECTS) {
+      if (visited.has(current.href)) throw unavailable('the link leads in a circle');
+      visited.add(current.href);
+      const headers = current.origin === url.origin ? request.headers : withoutSecrets(request.headers);
+      const body = await this.#hop(current, { ...request, headers: headers ?? {} });
+      if (!isRedirect(body)) return answer(body, current);
+      body.destroy();
+      current = redirectTarget(body, current);
+    }
+    throw unavailable('the link leads on and on to other links');
+  }
+
+  async #hop(url: URL, { headers, range, signal }: HttpRequest): Promise<IncomingMessage> {
+    const addresses = await this.guard.assertPublic(url, signal);
+    signal.throwIfAborted();
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      // No pooled connections: one could have been opened to another address of the same name.
+      agent: false,
+      headers: {
+        'user-agent': 'Tenuto',
+        accept: '*/*',
+        ...headers,
+        'accept-encoding': 'identity',
+        ...(range && { range }),
+      },
+      lookup: dial(addresses),
+      signal,
+    });
+    // Errors after the answer are reported by its body; this one only must not be unhandled.
+    request.on('error', () => undefined);
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.end();
+    try {
+      const [body] = await within(ANSWER_MS, answered, () => unavailable('the server did not answer in time'), signal);
+      return body.on('error', () => undefined);
+    } catch (error) {
+      request.destroy();
+      throw signal.aborted || error instanceof TenutoError ? error : unavailable(describeNetworkError(error), error);
+    }
+  }
+}
+
+/** A network failure in plain words, without addresses or paths. */
+export function describeNetworkError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/CERT|SSL|TLS|SIGNATURE/.test(code)) return 'the secure connection to the server failed';
+  return NETWORK_ERRORS[code] ?? 'the connection to the server broke';
+}
+
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the server refused the connection',
+  EHOSTUNREACH: 'the server cannot be reached',
+  ENETUNREACH: 'the server cannot be reached',
+  ETIMEDOUT: 'the server did not answer in time',
+};
+
+const STATUS: Readonly<Record<number, string>> = {
+  401: 'the server wants a password for it',
+  403: 'the server does not allow it',
+  404: 'it is not there any more',
+  410: 'it is not there any more',
+  416: 'the file is empty',
+  429: 'the server says that there were too many requests',
+};
+
+/** The cause of an error when a server answered, but with a status that is no success. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+function answer(body: IncomingMessage, url: URL): HttpAnswer {
+  const status = body.statusCode ?? 0;
+  if (status !== 200 && status !== 206) {
+    body.destroy();
+    throw unavailable(STATUS[status] ?? `the server answered with error ${status}`, new HttpStatusError(status));
+  }
+  return { url, headers: body.headers, totalBytes: totalBytes(body), partial: status === 206, body };
+}
+
+/** A partial answer names the total behind the slash of `Content-Range: bytes 0-99/1234`. */
+function totalBytes({ statusCode, headers }: IncomingMessage): number | null {
+  const text = statusCode === 206 ? headers['content-range']?.split('/')[1] : headers['content-length'];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
+  return statusCode >= 300 && statusCode <= 399 && headers.location !== undefined;
+}
+
+function redirectTarget({ headers: { location = '' } }: IncomingMessage, base: URL): URL {
+  const target = URL.canParse(location, base.href) ? new URL(location, base) : null;
+  if (target && /^https?:$/.test(target.protocol)) return target;
+  throw unavailable('the link leads to something that is not a web address');
+}
+
+/** Cookies and credentials are for the host that they were given for. */
+function withoutSecrets(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(cookie|authorization|proxy-.*)$/i.test(name)),
+  );
+}
+
+function dial(addresses: readonly Address[]): LookupFunction {
+  return (_hostname, options, callback) => {
+    const [first = { address: '', family: 4 }] = addresses;
+    if (options.all) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
+  };
+}
+
+const unavailable = (detail: string, cause?: unknown) => new TenutoError('TRACK_UNAVAILABLE', detail, { cause });
