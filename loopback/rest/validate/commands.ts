@@ -2,6 +2,7 @@ import {
   ApplicationCommandOptionType as Type,
   ApplicationCommandType,
   type APIApplicationCommandOption,
+  type APIApplicationCommandOptionChoice,
 } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { list, maybe, says, text, typed, whole } from './form.ts';
@@ -160,6 +161,9 @@ export type CommandBody = z.output<typeof command>;
 /** One command, as POST takes it. */
 export const commandBody: z.ZodType<CommandBody> = command;
 
+/** Some fields of one command, as PATCH takes them; they are judged together with those that stay. */
+export const commandChanges = z.record(z.string(), z.unknown());
+
 /** A whole set of commands, as PUT takes it. At most 100 of each type. */
 export const commandBodies = z.array(command).superRefine((all, context) => {
   all.forEach(({ name, type }, index) => {
@@ -169,15 +173,11 @@ export const commandBodies = z.array(command).superRefine((all, context) => {
   });
 });
 
+const completions = list(
+  z.object({ name: text(1, 100), name_localizations: localizations(100), value: z.union([text(0, 100), z.number()]) }),
+  0,
+  25,
+);
+
 /** What an autocomplete answers. */
-export const autocompletion = z.object({
-  choices: list(
-    z.object({
-      name: text(1, 100),
-      name_localizations: localizations(100),
-      value: z.union([text(0, 100), z.number()]),
-    }),
-    0,
-    25,
-  ),
-});
+export const autocompletion = z.object({ choices: typed<APIApplicationCommandOptionChoice[]>(() => completions) });

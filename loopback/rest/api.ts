@@ -1,0 +1,89 @@
+import type { Interactions } from '../interactions.ts';
+import type { World, WorldApplication } from '../world.ts';
+import { ApiError, NotInTheDouble } from './errors.ts';
+import { RateLimits, type Verdict } from './rate-limit.ts';
+import type { Answer } from './route.ts';
+import type { Match } from './routes.ts';
+
+/** A request that has arrived whole. */
+export interface ApiRequest {
+  /** `METHOD path`, for the list of problems. */
+  readonly name: string;
+  readonly match: Match | null;
+  readonly authorization: string | undefined;
+  readonly query: URLSearchParams;
+  /** Throws when it cannot be parsed. */
+  readonly body: () => unknown;
+}
+
+/** An answer with the headers of its rate limit. */
+export interface Decision {
+  readonly answer: Answer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What Discord does with a request, in its order: route, authorization, rate limit, body, handler. */
+export class Api {
+  /** What was asked that Discord may have and the double has not, and the double's own errors. */
+  readonly problems: string[] = [];
+  readonly #world: World;
+  readonly #interactions: Interactions;
+  readonly #gatewayUrl: () => string;
+  readonly #limits: RateLimits;
+
+  constructor(world: World, interactions: Interactions, gatewayUrl: () => string, now: () => number) {
+    this.#world = world;
+    this.#interactions = interactions;
+    this.#gatewayUrl = gatewayUrl;
+    this.#limits = new RateLimits(now);
+  }
+
+  handle(request: ApiRequest): Decision {
+    const { match, name } = request;
+    if (match === null) {
+      this.problems.push(`unknown route: ${name}`);
+      return { answer: refuse(new ApiError('general')), headers: {} };
+    }
+    let headers: Decision['headers'] = {};
+    try {
+      const { limit } = match.route;
+      const me = 'open' in match.route ? null : this.#authorized(request.authorization);
+      const verdict = this.#limits.take(me?.id ?? null, limit && { limit, major: match.major });
+      headers = verdict.headers;
+      return { answer: verdict.allowed ? this.#answer(match, request, me) : tooMany(verdict), headers };
+    } catch (error) {
+      return { answer: this.#refusal(error, name), headers };
+    }
+  }
+
+  #answer({ route, parameters }: Match, { query, body }: ApiRequest, me: WorldApplication | null): Answer {
+    const here = { world: this.#world, interactions: this.#interactions, gatewayUrl: this.#gatewayUrl };
+    const call = { ...here, parameters, query, body: body() };
+    if ('open' in route) return route.handle(call);
+    if (me === null) throw new ApiError('unauthorized');
+    return route.handle(call, me);
+  }
+
+  #authorized(header = ''): WorldApplication {
+    const token = /^Bot (.+)$/.exec(header)?.[1];
+    for (const application of this.#world.applications.values()) if (application.token === token) return application;
+    throw new ApiError('unauthorized');
+  }
+
+  #refusal(error: unknown, name: string): Answer {
+    if (error instanceof ApiError) return refuse(error);
+    if (error instanceof NotInTheDouble) {
+      this.problems.push(`${name}: the double does not have ${error.message}`);
+      return { status: 400, body: { message: `The double does not have ${error.message}`, code: 0 } };
+    }
+    this.problems.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return refuse(new ApiError('internal'));
+  }
+}
+
+const refuse = (error: ApiError): Answer => ({ status: error.status, body: error });
+
+const tooMany = ({ retryAfterMs, global }: Verdict): Answer => ({
+  status: 429,
+  body: { message: 'You are being rate limited.', retry_after: retryAfterMs / 1_000, global },
+});
