@@ -6,7 +6,13 @@ export type VoiceState =
   /** The library resumes the session by itself; same session, same key. */
   | { readonly status: 'resuming'; readonly channelId: string; readonly reason: string }
   /** Waiting to try a fresh session. */
-  | { readonly status: 'recovering'; readonly channelId: string; readonly reason: string; readonly attempt: number; readonly until: number }
+  | {
+      readonly status: 'recovering';
+      readonly channelId: string;
+      readonly reason: string;
+      readonly attempt: number;
+      readonly until: number;
+    }
   /** The close code alone does not say what happened; waiting for what Discord says next. */
   | { readonly status: 'deciding'; readonly channelId: string; readonly reason: string }
   /** Too many attempts: nothing is sent before `until`. */

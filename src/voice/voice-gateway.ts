@@ -1,0 +1,23 @@
+import type { DiscordGatewayAdapterCreator } from '@discordjs/voice';
+
+/** What voice needs of the main gateway. */
+export interface VoiceGateway {
+  /** The guild's way to the main gateway, or null when the bot is not in that guild. */
+  adapterCreator(guildId: string): DiscordGatewayAdapterCreator | null;
+  ownUserId(): string;
+  /** True when an op 4 for this guild could be sent now. */
+  mainGatewayReady(guildId: string): boolean;
+  /** The channel in which Discord, as far as it has told, believes the bot to be. */
+  ownChannelId(guildId: string): string | null;
+}
+
+/**
+ * What the main gateway tells voice. While there is a connection, voice hears its own VOICE_STATE_UPDATE and
+ * VOICE_SERVER_UPDATE through the adapter, in their order; these facts are for the time without one. Telling twice is harmless.
+ */
+export interface VoiceFacts {
+  /** Discord said where the bot is; null: in no channel. */
+  ownVoiceState(guildId: string, channelId: string | null): void;
+  /** A shard's connection was lost, or is ready (identified or resumed) again. */
+  mainGateway(change: 'lost' | 'ready'): void;
+}

@@ -1,0 +1,195 @@
+import './sodium-bridge.ts';
+import { EventEmitter } from 'node:events';
+import {
+  joinVoiceChannel,
+  VoiceConnectionStatus,
+  type AudioPlayer,
+  type DAVESession,
+  type DiscordGatewayAdapterCreator,
+  type NetworkingReadyState,
+  type VoiceConnection,
+} from '@discordjs/voice';
+import { gated } from './adapter-gate.ts';
+import { FrameTap } from './frame-tap.ts';
+import { NetworkingWatch } from './networking-watch.ts';
+
+export interface LinkRequest {
+  readonly guildId: string;
+  readonly channelId: string;
+  readonly selfDeaf: boolean;
+  readonly ownUserId: string;
+  readonly adapterCreator: DiscordGatewayAdapterCreator;
+  /** How long frames wait for end-to-end encryption: what leaves before it cannot be heard by those who have it. */
+  readonly encryptionGraceMs: number;
+}
+
+interface LinkEvents {
+  /** An op 4 went out. */
+  sent: [];
+  /** The library connects to a (new) voice server. */
+  connecting: [];
+  /** What is played now can be heard. */
+  ready: [];
+  resuming: [code: number];
+  closed: [code: number];
+  placed: [channelId: string];
+  removed: [];
+  /** Discord took the voice server away; it will name another one. */
+  unserved: [];
+  /** The library threw on what it was sent. */
+  fault: [error: unknown];
+  /** The library ended the connection: the guild or the main gateway is gone for good. */
+  gone: [];
+}
+
+/** What can be measured of a link now. */
+export interface LinkEvidence {
+  readonly framesSent: number;
+  readonly pingMs: number | null;
+  readonly encrypted: boolean;
+}
+
+/**
+ * One join, from its op 4 to its end: one VoiceConnection of the library that is never revived, and that may send exactly
+ * one op 4. A fresh session is a new link, so nothing of an old one can leak into it.
+ */
+export class VoiceLink extends EventEmitter<LinkEvents> {
+  readonly #request: LinkRequest;
+  readonly #watch = new NetworkingWatch();
+  #connection: VoiceConnection | null = null;
+  #frames: FrameTap | null = null;
+  #mayJoin = true;
+  #served = false;
+  #closed = false;
+  #heard = false;
+  #grace: NodeJS.Timeout | undefined;
+  #lastError: Error | null = null;
+
+  constructor(request: LinkRequest) {
+    super();
+    this.#request = request;
+    this.#watch.on('connecting', () => {
+      this.#heard = false;
+      clearTimeout(this.#grace);
+      this.#say('connecting');
+    });
+    this.#watch.on('ready', (state) => this.#onReady(state));
+    this.#watch.on('resuming', (code) => this.#say('resuming', code));
+    this.#watch.on('closed', (code) => this.#say('closed', code));
+    this.#watch.on('fault', (error) => this.#say('fault', error));
+  }
+
+  /** Sends op 4. False when the main gateway cannot take it now; the link is of no use then. */
+  open(): boolean {
+    const { guildId, channelId, selfDeaf, ownUserId, adapterCreator } = this.#request;
+    const connection = joinVoiceChannel({
+      guildId,
+      channelId,
+      selfDeaf,
+      selfMute: false,
+      // The library keeps one connection per group and guild in the process; ours are per bot.
+      group: ownUserId,
+      adapterCreator: gated(adapterCreator, {
+        mayJoin: () => this.#mayJoin,
+        sent: () => {
+          this.#mayJoin = false;
+          this.#say('sent');
+        },
+        placed: (channelId) => this.#say('placed', channelId),
+        removed: () => this.#say('removed'),
+        served: (available) => {
+          this.#served ||= available;
+          if (!available) this.#say('unserved');
+        },
+        fault: (error) => this.#say('fault', error),
+      }),
+    });
+    this.#connection = connection;
+    // A refused port or a lost handshake is told here first; without a listener it would end the process.
+    connection.on('error', (error) => (this.#lastError = error));
+    connection.on(VoiceConnectionStatus.Destroyed, () => this.#say('gone'));
+    connection.on('transitioned', () => this.#onTransition());
+    this.#frames = new FrameTap(connection, (error) => this.#say('fault', error));
+    this.#watch.follow(connection);
+    return !this.#mayJoin;
+  }
+
+  /** True when Discord answered the op 4 with a voice server. */
+  get served(): boolean {
+    return this.#served;
+  }
+
+  get lastError(): Error | null {
+    return this.#lastError;
+  }
+
+  get evidence(): LinkEvidence {
+    const state = this.#watch.state;
+    const pingMs = state && 'ws' in state ? (state.ws.ping ?? null) : null;
+    const dave = state && 'dave' in state ? state.dave : undefined;
+    return { framesSent: this.#frames?.sent ?? 0, pingMs, encrypted: encrypts(dave) };
+  }
+
+  /** Lets the player be heard over this link, after the frame that did not leave before. */
+  play(player: AudioPlayer, unsent: Buffer | null): void {
+    if (unsent !== null) this.#frames?.carry(unsent);
+    this.#connection?.subscribe(player);
+  }
+
+  /** The player is not heard over this link any more. Returns the frame that it gave and that did not leave. */
+  silence(): Buffer | null {
+    const state = this.#connection?.state;
+    if (state && 'subscription' in state) state.subscription?.unsubscribe();
+    return this.#frames?.take() ?? null;
+  }
+
+  /** Tells Discord whether we listen. */
+  setSelfDeaf(selfDeaf: boolean): void {
+    const connection = this.#connection;
+    if (!connection || connection.state.status === VoiceConnectionStatus.Destroyed) return;
+    const { guildId: guild_id, channelId: channel_id } = connection.joinConfig;
+    this.#mayJoin = true;
+    // Not by `rejoin`: that drops the connection when the main gateway is away.
+    connection.state.adapter.sendPayload({ op: 4, d: { guild_id, channel_id, self_mute: false, self_deaf: selfDeaf } });
+    this.#mayJoin = false;
+  }
+
+  /** Ends it without a word to Discord. Returns the frame that was given to it and did not leave, if any. */
+  close(): Buffer | null {
+    const unsent = this.silence();
+    this.#closed = true;
+    this.#mayJoin = false;
+    clearTimeout(this.#grace);
+    const connection = this.#connection;
+    if (connection && connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy(false);
+    return unsent;
+  }
+
+  #onReady({ dave }: NetworkingReadyState): void {
+    if (this.#heard || !dave || dave.protocolVersion === 0 || encrypts(dave)) return this.#sayReady();
+    // Alone in the channel there is no group to be in, so this must end by itself.
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => this.#sayReady(), this.#request.encryptionGraceMs);
+  }
+
+  #onTransition(): void {
+    const state = this.#watch.state;
+    if (!this.#heard && state && 'dave' in state && encrypts(state.dave)) this.#sayReady();
+  }
+
+  #sayReady(): void {
+    clearTimeout(this.#grace);
+    this.#heard = true;
+    this.#say('ready');
+  }
+
+  #say<E extends keyof LinkEvents>(event: E, ...details: LinkEvents[E]): void {
+    if (this.#closed) return;
+    // The two are the same list, but a generic key hides that from the compiler.
+    (this.emit as (event: E, ...details: LinkEvents[E]) => boolean).call(this, event, ...details);
+  }
+}
+
+function encrypts(dave: DAVESession | undefined): boolean {
+  return dave !== undefined && dave.protocolVersion > 0 && dave.session?.ready === true;
+}
