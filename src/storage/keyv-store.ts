@@ -1,0 +1,66 @@
+import { Keyv, type KeyvStorageAdapter } from 'keyv';
+import type { Store } from './store.ts';
+
+/** A keyv adapter that can also list its keys. */
+export interface ListingAdapter extends KeyvStorageAdapter {
+  keys(prefix: string): Promise<string[]>;
+}
+
+/**
+ * A Store over keyv. Keyv has no `error` listener here, on purpose: with one, it answers a failed write with `false` and
+ * a failed read with `undefined`; without one, its `emit('error')` throws into the call that failed.
+ */
+export class KeyvStore implements Store {
+  readonly #keyv: Keyv;
+  readonly #adapter: ListingAdapter;
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(adapter: ListingAdapter) {
+    this.#adapter = adapter;
+    // Whether a row has expired is the adapter's to say: keyv would delete it by its key, which may hold a new value by then.
+    this.#keyv = new Keyv({ store: adapter, serialization: { stringify, parse: JSON.parse }, checkExpired: false });
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    return await this.#keyv.get<T>(key);
+  }
+
+  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return await this.#keyv.getMany<T>([...keys]);
+  }
+
+  async set(key: string, value: unknown, ttlMs?: number): Promise<void> {
+    if (!(await this.#write(this.#keyv.set(key, value, ttlMs)))) throw new Error(`${key} was not stored`);
+  }
+
+  async setMany(entries: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
+    if (entries.length === 0) return;
+    const results = await this.#write(this.#keyv.setMany([...entries]));
+    if (!results?.every(Boolean)) throw new Error(`${entries.length} values were not stored`);
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    await this.#write(this.#keyv.deleteMany([...keys]));
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    return await this.#adapter.keys(prefix);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#keyv.disconnect();
+  }
+
+  async #write<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    return await work.finally(() => this.#underWay.delete(work));
+  }
+}
+
+function stringify(envelope: unknown): string {
+  const json = JSON.stringify(envelope);
+  // Keyv wraps the value; one that JSON leaves out would come back as "nothing there".
+  if (!json.startsWith('{"value":')) throw new TypeError('only JSON can be stored');
+  return json;
+}

@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import type { SqliteDriver } from '@keyv/sqlite';
+import { within } from '../lib/time.ts';
+import type { Answer, Parameter, Report, Request } from './sqlite-worker.ts';
+
+/** No answer at all for this long, while some is due, means that none will come. SQLite itself waits 5 s for a lock. */
+const ANSWER_WITHIN_MS = 30_000;
+const OPEN_WITHIN_MS = 30_000;
+
+interface Waiting {
+  readonly resolve: (rows: unknown[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts the thread that serves the file at `path`. */
+export function startSqliteWorker(path: string): Worker {
+  // Without the flags of the process: some, such as --input-type, would be an error there.
+  return new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: path, execArgv: [] });
+}
+
+/** A database on a thread of its own, so that a slow disk never stops the clock of the audio on this one. */
+export class SqliteConnection {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+  #alarm: NodeJS.Timeout | null = null;
+  #ended: Error | null = null;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (report: Report) => {
+      if (report.type === 'answers') this.#settle(report.answers);
+    });
+    worker.on('error', (error) =>
+      this.#end(new Error(`the database thread failed: ${error.message}`, { cause: error })),
+    );
+    worker.on('exit', () => this.#end(new Error('the database thread has ended')));
+    // The alarm keeps the process alive while an answer is due; nothing else here should.
+    worker.unref();
+  }
+
+  /** Runs one statement. Resolves with its rows when its effect would survive a power cut. */
+  async query(sql: string, ...parameters: unknown[]): Promise<unknown[]> {
+    if (this.#ended !== null) throw this.#ended;
+    const id = this.#nextId++;
+    const request: Request = { type: 'run', id, statement: { sql, parameters: parameters.map(bindable) } };
+    return await new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage(request);
+      this.#alarm ??= setTimeout(() => this.#fail(new Error('the database does not answer')), ANSWER_WITHIN_MS);
+    });
+  }
+
+  /** Waits for what is under way, then lets go of the files. Queries after that reject. */
+  async close(): Promise<void> {
+    if (this.#ended !== null) return;
+    this.#ended = new Error('the store is closed');
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
+    this.#worker.postMessage({ type: 'close' } satisfies Request);
+    this.#worker.ref();
+    await within(ANSWER_WITHIN_MS, exited, () => new Error('the database does not close'));
+  }
+
+  #settle(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ('rows' in answer) waiting?.resolve([...answer.rows]);
+      else waiting?.reject(new Error(answer.error));
+    }
+    if (this.#waiting.size > 0) this.#alarm?.refresh();
+    else this.#disarm();
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    this.#fail(error);
+  }
+
+  #fail(error: Error): void {
+    this.#disarm();
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of all) reject(error);
+  }
+
+  #disarm(): void {
+    if (this.#alarm !== null) clearTimeout(this.#alarm);
+    this.#alarm = null;
+  }
+}
+
+/** Opens the file behind a worker, as the driver that @keyv/sqlite asks for. `setAside`: a damaged file was renamed to that. */
+export function sqliteDriver(worker: Worker, setAside: (path: string) => void): SqliteDriver {
+  return {
+    name: 'custom',
+    async connect() {
+      const opened = opening(worker);
+      const connection = new SqliteConnection(worker);
+      const renamed = await within(OPEN_WITHIN_MS, opened, () => new Error('the database does not open')).catch(
+        async (error: unknown) => {
+          await worker.terminate();
+          throw error;
+        },
+      );
+      if (renamed !== null) setAside(renamed);
+      return {
+        query: (sql, ...parameters) => connection.query(sql, ...parameters),
+        close: () => connection.close(),
+      };
+    },
+  };
+}
+
+function opening(worker: Worker): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (report: Report) => {
+      if (report.type === 'open') resolve(report.setAside);
+      else reject(new Error(report.type === 'refused' ? report.why : 'the database thread spoke out of turn'));
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the database thread ended before the file was open')));
+  });
+}
+
+function bindable(value: unknown): Parameter {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  throw new TypeError(`a ${typeof value} cannot be stored`);
+}

@@ -1,0 +1,70 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openDatabase } from './sqlite-file.ts';
+import { StatementRunner } from './sqlite-statements.ts';
+
+/** What the worker is asked: to run a statement, or to let go of the files. */
+export type Request =
+  | { readonly type: 'run'; readonly id: number; readonly statement: Statement }
+  | { readonly type: 'close' };
+
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export type Parameter = string | number | bigint | null;
+
+/** The rows of a statement, or why it had no effect. */
+export type Answer =
+  | { readonly id: number; readonly rows: readonly unknown[] }
+  | { readonly id: number; readonly error: string };
+
+/** What the worker says: first whether the file is open, then the answers of each group. */
+export type Report =
+  | { readonly type: 'open'; readonly setAside: string | null }
+  | { readonly type: 'refused'; readonly why: string }
+  | { readonly type: 'answers'; readonly answers: readonly Answer[] };
+
+/** Serves one database file until it is told to close. */
+function serve(port: NonNullable<typeof parentPort>, path: string): void {
+  const report = (message: Report) => port.postMessage(message);
+  const file = openDatabase(path);
+  const runner = new StatementRunner(file.database);
+  let group: { readonly id: number; readonly statement: Statement }[] = [];
+
+  const commit = () => {
+    const requests = group;
+    group = [];
+    if (requests.length === 0) return;
+    const outcomes = runner.runTogether(requests.map(({ statement }) => statement));
+    report({
+      type: 'answers',
+      answers: outcomes.map((outcome, index) => ({ id: requests[index]?.id ?? -1, ...outcome })),
+    });
+  };
+
+  port.on('message', (request: Request) => {
+    if (request.type === 'close') {
+      commit();
+      file.close();
+      port.close();
+      return;
+    }
+    // What has arrived by the end of this turn shares one transaction, and so one flush of the disk.
+    if (group.length === 0) setImmediate(commit);
+    group.push(request);
+  });
+  report({ type: 'open', setAside: file.setAside });
+}
+
+if (parentPort !== null) {
+  try {
+    serve(parentPort, String(workerData));
+  } catch (error) {
+    parentPort.postMessage({
+      type: 'refused',
+      why: error instanceof Error ? error.message : String(error),
+    } satisfies Report);
+    parentPort.close();
+  }
+}
