@@ -8,7 +8,7 @@ const ROWS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [new RegExp(String.raw`("(?:${SECRET_KEYS})":)(?:${TEXT}|\[(?:${TEXT}|[^\]"])*\])`, 'gi'), '$1"[redacted]"'],
   [new RegExp(String.raw`(\\"(?:${SECRET_KEYS})\\":\s*)(?:${ESCAPED_TEXT}|\[[^\]"]*\])`, 'gi'), '$1\\"[redacted]\\"'],
   // Anything shaped like a bot's token, and the value of an authorization header.
-  [/\b[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}\b/g, '[redacted]'],
+  [/\b[\w-]{20,100}\.[\w-]{4,20}\.[\w-]{20,100}/g, '[redacted]'],
   [/\b(Bot|Bearer|Basic) [\w+/=.-]{16,}/g, '$1 [redacted]'],
   // Interaction and webhook tokens are part of a path.
   [/(\/(?:webhooks|interactions)\/\d+\/)[^\s"'\\/?]+/g, '$1[redacted]'],
@@ -17,7 +17,7 @@ const ROWS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(:\/\/[^\s"'\\?#]*)[?#][^\s"'\\]*/g, '$1?[redacted]'],
   // Errors of child processes repeat the whole command line.
   [/(spawned as:(?:\\[rn]|\s)*`).*?`(?=\\)/g, '$1[redacted]`'],
-  [/(Command failed: )(?:[^"\\]|\\[^n"])*/g, '$1[redacted]'],
+  [/(Command failed: )(?:[^"\\]|\\[^n])*/g, '$1[redacted]'],
 ];
 
 /** A log line without secrets. */

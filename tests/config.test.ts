@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from '../src/config.ts';
+
+const TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.AbCdEf.abcdefghijklmnopqrstuvwxyz0';
+
+function problemsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('parseConfig', () => {
+  it('needs only the token', () => {
+    expect(parseConfig({ DISCORD_TOKEN: TOKEN })).toEqual({
+      token: TOKEN,
+      apiUrl: 'https://discord.com/api',
+      guildIds: [],
+      dataDir: 'data',
+      musicDir: join('data', 'music'),
+      ytDlpPath: null,
+      ffmpegPath: 'ffmpeg',
+      allowPrivateHosts: [],
+      logLevel: 'info',
+      queueLimit: 10_000,
+      playlistLimit: 500,
+      defaultVolume: 100,
+      nowPlayingRefreshMs: 10_000,
+      aloneLeaveAfterMs: 300_000,
+      queueEndLeaveAfterMs: 300_000,
+      voiceJoinDeadlineMs: 15_000,
+    });
+  });
+
+  it('reads what is set', () => {
+    const config = parseConfig({
+      DISCORD_TOKEN: ` ${TOKEN} `,
+      DISCORD_API_URL: 'http://127.0.0.1:8080/api/',
+      DISCORD_GUILD_IDS: '81384788765712384, 613425648685547541,',
+      DATA_DIR: '/var/lib/tenuto',
+      ALLOW_PRIVATE_HOSTS: 'nas.local, 192.168.1.20',
+      QUEUE_LIMIT: '20',
+      DEFAULT_VOLUME: '0',
+    });
+    expect(config).toMatchObject({
+      token: TOKEN,
+      apiUrl: 'http://127.0.0.1:8080/api',
+      guildIds: ['81384788765712384', '613425648685547541'],
+      dataDir: '/var/lib/tenuto',
+      musicDir: join('/var/lib/tenuto', 'music'),
+      allowPrivateHosts: ['nas.local', '192.168.1.20'],
+      queueLimit: 20,
+      defaultVolume: 0,
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    const config = parseConfig({ DISCORD_TOKEN: TOKEN, DATA_DIR: '', QUEUE_LIMIT: '  ', DISCORD_GUILD_IDS: '' });
+    expect(config).toMatchObject({ dataDir: 'data', queueLimit: 10_000, guildIds: [] });
+    expect(problemsOf({ DISCORD_TOKEN: '' })).toHaveLength(1);
+  });
+
+  it('tells all problems at once, each in a line with the variable and an example', () => {
+    const problems = problemsOf({
+      DISCORD_API_URL: 'ftp://discord.com',
+      DISCORD_GUILD_IDS: 'my server',
+      LOG_LEVEL: 'loud',
+      QUEUE_LIMIT: 'many',
+      DEFAULT_VOLUME: '201',
+      NOW_PLAYING_REFRESH_MS: '1.5',
+    });
+    expect(problems.map((line) => line.split(' ')[0])).toEqual([
+      'DISCORD_TOKEN',
+      'DISCORD_API_URL',
+      'DISCORD_GUILD_IDS',
+      'LOG_LEVEL',
+      'QUEUE_LIMIT',
+      'DEFAULT_VOLUME',
+      'NOW_PLAYING_REFRESH_MS',
+    ]);
+    expect(problems[4]).toBe('QUEUE_LIMIT must be a whole number from 1 to 100000. Example: QUEUE_LIMIT=10000');
+    for (const line of problems) expect(line).toMatch(/^[A-Z_]+ .+\. Example: [A-Z_]+=\S+$/);
+  });
+
+  it.each(['abc', 'MTIzNDU2Nzg5MDEyMzQ1Njc4', `Bot ${TOKEN}`, `${TOKEN}.more`, 'a.b.c'])(
+    'refuses "%s" as a token, and does not repeat it',
+    (token) => {
+      const [problem = ''] = problemsOf({ DISCORD_TOKEN: token });
+      expect(problem).toContain('three parts');
+      expect(problem.split('Example')[0]).not.toContain(token);
+    },
+  );
+});
