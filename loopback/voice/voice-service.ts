@@ -1,17 +1,7 @@
-/** One Opus packet as a listener's ears got it: transport and DAVE already taken off. */
-export interface HeardPacket {
-  readonly opus: Buffer;
-  readonly sequence: number;
-  /** RTP units, 48,000 a second. */
-  readonly timestamp: number;
-  readonly ssrc: number;
-  /** Milliseconds of `performance.now()` in the double's process. */
-  readonly at: number;
-  /** The speaker. */
-  readonly userId: string;
-  /** True when it came end-to-end encrypted. */
-  readonly dave: boolean;
-}
+import type { EventEmitter } from 'node:events';
+import type { Ears } from '../ears.ts';
+import type { DatagramKind } from './datagrams.ts';
+import type { EncryptionMode } from './rtp.ts';
 
 /** What the main gateway asks of the voice servers. Implemented by voice/server.ts. */
 export interface VoiceService {
@@ -32,3 +22,98 @@ export interface VoiceService {
   /** Everyone who is in the channel now, so that listeners hear and DAVE groups have the right members. */
   members(guildId: string, channelId: string, userIds: readonly string[]): void;
 }
+
+/** How the voice servers are set up. Only the certificate and who is a person must be given. */
+export interface VoiceOptions {
+  /** What `ensureCertificateAuthority` made. */
+  readonly tls: { readonly serverKeyPem: string; readonly serverCertPem: string };
+  /** True for people, whose ears live in this process; false for bots, which connect by themselves. */
+  readonly isPerson: (userId: string) => boolean;
+  /** Offered to clients in this order; @discordjs/voice takes the first that it knows. Default: AES-GCM, then XChaCha20. */
+  readonly modes?: readonly EncryptionMode[];
+  /** `required` (default): DAVE version 1, and 4017 for a client that does not offer it. `off`: version 0 for everyone. */
+  readonly dave?: 'required' | 'off';
+  /**
+   * Whose commit moves a DAVE group on when clients and people could both make one: the first valid one of a `client`
+   * (default; a person's is taken when none came within a second), or a `listener`'s at once.
+   */
+  readonly committer?: 'client' | 'listener';
+  /** Default 13,750 as Discord's voice servers say. A client silent for three of them is closed with 4009. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a connection may stay without identifying before it is closed with 4009. Default 10,000. */
+  readonly identifyDeadlineMs?: number;
+  /** How long a session that lost its connection can be resumed. Default 60,000. */
+  readonly resumeWindowMs?: number;
+  /** Whether UDP keep-alives are sent back. Default false: clients must not depend on it. */
+  readonly echoKeepAlives?: boolean;
+}
+
+/** What happened at the voice gateway, in the order in which it happened. */
+export interface VoiceEvent {
+  readonly what: 'identified' | 'described' | 'resumed' | 'closed' | 'refused';
+  readonly guildId: string | null;
+  readonly userId: string | null;
+  /** The close code, for `closed` and `refused`. */
+  readonly code: number | null;
+  /** Milliseconds of `performance.now()`. */
+  readonly at: number;
+}
+
+/** One client's voice session, as the server sees it. */
+export interface VoiceSessionView {
+  readonly guildId: string;
+  readonly channelId: string;
+  readonly userId: string;
+  readonly ssrc: number;
+  readonly mode: EncryptionMode | null;
+  readonly status: 'connected' | 'detached' | 'ended';
+  readonly speaking: boolean;
+  /** How many datagrams of each kind came from it; everything but `audio`, `discovery` and `keep-alive` is a client's mistake. */
+  readonly datagrams: Readonly<Record<DatagramKind, number>>;
+}
+
+/** What can be silenced: the server then says nothing where Discord would. */
+export type Silence = 'hello' | 'ready' | 'discovery' | 'description' | 'heartbeat-ack' | 'resumed';
+
+/** What can be made to go wrong. Whatever lasts returns the function that ends it. */
+export interface VoiceFaults {
+  /** Closes the member's voice websocket with `code`; below 4000 and 4015 leave the session resumable. False when there is none open. */
+  closeVoice(guildId: string, userId: string, code: number): boolean;
+  /** Drops the member's TCP connection without a close frame, so the client sees 1006. */
+  cutVoice(guildId: string, userId: string): boolean;
+  /** Answers identifies (and resumes too when `resumes`) with a close, `times` times or until lifted. */
+  refuseIdentify(refusal: { readonly code: number; readonly times?: number; readonly resumes?: boolean }): () => void;
+  /** Leaves one of the server's answers out until lifted. */
+  silence(what: Silence): () => void;
+  /** Stops acknowledging heartbeats until lifted: the same as silencing `heartbeat-ack`. */
+  pauseHeartbeatAcks(): () => void;
+  /** Loses every datagram to or from the server until lifted. */
+  dropUdp(direction: 'in' | 'out' | 'both'): () => void;
+  /** Sends these bytes to the member's UDP address as they are. */
+  sendRaw(guildId: string, userId: string, bytes: Uint8Array): boolean;
+  /** Sends these bytes as one binary frame of the member's voice websocket. */
+  sendBinary(guildId: string, userId: string, bytes: Uint8Array): boolean;
+  /** Sends this text as one text frame of the member's voice websocket. */
+  sendText(guildId: string, userId: string, text: string): boolean;
+}
+
+/** The running voice servers: what the gateway asks, what people hear and say, and what can go wrong. */
+export interface VoiceServer extends VoiceService {
+  /** `event`: as told in VoiceEvent. */
+  readonly events: EventEmitter<{ event: [VoiceEvent] }>;
+  /** The newest 1,000 events. */
+  readonly history: readonly VoiceEvent[];
+  readonly faults: VoiceFaults;
+  /** The ears of a person, whichever channel they are in; they last as long as the server. */
+  ears(userId: string): Ears;
+  /** The person says these Opus packets, one each 20 ms, to everyone in their channel of that guild. */
+  speak(guildId: string, userId: string, opusPackets: Iterable<Buffer>, signal?: AbortSignal): Promise<void>;
+  /** Every session that is not forgotten yet. */
+  sessions(): readonly VoiceSessionView[];
+  /** Datagrams that belong to no session, by kind. */
+  strayDatagrams(): Readonly<Record<DatagramKind, number>>;
+  close(): Promise<void>;
+}
+
+/** One Opus packet as a listener's ears got it: transport and DAVE already taken off. */
+export type { HeardPacket } from '../ears.ts';

@@ -1,0 +1,77 @@
+import { VoiceOpcodes } from 'discord-api-types/voice/v8';
+import type { AudioPacket } from './datagrams.ts';
+import type { Listener } from './listener.ts';
+import type { VoiceSession } from './session.ts';
+import type { UdpAddress } from './udp.ts';
+
+/** A voice channel with someone in it: who is there, and who hears whom. */
+export class Room {
+  readonly #send: (datagram: Buffer, to: UdpAddress) => void;
+  readonly #people = new Map<string, Listener>();
+  readonly #sessions = new Map<string, VoiceSession>();
+
+  constructor(send: (datagram: Buffer, to: UdpAddress) => void) {
+    this.#send = send;
+  }
+
+  get empty(): boolean {
+    return this.#people.size === 0 && this.#sessions.size === 0;
+  }
+
+  person(userId: string): Listener | undefined {
+    return this.#people.get(userId);
+  }
+
+  /** Exactly these people are here now; those who are new are made by `arrive`. */
+  setPeople(userIds: readonly string[], arrive: (userId: string) => Listener): void {
+    const now = new Set(userIds);
+    for (const userId of [...this.#people.keys()].filter((known) => !now.has(known))) {
+      this.#people.delete(userId);
+      this.#farewell(userId);
+    }
+    for (const userId of [...now].filter((userId) => !this.#people.has(userId))) {
+      const person = arrive(userId);
+      this.#announce([userId]);
+      this.#people.set(userId, person);
+    }
+  }
+
+  /** A client has identified: it learns who is here, and they learn of it. */
+  enter(session: VoiceSession): void {
+    this.#announce([session.userId]);
+    const others = [...this.#people.keys(), ...this.#sessions.keys()];
+    if (others.length > 0) session.tell(VoiceOpcodes.ClientsConnect, { user_ids: others });
+    this.#sessions.set(session.userId, session);
+  }
+
+  /** A client's session is over. */
+  leave(session: VoiceSession): void {
+    if (this.#sessions.get(session.userId) !== session) return;
+    this.#sessions.delete(session.userId);
+    this.#farewell(session.userId);
+  }
+
+  /** A packet of someone's voice, still end-to-end encrypted, goes to everyone else. */
+  relay(speakerId: string, packet: AudioPacket): void {
+    for (const person of this.#people.values()) if (person.userId !== speakerId) person.hear(speakerId, packet);
+    for (const session of this.#sessions.values()) {
+      const heard = session.userId === speakerId ? null : session.hear(speakerId, packet);
+      if (heard) this.#send(heard.datagram, heard.remote);
+    }
+  }
+
+  /** A client says that it begins or stops speaking. */
+  speaking(speaker: VoiceSession, flags: number): void {
+    for (const session of this.#sessions.values()) {
+      if (session !== speaker) session.tellSpeaking(speaker.userId, speaker.ssrc, flags);
+    }
+  }
+
+  #announce(userIds: readonly string[]): void {
+    for (const session of this.#sessions.values()) session.tell(VoiceOpcodes.ClientsConnect, { user_ids: userIds });
+  }
+
+  #farewell(userId: string): void {
+    for (const session of this.#sessions.values()) session.tell(VoiceOpcodes.ClientDisconnect, { user_id: userId });
+  }
+}

@@ -1,0 +1,96 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { VoiceConnection } from './connection.ts';
+import { House } from './house.ts';
+import { say } from './speech.ts';
+import { Switches } from './switches.ts';
+import { UdpPort, type UdpAddress } from './udp.ts';
+import type { VoiceEvent, VoiceFaults, VoiceOptions, VoiceServer } from './voice-service.ts';
+
+const HISTORY = 1_000;
+/** DAVE's largest message is a welcome; Discord's own limit is not documented. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** Starts Discord's voice servers on 127.0.0.1: the voice gateway, version 8, over TLS, and UDP; both on free ports. */
+export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
+  const events = new EventEmitter<{ event: [VoiceEvent] }>();
+  const history: VoiceEvent[] = [];
+  const report = (event: VoiceEvent) => {
+    if (history.push(event) > HISTORY) history.shift();
+    events.emit('event', event);
+  };
+  const switches = new Switches();
+  const udp = await UdpPort.open((datagram: Buffer, from: UdpAddress) => house.datagram(datagram, from));
+  const house = new House(options, switches, udp, report);
+
+  const { serverKeyPem: key, serverCertPem: cert } = options.tls;
+  const http = createServer({ key, cert }, (_request, response) => void response.writeHead(426).end());
+  // Clients that do not trust the certificate, or speak no TLS at all, are not our failure.
+  http.on('tlsClientError', () => undefined);
+  const gateway = new WebSocketServer({ server: http, maxPayload: MAX_MESSAGE_BYTES });
+  gateway.on('connection', (socket: WebSocket, request) => {
+    if (/[?&]v=8(?:&|$)/.test(request.url ?? '')) return void new VoiceConnection(socket, house);
+    socket.on('error', () => undefined);
+    socket.close(4012);
+  });
+  gateway.on('error', () => undefined);
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+
+  return {
+    endpoint: `127.0.0.1:${port}`,
+    events,
+    history,
+    admit: house.admit,
+    dismiss: house.dismiss,
+    members: house.members,
+    faults: faultsOf(house, switches, udp),
+    ears: (userId) => house.ears(userId),
+    sessions: () => house.sessions.map(({ view }) => view),
+    strayDatagrams: () => ({ ...house.strays }),
+    async speak(guildId, userId, opusPackets, signal) {
+      const room = house.roomOf(guildId, userId);
+      const speaker = room?.person(userId);
+      if (!room || !speaker) throw new Error(`${userId} is in no voice channel of guild ${guildId}`);
+      await say(room, speaker, opusPackets, signal);
+    },
+    async close() {
+      house.close();
+      for (const client of gateway.clients) client.terminate();
+      gateway.close();
+      await Promise.all([new Promise((resolve) => void http.close(resolve)), udp.close()]);
+    },
+  };
+}
+
+function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceFaults {
+  const wireOf = (guildId: string, userId: string) => house.session(guildId, userId)?.wire ?? null;
+  const closeVoice: VoiceFaults['closeVoice'] = (guildId, userId, code) => {
+    const wire = wireOf(guildId, userId);
+    wire?.close(code);
+    return wire !== null;
+  };
+  const sendFrame = (guildId: string, userId: string, frame: string | Buffer): boolean => {
+    const wire = wireOf(guildId, userId);
+    wire?.send(frame);
+    return wire !== null;
+  };
+  return {
+    closeVoice,
+    cutVoice: (guildId, userId) => closeVoice(guildId, userId, 1006),
+    refuseIdentify: (refusal) => switches.refuse(refusal),
+    silence: (what) => switches.silence(what),
+    pauseHeartbeatAcks: () => switches.silence('heartbeat-ack'),
+    dropUdp: (direction) => udp.lose(direction),
+    sendRaw(guildId, userId, bytes) {
+      const remote = house.session(guildId, userId)?.remote ?? null;
+      if (remote) udp.send(bytes, remote);
+      return remote !== null;
+    },
+    sendBinary: (guildId, userId, bytes) => sendFrame(guildId, userId, Buffer.from(bytes)),
+    sendText: (guildId, userId, text) => sendFrame(guildId, userId, text),
+  };
+}
