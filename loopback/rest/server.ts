@@ -57,6 +57,7 @@ export async function startRest({ world, interactions, gatewayUrl, now = () => D
   const interferers = new Set<Interferer>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', () => response.destroy());
     const at = performance.now();
     const method = request.method ?? '';
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -80,7 +81,7 @@ export async function startRest({ world, interactions, gatewayUrl, now = () => D
   const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
   server.on('clientError', (_, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();

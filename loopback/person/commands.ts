@@ -1,0 +1,137 @@
+import {
+  ApplicationCommandOptionType as Type,
+  ApplicationCommandType,
+  InteractionType,
+  type APIApplicationCommand,
+  type APIApplicationCommandInteractionDataBasicOption,
+  type APIApplicationCommandInteractionDataOption,
+  type APIApplicationCommandOption,
+} from 'discord-api-types/v10';
+import { has, permissionsIn } from '../permissions.ts';
+import type { DispatchedInteraction, World, WorldApplication, WorldChannel } from '../world.ts';
+import { envelope, type Scene } from './envelope.ts';
+import { fill, isBasic, refuseUnknown, type Typed } from './options.ts';
+import { resolve } from './resolved.ts';
+
+/** A command as a person found it: the words after its name chose a subcommand. */
+interface Chosen {
+  readonly application: WorldApplication;
+  readonly command: APIApplicationCommand;
+  readonly options: readonly APIApplicationCommandOption[];
+  /** Puts filled-in options back under the subcommand and its group. */
+  readonly wrap: <Kind extends InteractionType>(
+    options: APIApplicationCommandInteractionDataBasicOption<Kind>[],
+  ) => APIApplicationCommandInteractionDataOption<Kind>[];
+}
+
+/** The interaction of a typed slash command, for instance `play` or `config volume`. Throws when Discord's client would not send it. */
+export function slashCommand(place: Omit<Scene, 'application'>, words: string, typed: Typed): DispatchedInteraction {
+  const { application, command, options: definitions, wrap } = choose(place, words);
+  const scene = { ...place, application };
+  const { options, chosen } = fill(definitions, typed);
+  const wrapped = wrap<InteractionType.ApplicationCommand>(options);
+  const data = {
+    ...naming(command),
+    ...(wrapped.length > 0 && { options: wrapped }),
+    ...(chosen.length > 0 && { resolved: resolve(scene, chosen) }),
+  };
+  return { ...envelope(scene, InteractionType.ApplicationCommand), data };
+}
+
+/** The interaction of typing into an option that completes. Other options count as far as they are typed. */
+export function autocompletion(
+  place: Omit<Scene, 'application'>,
+  words: string,
+  typed: Typed,
+  focused: string,
+): DispatchedInteraction {
+  const { application, command, options: definitions, wrap } = choose(place, words);
+  const basic = definitions.filter(isBasic);
+  refuseUnknown(basic, typed);
+  const completes = basic.some((option) => option.name === focused && 'autocomplete' in option && option.autocomplete);
+  if (!completes) throw new Error(`option "${focused}" does not complete`);
+  const options = basic.flatMap(
+    (option): APIApplicationCommandInteractionDataBasicOption<InteractionType.ApplicationCommandAutocomplete>[] => {
+      const value = typed[option.name] ?? (option.name === focused ? '' : undefined);
+      if (value === undefined) return [];
+      const focus = option.name === focused && { focused: true };
+      const { name, type } = option;
+      switch (type) {
+        case Type.String:
+        case Type.Integer:
+          return [{ name, type, value: String(value), ...focus }];
+        case Type.Number:
+          return [{ name, type, value: String(value), ...focus }];
+        case Type.Boolean:
+          return [{ name, type, value: value === true }];
+        case Type.User:
+        case Type.Channel:
+        case Type.Role:
+        case Type.Mentionable:
+        case Type.Attachment:
+          return [{ name, type, value: String(value) }];
+      }
+    },
+  );
+  const data = { ...naming(command), options: wrap<InteractionType.ApplicationCommandAutocomplete>(options) };
+  return { ...envelope({ ...place, application }, InteractionType.ApplicationCommandAutocomplete), data };
+}
+
+const naming = ({ id, name, guild_id }: APIApplicationCommand) => ({
+  id,
+  name,
+  type: ApplicationCommandType.ChatInput as const,
+  ...(guild_id !== undefined && { guild_id }),
+});
+
+/** Commands of the guild come before global ones of the same name. */
+function choose({ world, channel, user }: Omit<Scene, 'application'>, words: string): Chosen {
+  const [name = '', ...path] = words.replace(/^\//, '').split(' ');
+  const permissions = permissionsIn(world.guild(channel.guildId), channel, user.id);
+  if (!has(permissions, 'UseApplicationCommands'))
+    throw new Error(`${user.username} may not use commands in #${channel.name}`);
+  const found = registered(world, channel).find(({ command }) => command.name === name);
+  if (found === undefined) throw new Error(`no command /${name} is registered`);
+  const needed = found.command.default_member_permissions;
+  const lacking = needed !== null && (permissions & BigInt(needed)) !== BigInt(needed);
+  if (lacking && !has(permissions, 'Administrator')) throw new Error(`${user.username} may not use /${name}`);
+  return { ...found, ...descend(found.command.options ?? [], path, name) };
+}
+
+function registered(world: World, channel: WorldChannel) {
+  const { members } = world.guild(channel.guildId);
+  const here = [...world.applications.values()].filter(({ bot }) => members.has(bot.id));
+  return [channel.guildId, 'global'].flatMap((scope) =>
+    here.flatMap((application) =>
+      (application.commands.get(scope) ?? [])
+        .filter(({ type }) => type === ApplicationCommandType.ChatInput)
+        .map((command) => ({ application, command })),
+    ),
+  );
+}
+
+function descend(
+  options: readonly APIApplicationCommandOption[],
+  [next, ...rest]: readonly string[],
+  name: string,
+): Pick<Chosen, 'options' | 'wrap'> {
+  if (next === undefined) {
+    if (options.some((option) => !isBasic(option))) throw new Error(`/${name} needs a subcommand`);
+    return { options, wrap: (filled) => filled };
+  }
+  const branch = options.find((option) => option.name === next);
+  if (branch?.type === Type.Subcommand && rest.length === 0) {
+    const { type } = branch;
+    return { options: branch.options ?? [], wrap: (filled) => [{ type, name: next, options: filled }] };
+  }
+  const leaf =
+    branch?.type === Type.SubcommandGroup ? branch.options?.find((option) => option.name === rest[0]) : undefined;
+  if (branch?.type !== Type.SubcommandGroup || leaf === undefined)
+    throw new Error(`/${name} has no subcommand "${next}"`);
+  return {
+    options: leaf.options ?? [],
+    wrap: (filled) => [
+      { type: branch.type, name: next, options: [{ type: leaf.type, name: leaf.name, options: filled }] },
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  ApplicationCommandOptionType as Type,
+  type APIApplicationCommandBasicOption,
+  type APIApplicationCommandInteractionDataBasicOption,
+  type APIApplicationCommandOption,
+} from 'discord-api-types/v10';
+import type { Kind } from './resolved.ts';
+
+/** What a person types into the options of a command, by name. */
+export type Typed = Readonly<Record<string, string | number | boolean>>;
+
+/** The filled-in options, and the ids among them. */
+export interface Filled {
+  readonly options: APIApplicationCommandInteractionDataBasicOption[];
+  readonly chosen: readonly { readonly kind: Kind; readonly id: string }[];
+}
+
+const KINDS: Readonly<Partial<Record<Type, Kind>>> = {
+  [Type.User]: 'user',
+  [Type.Channel]: 'channel',
+  [Type.Role]: 'role',
+  [Type.Mentionable]: 'mentionable',
+};
+
+/** Fits what was typed to a command's definition, as Discord's client does before it sends anything. Throws when it does not fit. */
+export function fill(definitions: readonly APIApplicationCommandOption[], typed: Typed): Filled {
+  const basic = definitions.filter(isBasic);
+  refuseUnknown(basic, typed);
+  for (const { name, required } of basic) {
+    if (required && typed[name] === undefined) throw new Error(`option "${name}" is required`);
+  }
+  // In the order in which they are defined.
+  const given = basic.flatMap((definition) => {
+    const value = typed[definition.name];
+    return value === undefined ? [] : [{ definition, value }];
+  });
+  return {
+    options: given.map(({ definition, value }) => one(definition, value)),
+    chosen: given.flatMap(({ definition: { type }, value }) => {
+      const kind = KINDS[type];
+      return kind === undefined ? [] : [{ kind, id: String(value) }];
+    }),
+  };
+}
+
+/** Throws when something was typed into an option that the command does not have. */
+export function refuseUnknown(definitions: readonly { readonly name: string }[], typed: Typed): void {
+  const unknown = Object.keys(typed).find((name) => definitions.every((definition) => definition.name !== name));
+  if (unknown !== undefined) throw new Error(`there is no option "${unknown}"`);
+}
+
+/** Whether an option takes a value, unlike a subcommand. */
+export const isBasic = (option: APIApplicationCommandOption): option is APIApplicationCommandBasicOption =>
+  option.type !== Type.Subcommand && option.type !== Type.SubcommandGroup;
+
+function one(
+  definition: APIApplicationCommandBasicOption,
+  value: string | number | boolean,
+): Filled['options'][number] {
+  const { name, type } = definition;
+  const refuse = (why: string): never => {
+    throw new Error(`option "${name}" ${why}`);
+  };
+  switch (type) {
+    case Type.String:
+      if (typeof value !== 'string') return refuse('takes text');
+      if (value === '') return refuse('is empty');
+      inRange(value.length, definition.min_length, definition.max_length ?? 6000, 'characters', refuse);
+      ofChoices(value, definition.choices, refuse);
+      return { name, type, value };
+    case Type.Integer:
+    case Type.Number:
+      if (typeof value !== 'number' || !Number.isFinite(value)) return refuse('takes a number');
+      if (type === Type.Integer && !Number.isInteger(value)) return refuse('takes a whole number');
+      inRange(value, definition.min_value, definition.max_value, '', refuse);
+      ofChoices(value, definition.choices, refuse);
+      return { name, type, value };
+    case Type.Boolean:
+      return typeof value === 'boolean' ? { name, type, value } : refuse('takes true or false');
+    case Type.User:
+    case Type.Channel:
+    case Type.Role:
+    case Type.Mentionable:
+      return typeof value === 'string' ? { name, type, value } : refuse('takes an id');
+    case Type.Attachment:
+      return refuse('takes a file, which this double does not have');
+  }
+}
+
+function inRange(
+  value: number,
+  min: number | null | undefined,
+  max: number | null | undefined,
+  unit: string,
+  refuse: (why: string) => never,
+): void {
+  if (typeof min === 'number' && value < min) refuse(`takes at least ${min} ${unit}`.trim());
+  if (typeof max === 'number' && value > max) refuse(`takes at most ${max} ${unit}`.trim());
+}
+
+function ofChoices(
+  value: string | number,
+  choices: readonly { readonly value: string | number }[] | null | undefined,
+  refuse: (why: string) => never,
+): void {
+  if (choices?.length && choices.every((choice) => choice.value !== value)) refuse('takes one of its choices');
+}
