@@ -1,0 +1,33 @@
+import type { Subprocesses } from '../lib/subprocess.ts';
+
+/** What the checks look at. The token is looked at and never told. */
+export interface Prerequisites {
+  readonly token: string | null;
+  readonly dataDir: string;
+  readonly ffmpegPath: string;
+  /** Where a yt-dlp may be; the newest that starts is the one that counts. */
+  readonly ytDlpPaths: readonly string[];
+  /** What is wrong with other settings, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** What a check found: one short line, and what to do when all is not well. */
+export interface Finding {
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  readonly found: string;
+  readonly advice?: string;
+}
+
+/** What a check may use. */
+export interface Instruments {
+  readonly subprocesses: Subprocesses;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** One thing to look at. What is `required` keeps the bot from starting when it fails; without the rest it does less. */
+export interface Check {
+  readonly name: string;
+  readonly severity: 'required' | 'degraded';
+  run(given: Prerequisites, instruments: Instruments): Finding | Promise<Finding>;
+}
