@@ -3,10 +3,10 @@ import { plainText } from '../lib/format.ts';
 import { within } from '../lib/time.ts';
 import { describeNetworkError, HttpStatusError, type HttpAnswer, type HttpClient } from './http-client.ts';
 import type { Media, Query, Resolution, Source, Track } from './source.ts';
-import { HEAD_BYTES, readHead, sniff, type Sniffed } from './sniff.ts';
+import { AUDIO_FILE, HEAD_BYTES, readHead, sniff, type Sniffed } from './sniff.ts';
 import { tagsOfHead } from './tags.ts';
 
-const AUDIO_EXTENSION = /\.(mp3|m4a|aac|ogg|oga|opus|webm|flac|wav|aiff?|wma|m3u8?|pls)$/i;
+const AUDIO_LIST = /\.(m3u8?|pls)$/i;
 const HEAD_MS = 10_000;
 const OPUS_RATE = 48_000;
 
@@ -17,6 +17,9 @@ export interface Probe {
   readonly head: Buffer;
   readonly answer: HttpAnswer;
 }
+
+/** Whether a link's file name promises audio. A promise only: what it is, its bytes say. */
+export const isNamedLikeAudio = ({ pathname }: URL) => AUDIO_FILE.test(pathname) || AUDIO_LIST.test(pathname);
 
 /** Fetches the first 64 KB of an address and says what they are. */
 export async function probe(
@@ -49,7 +52,7 @@ export class DirectUrl implements Source {
   /** 'nothing' for a page: an extractor may find something in it. */
   async resolve(query: Query, signal: AbortSignal): Promise<Resolution> {
     if (query.kind !== 'url') return { kind: 'nothing' };
-    const named = AUDIO_EXTENSION.test(query.url.pathname);
+    const named = isNamedLikeAudio(query.url);
     const found = await probe(this.#http, query.url, signal).catch((error: unknown) => {
       if (named || !refusesUs(error)) throw error;
       return null;
@@ -126,7 +129,7 @@ async function readWhole(answer: HttpAnswer, signal: AbortSignal): Promise<Buffe
 
 function fileName(url: URL): string {
   const last = /([^/]+)\/*$/.exec(url.pathname)?.[1] ?? '';
-  const name = plainText(decode(last).replace(AUDIO_EXTENSION, '').replaceAll('_', ' '));
+  const name = plainText(decode(last).replace(AUDIO_FILE, '').replaceAll('_', ' '));
   return name || url.hostname;
 }
 

@@ -4,6 +4,9 @@ import type { MediaFormat } from './source.ts';
 /** How much of a file says what it is: container headers and most tags, without the cover pictures behind them. */
 export const HEAD_BYTES = 64 * 1024;
 
+/** Names of single audio files, as opposed to lists of them. */
+export const AUDIO_FILE = /\.(mp3|m4a|m4b|aac|ogg|oga|opus|webm|mka|flac|wav|aiff?|wma|wv|ape)$/i;
+
 /** What the first bytes of something are. `page`: a text for people or extractors. `unknown`: nothing that we know. */
 export type Sniffed = MediaFormat | 'page' | 'empty' | 'unknown';
 

@@ -1,0 +1,126 @@
+import { TenutoError } from '../lib/errors.ts';
+import { plainText } from '../lib/format.ts';
+import { isNamedLikeAudio, probe } from './direct-url.ts';
+import type { ExtractionCache } from './extraction-cache.ts';
+import type { HttpClient } from './http-client.ts';
+import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track } from './source.ts';
+import type { Extraction, Info } from './yt-dlp-info.ts';
+import type { YtDlp } from './yt-dlp.ts';
+
+const YOUTUBE_HOST = /^((www|m|music)\.)?(youtube(-nocookie)?\.com|youtu\.be)$/;
+
+export interface ExtractorParts {
+  readonly ytDlp: YtDlp;
+  readonly cache: ExtractionCache;
+  readonly http: HttpClient;
+  /** Tracks taken from one playlist, at most. */
+  readonly playlistLimit: number;
+}
+
+/** Whatever yt-dlp can open. Two rows: YouTube, which also searches for words, and every other site. */
+export class ExtractorSource implements Source {
+  readonly name: SourceName;
+  readonly #parts: ExtractorParts;
+
+  constructor(name: 'youtube' | 'site', parts: ExtractorParts) {
+    this.name = name;
+    this.#parts = parts;
+  }
+
+  accepts(query: Query): boolean {
+    if (this.name === 'site') return query.kind === 'url';
+    return query.kind === 'words' || YOUTUBE_HOST.test(query.url.hostname);
+  }
+
+  async resolve(query: Query, signal: AbortSignal): Promise<Resolution> {
+    if (query.kind === 'words') return this.#first(await this.#ask(query, signal), signal);
+    await this.#parts.http.guard.assertPublic(query.url, signal);
+    const extraction = await this.#ask(query, signal);
+    if (extraction.kind === 'one')
+      return { kind: 'track', track: await this.#remember(extraction.info, query.url, signal) };
+    const tracks = extraction.entries.flatMap((entry) => this.#entry(entry) ?? []);
+    const title = plainText(extraction.title ?? '') || query.url.hostname;
+    return tracks.length === 0 ? { kind: 'nothing' } : { kind: 'playlist', title, tracks };
+  }
+
+  /** From the cache while its link lives; else yt-dlp is asked again. */
+  async locate(track: Track, signal: AbortSignal): Promise<Media> {
+    const cached = await this.#parts.cache.get(track);
+    if (cached) return cached;
+    const url = new URL(track.identifier);
+    await this.#parts.http.guard.assertPublic(url, signal);
+    const extraction = await this.#ask({ kind: 'url', url }, signal);
+    const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
+    if (!info) throw new TenutoError('NOT_AUDIO');
+    const media = await this.#media(info, signal);
+    await this.#parts.cache.put(track, media);
+    return media;
+  }
+
+  #ask(query: Query, signal: AbortSignal): Promise<Extraction> {
+    const { ytDlp, playlistLimit } = this.#parts;
+    if (query.kind === 'words') return ytDlp.extract({ kind: 'youtube-search', words: query.words }, signal);
+    return ytDlp.extract({ kind: 'page', url: query.url, limit: playlistLimit }, signal);
+  }
+
+  async #first(extraction: Extraction, signal: AbortSignal): Promise<Resolution> {
+    const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
+    if (!info) return { kind: 'nothing' };
+    const page = toUrl(info.webpage_url);
+    return page ? { kind: 'track', track: await this.#remember(info, page, signal) } : { kind: 'nothing' };
+  }
+
+  /** Keeps where the bytes are, because they are wanted at once in most cases. */
+  async #remember(info: Info, asked: URL, signal: AbortSignal): Promise<Track> {
+    const track = describe(info, this.name, toUrl(info.webpage_url) ?? asked);
+    await this.#parts.cache.put(track, await this.#media(info, signal));
+    return track;
+  }
+
+  #entry(info: Info): Track | null {
+    const page = toUrl(info.url ?? info.webpage_url);
+    if (!page) return null;
+    // An episode of a feed is a plain file, for which nobody needs to start yt-dlp again.
+    const plain = isNamedLikeAudio(page) ? 'direct-url' : 'site';
+    return describe(info, YOUTUBE_HOST.test(page.hostname) ? 'youtube' : plain, page);
+  }
+
+  /** What a site hands out is as foreign as what a person types: its links are checked like theirs. */
+  async #media(info: Info, signal: AbortSignal): Promise<Extract<Media, { kind: 'http' }>> {
+    const url = toUrl(info.url);
+    if (!url) throw new TenutoError('TRACK_UNAVAILABLE', 'the site gave no link to its sound');
+    const headers = info.http_headers ?? {};
+    await this.#parts.http.guard.assertPublic(url, signal);
+    return { kind: 'http', url, headers, format: await this.#format(info, url, headers, signal) };
+  }
+
+  async #format(info: Info, url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<MediaFormat> {
+    if (info.protocol !== 'http' && info.protocol !== 'https') return 'other';
+    if (info.acodec === 'opus' && info.ext === 'webm') return 'webm-opus';
+    if (info.acodec && info.acodec !== 'opus') return 'other';
+    const { format } = await probe(this.#parts.http, url, signal, headers);
+    if (format === 'page' || format === 'empty') throw new TenutoError('NOT_AUDIO');
+    return format === 'unknown' ? 'other' : format;
+  }
+}
+
+function describe(info: Info, source: SourceName, page: URL): Track {
+  const line = (value: string | null | undefined) => (value ? plainText(value) : '') || null;
+  const thumbnail = toUrl(info.thumbnail ?? info.thumbnails?.at(-1)?.url);
+  const live = info.is_live === true || info.live_status === 'is_live';
+  return {
+    source,
+    identifier: page.href,
+    title: line(info.title) ?? line(info.id) ?? page.hostname,
+    artist: line(info.artist) ?? line(info.channel)?.replace(/ - Topic$/, '') ?? line(info.uploader),
+    link: page.href,
+    thumbnail: thumbnail?.href ?? null,
+    durationMs: !live && info.duration && info.duration > 0 ? Math.round(info.duration * 1_000) : null,
+    live,
+  };
+}
+
+function toUrl(text: string | null | undefined): URL | null {
+  const url = text && URL.canParse(text) ? new URL(text) : null;
+  return url && /^https?:$/.test(url.protocol) ? url : null;
+}

@@ -1,0 +1,104 @@
+import { TenutoError } from '../lib/errors.ts';
+import type { Subprocesses } from '../lib/subprocess.ts';
+import type { Store } from '../storage/store.ts';
+import { DirectUrl } from './direct-url.ts';
+import { ExtractionCache } from './extraction-cache.ts';
+import { ExtractorSource } from './extractor-source.ts';
+import { HttpClient } from './http-client.ts';
+import { LocalLibrary } from './local-library.ts';
+import { parseQuery } from './query.ts';
+import type { Media, Query, Resolution, Source, Sources, Track } from './source.ts';
+import { UrlGuard } from './url-guard.ts';
+import { YtDlp } from './yt-dlp.ts';
+
+export interface SourcesOptions {
+  readonly store: Store;
+  readonly subprocesses: Subprocesses;
+  readonly dataDir: string;
+  readonly musicDir: string;
+  readonly ytDlpPath: string | null;
+  readonly playlistLimit: number;
+  /** Hosts that may be opened although they are private. */
+  readonly allowPrivateHosts: readonly string[];
+}
+
+/** All places where music comes from, as one. Made once, in app.ts. */
+export class AllSources implements Sources {
+  /** For those who open what `locate` found. */
+  readonly http: HttpClient;
+  readonly #cache: ExtractionCache;
+  readonly #library: LocalLibrary;
+  readonly #ytDlp: YtDlp;
+  readonly #table: readonly Source[];
+
+  constructor({ store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts }: SourcesOptions) {
+    this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
+    this.#cache = new ExtractionCache(store);
+    this.#library = new LocalLibrary(musicDir);
+    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses });
+    const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
+    // The first row that accepts a query and finds something in it wins.
+    this.#table = [
+      this.#library,
+      new ExtractorSource('youtube', parts),
+      new DirectUrl(this.http),
+      new ExtractorSource('site', parts),
+    ];
+  }
+
+  async resolve(text: string, signal: AbortSignal): Promise<Resolution> {
+    const query = parseQuery(text);
+    return query.kind === 'words' ? this.#search(query, signal) : this.#open(query, signal);
+  }
+
+  async locate(track: Track, signal: AbortSignal): Promise<Media> {
+    const source = this.#table.find(({ name }) => name === track.source);
+    if (!source) throw new TenutoError('TRACK_UNAVAILABLE', 'I no longer know where it came from');
+    return source.locate(track, signal);
+  }
+
+  /** Forgets where the bytes of a track were: for a link that did not work. The next `locate` asks its site again. */
+  forget(track: Track): Promise<void> {
+    return this.#cache.invalidate(track);
+  }
+
+  /** Does beforehand what would slow the first query down: finds yt-dlp and reads the library. Never rejects. */
+  async warmUp(): Promise<void> {
+    await Promise.all([this.#ytDlp.binary(), this.#library.refresh()]);
+  }
+
+  /** A link has one owner; 'nothing' hands it on to the next row. */
+  async #open(query: Query, signal: AbortSignal): Promise<Resolution> {
+    for (const source of this.#table) {
+      if (!source.accepts(query)) continue;
+      const resolution = await source.resolve(query, signal);
+      if (resolution.kind !== 'nothing') return resolution;
+    }
+    throw new TenutoError('NOT_AUDIO');
+  }
+
+  /**
+   * Words: a file of one's own library that has all of them is what was meant. Else whatever the others find; and when
+   * that is nothing, or they cannot be reached, the nearest file of the library.
+   */
+  async #search(query: Query & { kind: 'words' }, signal: AbortSignal): Promise<Resolution> {
+    const [own] = await this.#library.search(query.words, 1);
+    const mine: Resolution = own ? { kind: 'track', track: own.track } : { kind: 'nothing' };
+    if (own?.complete) return mine;
+    const others = this.#table.filter((source) => source !== this.#library && source.accepts(query));
+    try {
+      for (const source of others) {
+        const resolution = await source.resolve(query, signal);
+        if (resolution.kind !== 'nothing') return resolution;
+      }
+    } catch (error) {
+      if (!own || signal.aborted) throw error;
+    }
+    return mine;
+  }
+}
+
+/** The sources of the bot: the library, YouTube, direct links and every site that yt-dlp knows. */
+export function createSources(options: SourcesOptions): AllSources {
+  return new AllSources(options);
+}

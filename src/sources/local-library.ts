@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TenutoError } from '../lib/errors.ts';
+import { plainText } from '../lib/format.ts';
+import { within } from '../lib/time.ts';
+import { scan, search, titleOf, type LibraryEntry } from './library-index.ts';
+import type { Media, Query, Resolution, Source, Track } from './source.ts';
+import { HEAD_BYTES, readHead, sniff } from './sniff.ts';
+
+/** An index older than this is refreshed before a search; unchanged files are not read again. */
+const FRESH_MS = 30_000;
+/** A search waits this long for a refresh, and then uses what has been read so far. */
+const PATIENCE_MS = 500;
+
+/** A track of the library, and whether it has every word that was searched for. */
+export interface Found {
+  readonly track: Track;
+  readonly complete: boolean;
+}
+
+/** A folder of music files, found by their tags and names. Identifiers are paths inside the folder and never lead out of it. */
+export class LocalLibrary implements Source {
+  readonly name = 'library';
+  readonly #root: string;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, LibraryEntry>();
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> | null = null;
+
+  constructor(folder: string, now: () => number = Date.now) {
+    this.#root = resolve(folder);
+    this.#now = now;
+  }
+
+  accepts(query: Query): boolean {
+    return query.kind === 'words';
+  }
+
+  async resolve(query: Query): Promise<Resolution> {
+    const [best] = query.kind === 'words' ? await this.search(query.words, 1) : [];
+    return best?.complete ? { kind: 'track', track: best.track } : { kind: 'nothing' };
+  }
+
+  /** The tracks that share more than half of the words, best first. */
+  async search(words: string, limit: number): Promise<Found[]> {
+    await within(PATIENCE_MS, this.refresh(), () => new Error('still reading')).catch(() => undefined);
+    const matches = search(this.#entries.values(), words, limit);
+    return matches.map(({ entry, complete }) => ({ track: toTrack(entry), complete }));
+  }
+
+  async locate(track: Track): Promise<Media> {
+    const path = await this.#pathOf(track.identifier);
+    const sniffed = sniff(await readHead(createReadStream(path, { end: HEAD_BYTES - 1 })).catch(() => Buffer.alloc(0)));
+    if (sniffed === 'empty') throw new TenutoError('TRACK_UNAVAILABLE', 'the file is empty or cannot be read');
+    if (sniffed === 'page') throw new TenutoError('NOT_AUDIO');
+    return { kind: 'file', path, format: sniffed === 'unknown' ? 'other' : sniffed };
+  }
+
+  /** Brings the index up to date when it is not fresh. Never rejects; calls at the same time share the work. */
+  refresh(): Promise<void> {
+    if (this.#refreshing) return this.#refreshing;
+    if (this.#now() - this.#refreshedAt < FRESH_MS) return Promise.resolve();
+    this.#refreshing = this.#scan().finally(() => {
+      this.#refreshing = null;
+      this.#refreshedAt = this.#now();
+    });
+    return this.#refreshing;
+  }
+
+  async #scan(): Promise<void> {
+    const seen = await scan(this.#root, this.#entries, (entry) => this.#entries.set(entry.path, entry));
+    for (const path of this.#entries.keys()) if (!seen.has(path)) this.#entries.delete(path);
+  }
+
+  /** Identifiers come out of stored queues, so they are not trusted: the real path must be what the identifier says, link by link. */
+  async #pathOf(identifier: string): Promise<string> {
+    const gone = () => new TenutoError('TRACK_UNAVAILABLE', 'the file is not in the library any more');
+    const names = identifier.split('/');
+    if (names.some((name) => name === '' || name === '.' || name === '..' || /[\\\0]/.test(name))) throw gone();
+    const root = await realpath(this.#root).catch(() => null);
+    if (root === null) throw gone();
+    const path = join(root, ...names);
+    if ((await realpath(path).catch(() => null)) !== path) throw gone();
+    return path;
+  }
+}
+
+function toTrack({ path, tags }: LibraryEntry): Track {
+  return {
+    source: 'library',
+    identifier: path,
+    title: tags.title ?? plainText(titleOf(path)),
+    artist: tags.artist,
+    link: null,
+    thumbnail: null,
+    durationMs: tags.durationMs,
+    live: false,
+  };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const text = z.string().nullish().catch(null);
+const number = z.number().nullish().catch(null);
+
+const fields = {
+  id: text,
+  title: text,
+  /** Where the bytes are; for an entry of a flat playlist, the page to ask about. */
+  url: text,
+  webpage_url: text,
+  extractor_key: text,
+  ie_key: text,
+  ext: text,
+  acodec: text,
+  protocol: text,
+  duration: number,
+  is_live: z.boolean().nullish().catch(null),
+  live_status: text,
+  artist: text,
+  channel: text,
+  uploader: text,
+  thumbnail: text,
+  thumbnails: z
+    .array(z.object({ url: z.string() }))
+    .nullish()
+    .catch(null),
+  http_headers: z.record(z.string(), z.string()).nullish().catch(null),
+};
+
+/** One thing to play, as yt-dlp describes it. Any field may be missing. */
+export type Info = z.infer<typeof Info>;
+const Info = z.object(fields);
+
+const Answer = z.object({
+  ...fields,
+  _type: text,
+  entries: z.array(z.object(fields).nullable()).nullish().catch(null),
+});
+
+export type Extraction =
+  | { readonly kind: 'one'; readonly info: Info }
+  | { readonly kind: 'many'; readonly title: string | null; readonly entries: readonly Info[] };
+
+/** Reads the JSON that yt-dlp wrote; null when it is not the answer to anything. Entries that it failed on are null and left out. */
+export function readExtraction(json: string): Extraction | null {
+  const parsed = Answer.safeParse(parseJson(json));
+  if (!parsed.success) return null;
+  const { entries, title } = parsed.data;
+  if (!entries) return parsed.data._type === 'playlist' ? null : { kind: 'one', info: parsed.data };
+  return { kind: 'many', title: title ?? null, entries: entries.filter((entry) => entry !== null) };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
