@@ -20,8 +20,6 @@ export function storage({ dataDir }: Prerequisites): Finding {
   } catch (error) {
     const found = `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
     return { verdict: 'fail', found, advice: `make the folder writable for this user, or set DATA_DIR` };
-  } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
   }
 }
 
@@ -35,6 +33,7 @@ function writeAndRead(path: string): unknown {
     return mode;
   } finally {
     database.close();
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
   }
 }
 
