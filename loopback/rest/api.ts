@@ -2,7 +2,7 @@ import type { Interactions } from '../interactions.ts';
 import type { World, WorldApplication } from '../world.ts';
 import { ApiError, NotInTheDouble } from './errors.ts';
 import { RateLimits, type Verdict } from './rate-limit.ts';
-import type { Answer } from './route.ts';
+import type { Answer, AnyRoute } from './route.ts';
 import type { Match } from './routes.ts';
 
 /** A request that has arrived whole. */
@@ -46,9 +46,9 @@ export class Api {
     }
     let headers: Decision['headers'] = {};
     try {
-      const { limit } = match.route;
-      const me = 'open' in match.route ? null : this.#authorized(request.authorization);
-      const verdict = this.#limits.take(me?.id ?? null, limit && { limit, major: match.major });
+      const { route, major } = match;
+      const me = 'open' in route ? null : this.#authorized(request.authorization);
+      const verdict = this.#limits.take(me?.id ?? null, bucketOf(route, major));
       headers = verdict.headers;
       return { answer: verdict.allowed ? this.#answer(match, request, me) : tooMany(verdict), headers };
     } catch (error) {
@@ -80,6 +80,9 @@ export class Api {
     return refuse(new ApiError('internal'));
   }
 }
+
+const bucketOf = ({ method, path, limit }: AnyRoute, major: string) =>
+  limit && { limit, route: `${method} ${path}`, major };
 
 const refuse = (error: ApiError): Answer => ({ status: error.status, body: error });
 
