@@ -50,8 +50,8 @@ const sourceFiles = (folder: string): readonly string[] =>
     .map((file) => join(folder, file));
 const text = (file: string) => readFileSync(file, 'utf8');
 
-/** Static imports, re-exports and `import()` of a file. `import { type A }` is not type-only: it keeps the import alive. */
-function importsOf(file: string, code = text(file)): readonly Import[] {
+/** Static imports, re-exports and `import()` in the text of a file. `import { type A }` is not type-only: it keeps the import alive. */
+function importsIn(code: string, file: string): readonly Import[] {
   const statements = code.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm);
   const dynamic = code.matchAll(/\b(?:import|require)\(\s*'([^']+)'\s*\)/g);
   return [
@@ -60,6 +60,7 @@ function importsOf(file: string, code = text(file)): readonly Import[] {
   ];
 }
 
+const importsOf = (file: string) => importsIn(text(file), file);
 const isRelative = ({ specifier }: Import) => specifier.startsWith('.');
 const targetOf = ({ file, specifier }: Import) => normalize(join(dirname(file), specifier));
 const packageOf = ({ specifier }: Import) =>
@@ -150,7 +151,7 @@ describe('this test', () => {
       `const text = "from './no.ts'";`,
     ].join('\n');
     expect(
-      importsOf('x.ts', code).map(({ specifier, typeOnly }) => (typeOnly ? `type ${specifier}` : specifier)),
+      importsIn(code, 'x.ts').map(({ specifier, typeOnly }) => (typeOnly ? `type ${specifier}` : specifier)),
     ).toEqual(['./a.ts', 'type ./b.ts', './c.ts', './e.ts', './f.ts', './g.ts', './h.ts']);
   });
 });
