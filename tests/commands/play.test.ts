@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { play } from '../../src/commands/play.ts';
+import { TenutoError } from '../../src/lib/errors.ts';
+import type { Resolution } from '../../src/sources/source.ts';
+import { entry, playback, track } from './fixtures/music.ts';
+import { context, services, type Script } from './fixtures/services.ts';
+
+async function run(script: Script, query = 'blue train') {
+  const { services: parts, asked } = services(script);
+  return { said: await play.run(context({ query }), parts), asked };
+}
+
+const found = (title: string, count: number): Resolution => ({
+  kind: 'playlist',
+  title,
+  tracks: Array.from({ length: count }, (_, index) => track({ title: `${index}` })),
+});
+
+describe('/play', () => {
+  it('joins beside the search, then adds what was found', async () => {
+    const { said, asked } = await run({ enqueued: { entries: [entry('1')], place: 0 } });
+    expect(asked).toEqual(['resolve blue train', 'prepare G V', 'play G V T 42 Blue Train']);
+    expect(said).toBe('Playing **Song 1** (3:00).');
+  });
+
+  it('says at which place a track was added and when it will play', async () => {
+    const added = entry('3', { durationMs: 1_000 });
+    const { said } = await run({
+      enqueued: { entries: [added], place: 2 },
+      playback: playback({ upcoming: [entry('2', { durationMs: 65_000 }), added] }),
+    });
+    expect(said).toBe('Added **Song 3** at position #2 (plays in 3:05).');
+  });
+
+  it.each([
+    ['something before it has no known length', playback({ upcoming: [entry('2', { durationMs: null }), entry('3')] })],
+    [
+      'the current track is repeated',
+      playback({ queue: { current: entry('1'), upcoming: [entry('2'), entry('3')], loop: 'track' } }),
+    ],
+    ['it is gone from the queue again', playback()],
+  ])('does not guess when it will play: %s', async (_why, now) => {
+    const { said } = await run({ enqueued: { entries: [entry('3')], place: 2 }, playback: now });
+    expect(said).toBe('Added **Song 3** at position #2.');
+  });
+
+  it('counts the songs of a playlist', async () => {
+    const entries = [entry('1'), entry('2')];
+    const { said } = await run({ resolution: found('Mix', 2), enqueued: { entries, place: 0 } });
+    expect(said).toBe('Added **2** songs from *Mix*.');
+    const full = await run({ resolution: found('Mix', 5), enqueued: { entries: [entry('1')], place: 4 } });
+    expect(full.said).toBe('Added **1** song from *Mix* from position #4. The queue is full, so 4 were left out.');
+  });
+
+  it('makes titles harmless', async () => {
+    const evil = entry('1', { title: '**@everyone** [x](http://evil)\n# \u202Eexe', artist: '||x||' });
+    const { said } = await run({ enqueued: { entries: [evil], place: 0 } });
+    expect(said).toBe(String.raw`Playing **\*\*\@everyone\*\* \[x\]\(http\://evil\) \# exe** by \|\|x\|\| (3:00).`);
+  });
+
+  it.each<Resolution>([{ kind: 'nothing' }, { kind: 'playlist', title: 'Empty', tracks: [] }])(
+    'says so when nothing was found: %j',
+    async (resolution) => {
+      await expect(run({ resolution })).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
+    },
+  );
+
+  it('throws what the search throws, whatever becomes of the join', async () => {
+    const failing = {
+      resolve: new TenutoError('BAD_QUERY', 'no'),
+      prepare: new TenutoError('VOICE_UNAVAILABLE', 'no'),
+    };
+    // A rejection that nobody handles would fail the whole run.
+    await expect(run({ failing })).rejects.toMatchObject({ code: 'BAD_QUERY' });
+    await expect(run({ failing: { prepare: failing.prepare } })).rejects.toMatchObject({ code: 'VOICE_UNAVAILABLE' });
+  });
+
+  it('does not wait for the join when the search has failed', async () => {
+    const joining = new Promise<void>(() => undefined);
+    const failing = { resolve: new TenutoError('NOTHING_FOUND') };
+    await expect(run({ failing, joining })).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
+  });
+
+  it('adds nothing when it was given up meanwhile', async () => {
+    const life = new AbortController();
+    const { services: parts, asked } = services();
+    const running = play.run(context({ query: 'x' }, { signal: life.signal }), parts);
+    life.abort(new TenutoError('STOPPING'));
+    await expect(running).rejects.toMatchObject({ code: 'STOPPING' });
+    expect(asked).not.toContainEqual(expect.stringMatching(/^play /));
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { buttonCommand } from '../../src/discord/buttons.ts';
+import { buttonId, parseButtonId, type ButtonAction } from '../../src/now-playing/buttons.ts';
+import { entry, playback } from '../commands/fixtures/music.ts';
+import { context, services } from '../commands/fixtures/services.ts';
+
+const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+const ACTIONS: readonly ButtonAction[] = ['pause', 'resume', 'skip', 'stop'];
+
+it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 100 characters', (action) => {
+  expect(parseButtonId(buttonId(action, ID))).toEqual({ action, entryId: ID });
+  expect(buttonId(action, ID).length).toBeLessThanOrEqual(100);
+});
+
+it.each(['', 'np', 'np:skip', 'np:skip:', 'np:dance:1', 'xnp:skip:1', 'other:skip:1'])(
+  '"%s" is not ours',
+  (customId) => {
+    expect(buttonCommand(customId)).toBeNull();
+  },
+);
+
+describe('a press', () => {
+  it.each(ACTIONS)(
+    'of "%s" does what the command does, under its guard, and is told to the person alone',
+    async (action) => {
+      const command = buttonCommand(buttonId(action, '1'));
+      const { services: parts, asked } = services({ playback: playback({ entry: entry('1') }) });
+      await command?.run(context(), parts);
+      expect(asked[0]).toBe(action === 'skip' ? 'skip G 1' : `${action} G`);
+      expect(command?.ephemeral).toBe(true);
+      expect(command?.needs).toBe(action === 'resume' ? 'join-voice-channel' : 'same-voice-channel');
+    },
+  );
+
+  it.each([playback({ entry: entry('2') }), playback({ entry: null, status: 'idle' })])(
+    'does nothing when its track is not the current one any more',
+    async (now) => {
+      const { services: parts, asked } = services({ playback: now });
+      await expect(buttonCommand('np:skip:1')?.run(context(), parts)).rejects.toMatchObject({ code: 'STALE_BUTTON' });
+      expect(asked).toEqual([]);
+    },
+  );
+});
