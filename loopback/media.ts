@@ -11,7 +11,7 @@ import { MISBEHAVIOUR } from './media/misbehaviour.ts';
 import { feed, page } from './media/pages.ts';
 
 export { makeFixtures, makeLibrary } from './media/fixtures.ts';
-export type { Fixtures, LibraryTrack, MakeOptions } from './media/fixtures.ts';
+export type { Fixtures } from './media/fixtures.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.webm': 'audio/webm',
