@@ -30,7 +30,7 @@ const FITTING: Readonly<Record<DispatchedInteraction['type'], readonly Response[
 };
 const NOT_BUILT: ReadonlySet<Response> = new Set([Response.Modal, Response.PremiumRequired, Response.LaunchActivity]);
 
-const callback = z.object({ type: z.int(), data: z.unknown() });
+const callback = z.object({ type: z.int(), data: maybe(z.unknown()) });
 const withFlags = z.object({ flags: maybe(z.int()) });
 const isEphemeral = (data: unknown): boolean =>
   ((parse(withFlags, data ?? {}, ['data']).flags ?? 0) & MessageFlags.Ephemeral) !== 0;
@@ -65,7 +65,7 @@ export class Interactions {
       if (pending.status === 'pending') pending.fail();
     });
     this.#after(TOKEN_LIVES_MS, () => {
-      pending.fail();
+      this.#expire(pending);
       this.#byId.delete(interaction.id);
       this.#byToken.delete(interaction.token);
     });
@@ -117,6 +117,13 @@ export class Interactions {
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** Only "thinking" turns into a failure. Nobody waits for what should have become of the message that a component is on. */
+  #expire(pending: PendingInteraction): void {
+    const original = pending.original === null ? undefined : this.#stored(pending, pending.original);
+    if (original !== undefined && !isThinking(original)) pending.show(original.id);
+    else pending.fail();
   }
 
   #acknowledge(pending: PendingInteraction, type: Response, data: unknown): WorldMessage | null {

@@ -60,6 +60,9 @@ export interface Person {
 export interface Interaction {
   readonly id: string;
   readonly outcome: InteractionOutcome;
-  /** Resolves at the first final answer (a message, not "thinking"), or rejects when Discord would show a failure. */
+  /**
+   * Resolves at the first final answer (a message, not "thinking"), or rejects when Discord would show a failure. After a press
+   * that was only acknowledged (callback type 6) it waits for the edit or follow-up, and at last for the token's end.
+   */
   answered(): Promise<SeenMessage>;
 }
