@@ -1,0 +1,300 @@
+import { describe, expect, it, vi } from 'vitest';
+import { entry } from '../commands/fixtures/music.ts';
+import { emptyStage, pass, playingStage, REFRESH_MS, settle } from './fixtures/stage.ts';
+
+const HOUR = 3_600_000;
+
+describe('while a track plays', () => {
+  it('one message is sent where people gave their commands, and refreshed at the interval', async () => {
+    const stage = emptyStage();
+    stage.plays('1');
+    await settle();
+    expect(stage.channel.news()).toEqual(['send T Now playing: Song 1 0:00']);
+    await pass(3 * REFRESH_MS);
+    expect(stage.channel.news()).toEqual([
+      'edit m1 Now playing: Song 1 0:10',
+      'edit m1 Now playing: Song 1 0:20',
+      'edit m1 Now playing: Song 1 0:30',
+    ]);
+  });
+
+  it('a burst of events leads to one edit', async () => {
+    const stage = await playingStage();
+    for (let volume = 0; volume < 100; volume += 1) stage.now({ volume });
+    await settle();
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+
+  it('events that never cease cannot hold the display back, nor make more than an edit a second', async () => {
+    const stage = await playingStage();
+    for (let volume = 0; volume < 100; volume += 1) {
+      stage.now({ volume });
+      await pass(100);
+    }
+    expect(stage.channel.news().length).toBeGreaterThanOrEqual(7);
+    expect(stage.channel.news().length).toBeLessThanOrEqual(10);
+  });
+
+  it('one edit is under way at a time', async () => {
+    const stage = await playingStage();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stage.channel.gate = promise;
+    for (let volume = 0; volume < 5; volume += 1) {
+      stage.now({ volume });
+      await pass(20_000);
+      expect(stage.channel.open).toBe(1);
+    }
+    resolve();
+    await pass(REFRESH_MS);
+    expect(stage.channel.open).toBe(0);
+  });
+
+  it('nothing is edited when there is nothing new to see', async () => {
+    const stage = await playingStage();
+    stage.now({ status: 'paused' });
+    await settle();
+    stage.channel.news();
+    for (let event = 0; event < 5; event += 1) {
+      stage.now({});
+      await settle();
+    }
+    expect(stage.channel.news()).toEqual([]);
+  });
+
+  it('nothing is sent where no channel is known', async () => {
+    const stage = emptyStage();
+    stage.textChannelId = null;
+    stage.plays('1');
+    await pass(HOUR);
+    expect(stage.channel.news()).toEqual([]);
+  });
+});
+
+describe('the refreshes end by themselves, with the truth as the last edit', () => {
+  it('when the music is paused, and go on when it does', async () => {
+    const stage = await playingStage();
+    stage.now({ status: 'paused' });
+    await pass(HOUR);
+    expect(stage.channel.news()).toEqual(['edit m1 Paused: Song 1 0:01']);
+    stage.now({ status: 'playing' });
+    await pass(REFRESH_MS + 500);
+    expect(stage.channel.news()).toEqual(['edit m1 Now playing: Song 1 0:01', 'edit m1 Now playing: Song 1 0:11']);
+  });
+
+  it('when the voice connection is lost, and go on when it is back', async () => {
+    const stage = await playingStage();
+    stage.voiceIs('idle');
+    await pass(2 * REFRESH_MS);
+    expect(stage.channel.news()).toEqual(['edit m1 Connecting: Song 1 0:01']);
+    stage.voiceIs('ready');
+    await pass(REFRESH_MS + 500);
+    expect(stage.channel.news()).toHaveLength(2);
+  });
+
+  it('but not for a connection that is resumed within a moment', async () => {
+    const stage = await playingStage();
+    stage.voiceIs('resuming');
+    await pass(50);
+    stage.voiceIs('ready');
+    await settle();
+    expect(stage.channel.news()).not.toContainEqual(expect.stringContaining('Connecting'));
+  });
+
+  it('when voice is lost without any event', async () => {
+    const stage = await playingStage();
+    stage.voice = { status: 'idle' };
+    await pass(HOUR);
+    expect(stage.channel.news()).toEqual(['edit m1 Connecting: Song 1 0:10']);
+  });
+
+  it('when the queue has ended, and a restart does not look for that display', async () => {
+    const stage = await playingStage();
+    stage.ends();
+    await pass(HOUR);
+    expect(stage.channel.news()).toEqual(['edit m1 Nothing is playing']);
+    expect(await stage.store.get('display:G')).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a minute after the track should have ended, when no event ever comes', async () => {
+    const stage = await playingStage();
+    await pass(10 * HOUR);
+    // Three minutes of music and one more, every ten seconds, and one last edit.
+    expect(stage.channel.news().length).toBeLessThanOrEqual(25);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('when the bot stops, and the display says so', async () => {
+    const stage = await playingStage();
+    await stage.display.close();
+    stage.now({ volume: 1 });
+    await pass(HOUR);
+    expect(stage.channel.news()).toEqual(['edit m1 Offline, the queue is kept: Song 1 0:01']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('also when Discord does not answer while the bot stops', async () => {
+    const stage = await playingStage();
+    stage.channel.gate = new Promise(() => undefined);
+    const closing = stage.display.close();
+    await pass(1_500);
+    await closing;
+    expect(stage.channel.open).toBe(1);
+  });
+});
+
+describe('the next track', () => {
+  it('takes over the message', async () => {
+    const stage = await playingStage();
+    stage.plays('2');
+    await settle();
+    expect(stage.channel.news()).toEqual(['edit m1 Now playing: Song 2 0:00']);
+  });
+
+  it('is shown by a refresh of the one before too, should its event be lost', async () => {
+    const stage = await playingStage();
+    stage.quietly({ entry: entry('2'), positionMs: 0 });
+    await pass(REFRESH_MS);
+    expect(stage.channel.news()).toEqual(['edit m1 Now playing: Song 2 0:08']);
+  });
+
+  it('after the end of a queue gets a new message at the bottom, and the old one is removed', async () => {
+    const stage = await playingStage();
+    stage.ends();
+    await settle();
+    stage.channel.news();
+    stage.plays('2');
+    await settle();
+    expect(stage.channel.news()).toEqual(['send T Now playing: Song 2 0:00', 'remove m1']);
+  });
+
+  it('gets no message before it sounds', async () => {
+    const stage = emptyStage();
+    stage.now({ status: 'loading' });
+    await settle();
+    expect(stage.channel.news()).toEqual([]);
+    stage.now({ status: 'playing' });
+    await settle();
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+});
+
+describe('a display that somebody deletes', () => {
+  it('stays away for that track, whatever happens, and comes back with the next', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push('gone');
+    await pass(REFRESH_MS);
+    expect(stage.channel.news()).toHaveLength(1);
+    for (let volume = 0; volume < 10; volume += 1) {
+      stage.now({ volume });
+      await pass(REFRESH_MS);
+    }
+    expect(stage.channel.news()).toEqual([]);
+    expect(await stage.store.get('display:G')).toBeUndefined();
+    stage.plays('2');
+    await settle();
+    expect(stage.channel.news()).toEqual(['send T Now playing: Song 2 0:00']);
+  });
+
+  it('is not asked for again where writing is forbidden, until the next track', async () => {
+    const stage = emptyStage();
+    stage.channel.forbidden = true;
+    stage.plays('1');
+    await settle();
+    stage.now({ volume: 1 });
+    await pass(HOUR);
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+});
+
+describe('when Discord has had enough', () => {
+  it('the interval doubles up to a minute, and no edit is made up for', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push('busy', 'busy', 'busy');
+    await pass(5 * 60_000);
+    const { editedAt } = stage.channel;
+    const gaps = editedAt.slice(1).map((time, index) => (time - (editedAt[index] ?? 0)) / 1_000);
+    expect(gaps.slice(0, 4)).toEqual([20, 40, 60, 60]);
+  });
+
+  it('an event does not break the wait', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push('busy');
+    await pass(REFRESH_MS);
+    stage.channel.news();
+    stage.now({ status: 'paused' });
+    await pass(2 * REFRESH_MS - 2_000);
+    expect(stage.channel.news()).toEqual([]);
+    await pass(2_000);
+    expect(stage.channel.news()).toEqual([expect.stringContaining('Paused')]);
+  });
+
+  it.each(['busy' as const, new Error('no network')])(
+    'and never answers well again, it is left alone: %s',
+    async (outcome) => {
+      const stage = await playingStage();
+      stage.channel.outcomes.push(...Array.from({ length: 1_000 }, () => outcome));
+      stage.now({ status: 'paused' });
+      await pass(10 * HOUR);
+      expect(stage.channel.news()).toHaveLength(5);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+});
+
+describe('after a restart', () => {
+  it('the display is found again and goes on', async () => {
+    const stage = await playingStage();
+    await stage.display.close();
+    stage.restart();
+    stage.channel.news();
+    stage.now({});
+    await settle();
+    expect(stage.channel.news()).toEqual([expect.stringContaining('edit m1 Now playing: Song 1')]);
+  });
+
+  it('what stayed paused is shown so, without a new message', async () => {
+    const stage = await playingStage();
+    stage.restart();
+    stage.now({ status: 'paused' });
+    await settle();
+    expect(stage.channel.news()).toEqual([expect.stringContaining('edit m1 Paused')]);
+  });
+});
+
+describe('show', () => {
+  it('puts the display at the bottom of the channel that asked, removes the old one, and goes on there', async () => {
+    const stage = await playingStage();
+    await stage.display.show('G', 'U');
+    expect(stage.channel.news()).toEqual(['send U Now playing: Song 1 0:01', 'remove m1']);
+    await pass(REFRESH_MS + 500);
+    expect(stage.channel.news().at(-1)).toContain('edit m2 Now playing');
+    expect(await stage.store.get('display:G')).toEqual({ channelId: 'U', messageId: 'm2' });
+  });
+
+  it('brings back what was deleted', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push('gone');
+    await pass(REFRESH_MS);
+    stage.channel.news();
+    await stage.display.show('G', 'T');
+    expect(stage.channel.news()).toEqual([expect.stringContaining('send T Now playing')]);
+  });
+
+  it('says so when it may not write there, and keeps the old one', async () => {
+    const stage = await playingStage();
+    stage.channel.forbidden = true;
+    await expect(stage.display.show('G', 'U')).rejects.toMatchObject({ code: 'CANNOT_WRITE' });
+    await pass(REFRESH_MS);
+    expect(stage.channel.news().at(-1)).toContain('edit m1 Now playing');
+  });
+});
+
+it('keeps the displays of guilds apart', async () => {
+  const stage = await playingStage();
+  stage.display.changed('H');
+  await settle();
+  expect(stage.channel.news()).toEqual([expect.stringContaining('send T')]);
+  expect(await stage.store.get('display:G')).toMatchObject({ messageId: 'm1' });
+  expect(await stage.store.get('display:H')).toMatchObject({ messageId: 'm2' });
+});

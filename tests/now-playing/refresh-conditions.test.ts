@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { nextStep, refreshUntil, type DisplayFacts } from '../../src/now-playing/refresh-conditions.ts';
+import { entry, playback } from '../commands/fixtures/music.ts';
+
+const GOOD: DisplayFacts = {
+  stopping: false,
+  displayedId: '1',
+  hasMessage: true,
+  dismissed: false,
+  playback: playback(),
+  voice: 'ready',
+  now: 1_000,
+  until: 2_000,
+};
+
+describe('nextStep', () => {
+  it('refreshes when every condition holds', () => {
+    expect(nextStep(GOOD)).toBe('refresh');
+  });
+
+  it.each<[string, Partial<DisplayFacts>, string]>([
+    ['the bot stops', { stopping: true }, 'rest'],
+    ['another track is current', { displayedId: '0' }, 'begin'],
+    ['nothing is current any more', { playback: playback({ entry: null, status: 'idle' }) }, 'begin'],
+    ['nothing was displayed yet', { displayedId: undefined }, 'begin'],
+    ['somebody deleted the message', { dismissed: true, hasMessage: false }, 'rest'],
+    ['writing was forbidden', { dismissed: true }, 'rest'],
+    ['there is no message while music plays', { hasMessage: false }, 'send'],
+    ['there is no message and no music', { hasMessage: false, playback: playback({ status: 'paused' }) }, 'rest'],
+    ['it is paused', { playback: playback({ status: 'paused' }) }, 'last-edit'],
+    ['the track is still loading', { playback: playback({ status: 'loading' }) }, 'last-edit'],
+    ['nobody listens', { playback: playback({ status: 'waiting-for-listeners' }) }, 'last-edit'],
+    ['the player waits for voice', { playback: playback({ status: 'waiting-for-voice' }) }, 'last-edit'],
+    ['the music has ended', { displayedId: null, playback: playback({ entry: null, status: 'idle' }) }, 'last-edit'],
+    ['the track should long have ended', { now: 2_000 }, 'last-edit'],
+  ])('does not refresh when %s', (_why, facts, step) => {
+    expect(nextStep({ ...GOOD, ...facts })).toBe(step);
+  });
+
+  it.each(['idle', 'joining', 'resuming', 'recovering', 'deciding', 'cooling-down', 'failed'] as const)(
+    'does not refresh while voice is %s',
+    (voice) => {
+      expect(nextStep({ ...GOOD, voice })).toBe('last-edit');
+    },
+  );
+});
+
+describe('refreshUntil', () => {
+  it.each([
+    ['a minute after the track should end', playback({ positionMs: 60_000 }), 120_000 + 60_000],
+    ['in a minute for a track that is over its length', playback({ positionMs: 999_999 }), 60_000],
+    ['in six hours when the length is unknown', playback({ entry: entry('1', { durationMs: null }) }), 21_600_000],
+  ])('is %s', (_when, now, ms) => {
+    expect(refreshUntil(now, 5)).toBe(5 + ms);
+  });
+});
