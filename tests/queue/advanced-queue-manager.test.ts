@@ -1,0 +1,441 @@
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
+import type { QueueOperation } from '../../src/queue/queue-operations.ts';
+import { EMPTY_QUEUE, NEW_SESSION } from '../../src/queue/queue.ts';
+import { MemoryStore } from '../../src/storage/memory-store.ts';
+import { FaultyStore } from './faulty-store.ts';
+import { anyStep, entries, entry, ids, operationFor, QueueModel } from './queue-model.ts';
+
+const GUILD = '41771983423143937';
+const advance: QueueOperation = { type: 'advance' };
+const add = (...names: string[]): QueueOperation => ({ type: 'add', entries: names.map(entry) });
+
+async function opened(store: FaultyStore, options: { maxTracks?: number; positionEveryMs?: number } = {}) {
+  const manager = new AdvancedQueueManager({ store, ...options });
+  const problems: unknown[] = [];
+  const strange: { key: string; why: string }[] = [];
+  manager.on('problem', (what, cause) => problems.push([what, cause]));
+  manager.on('set-aside', (record) => strange.push(record));
+  await manager.load();
+  return { manager, problems, strange };
+}
+
+async function refused(change: Promise<unknown>): Promise<void> {
+  await expect(change).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+}
+
+/** What a process that starts now would find. */
+async function afterCrash(store: FaultyStore) {
+  const { manager } = await opened(store);
+  return { queue: manager.queue(GUILD), session: manager.session(GUILD), manager };
+}
+
+describe('AdvancedQueueManager', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('has an empty queue and a new session for a guild that it does not know', async () => {
+    const { manager } = await opened(new FaultyStore());
+    expect([manager.queue(GUILD), manager.session(GUILD), manager.guilds()]).toEqual([EMPTY_QUEUE, NEW_SESSION, []]);
+  });
+
+  it('finds queue and session again', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, add('a', 'b', 'c'));
+    await manager.apply(GUILD, advance);
+    await manager.apply(GUILD, { type: 'loop', mode: 'queue' });
+    await manager.updateSession(GUILD, {
+      voiceChannelId: '5',
+      textChannelId: '6',
+      volume: 40,
+      paused: 'person',
+      positionMs: 9,
+    });
+    await manager.updateSession('2', { volume: 7 });
+    const found = await afterCrash(store);
+    expect(found.queue).toEqual({ current: entry('a'), upcoming: [entry('b'), entry('c')], loop: 'queue' });
+    expect(found.session).toEqual({
+      voiceChannelId: '5',
+      textChannelId: '6',
+      volume: 40,
+      paused: 'person',
+      positionMs: 9,
+    });
+    expect(found.manager.session('2').volume).toBe(7);
+    expect(found.manager.guilds().toSorted()).toEqual(['2', GUILD]);
+  });
+
+  it('answers with the queue, and tells of each change and its cause once it is durable', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    const seen: unknown[] = [];
+    manager.on('change', (guildId, queue, cause) => seen.push([guildId, ids(queue), cause.type]));
+    store.fault = 'hold';
+    const applied = manager.apply(GUILD, add('a'));
+    await expect.poll(() => store.held).toBe(1);
+    expect([seen, manager.queue(GUILD)]).toEqual([[], EMPTY_QUEUE]);
+    store.release();
+    expect(ids(await applied)).toEqual(['a']);
+    expect(seen).toEqual([[GUILD, ['a'], 'add']]);
+  });
+
+  it('applies operations of a guild in the order of the calls, and guilds side by side', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    store.fault = 'hold';
+    const held = [manager.apply(GUILD, add('a')), manager.apply(GUILD, advance), manager.apply(GUILD, add('b', 'c'))];
+    await expect.poll(() => store.held).toBe(1);
+    store.fault = 'none';
+    await manager.apply('2', add('x'));
+    expect(manager.queue(GUILD)).toEqual(EMPTY_QUEUE);
+    store.release();
+    await Promise.all(held);
+    expect(manager.queue(GUILD)).toEqual({ current: entry('a'), upcoming: [entry('b'), entry('c')], loop: 'off' });
+  });
+
+  it('changes nothing when the write fails, says so, and goes on when the disk is well again', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, add('a'));
+    store.fault = 'refuse';
+    await expect(manager.apply(GUILD, add('b'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(manager.updateSession(GUILD, { volume: 1 })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect([ids(manager.queue(GUILD)), manager.session(GUILD).volume]).toEqual([['a'], 100]);
+    store.fault = 'none';
+    await manager.apply(GUILD, add('c'));
+    expect(ids((await afterCrash(store)).queue)).toEqual(['a', 'c']);
+  });
+
+  it('does not revive a refused playlist whose parts reached the disk after all', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    store.fault = 'write-and-say-no';
+    await expect(manager.apply(GUILD, { type: 'add', entries: entries(1_800, 'no') })).rejects.toThrow(
+      'STORAGE_FAILED',
+    );
+    store.fault = 'none';
+    await manager.apply(GUILD, add('a'));
+    await manager.apply(GUILD, add('b'));
+    expect(ids((await afterCrash(store)).queue)).toEqual(['a', 'b']);
+  });
+
+  it('adds a long playlist whole, in records of at most 500 tracks', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, { type: 'add', entries: entries(1_234) });
+    expect(store.writes).toEqual([[`queue:${GUILD}:o:1`, `queue:${GUILD}:o:2`, `queue:${GUILD}:o:3`]]);
+    expect(ids((await afterCrash(store)).queue)).toEqual(ids({ ...EMPTY_QUEUE, upcoming: entries(1_234) }));
+  });
+
+  it('refuses more tracks than the limit, the current one counted, and names it', async () => {
+    const { manager } = await opened(new FaultyStore(), { maxTracks: 3 });
+    await manager.apply(GUILD, add('a', 'b'));
+    await manager.apply(GUILD, advance);
+    await manager.apply(GUILD, add('c'));
+    await expect(manager.apply(GUILD, add('d'))).rejects.toMatchObject({ code: 'QUEUE_FULL', detail: '3' });
+    expect(manager.queue(GUILD).upcoming).toHaveLength(2);
+  });
+
+  it('writes one small record for an operation, however long the queue, and now and then only the pages that changed', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store, { maxTracks: 20_000 });
+    await manager.apply(GUILD, { type: 'add', entries: entries(10_000) });
+    for (let index = 0; index < 256; index += 1) await manager.apply(GUILD, add(`x${index}`));
+    await manager.flush();
+    store.writes.length = 0;
+    for (let index = 0; index < 256; index += 1)
+      await manager.apply(GUILD, index % 2 === 0 ? add(`y${index}`) : advance);
+    await manager.flush();
+    const pages = store.writes.flat().filter((key) => key.includes(':p:'));
+    expect(store.writes.flat().filter((key) => key.includes(':o:'))).toHaveLength(256);
+    expect(store.writes.flat().filter((key) => key.endsWith(':head'))).toHaveLength(1);
+    expect(pages.length).toBeLessThanOrEqual(5);
+    expect(ids((await afterCrash(store)).queue)).toEqual(ids(manager.queue(GUILD)));
+  });
+
+  it('leaves no rubbish behind after snapshots', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    for (let index = 0; index < 1_024; index += 1)
+      await manager.apply(GUILD, index % 3 === 0 ? advance : add(`e${index}`));
+    await manager.flush();
+    const keys = await store.keys(`queue:${GUILD}:`);
+    expect(keys.filter((key) => key.includes(':o:'))).toEqual([]);
+    expect(keys.length).toBeLessThan(12);
+  });
+
+  it('agrees with a naive model over any operations and crashes, with a disk that fails now and then', async () => {
+    const anyAction = fc.oneof(
+      { weight: 20, arbitrary: anyStep },
+      { weight: 2, arbitrary: fc.constant('crash' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('refuse' as const, 'write-and-say-no' as const) },
+    );
+    const property = fc.asyncProperty(fc.array(anyAction, { maxLength: 400 }), async (actions) => {
+      const store = new FaultyStore();
+      const model = new QueueModel();
+      let { manager } = await opened(store);
+      let next = 0;
+      for (const action of actions) {
+        if (action === 'crash') {
+          ({ manager } = await opened(store));
+        } else if (action === 'refuse' || action === 'write-and-say-no') {
+          store.fault = action;
+          await refused(manager.apply(GUILD, add(`lost${next++}`, `lost${next++}`)));
+          store.fault = 'none';
+          // Until something else is written, a crash may still bring back what had reached the disk.
+          await manager.apply(GUILD, { type: 'loop', mode: 'off' });
+          model.apply({ type: 'loop', mode: 'off' });
+        } else {
+          const operation = operationFor(action, manager.queue(GUILD), () => next++);
+          await manager.apply(GUILD, operation);
+          model.apply(operation);
+        }
+        expect(manager.queue(GUILD)).toEqual(model.asQueue());
+      }
+      expect((await afterCrash(store)).queue).toEqual(model.asQueue());
+    });
+    await fc.assert(property, { numRuns: 25 });
+  });
+
+  it('reads a guild back whatever moment of a snapshot the process died in', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, { type: 'add', entries: entries(400) });
+    const expected = [EMPTY_QUEUE, manager.queue(GUILD)];
+    for (let index = 0; index < 520; index += 1) {
+      expected.push(await manager.apply(GUILD, index % 5 === 0 ? advance : add(`x${index}`)));
+    }
+    await manager.flush();
+
+    const disk = new MemoryStore();
+    let applied = 0;
+    let checked = 0;
+    for (const [index, step] of store.steps.entries()) {
+      await step.again(disk);
+      const isOperation = step.keys.some((key) => key.includes(':o:'));
+      if (step.type === 'write' && isOperation) applied += 1;
+      // Every moment of writing pages and heads, and of the many deletions that follow some.
+      if (isOperation && index % 16 !== 0) continue;
+      const copy = new FaultyStore();
+      for (const key of await disk.keys('')) await copy.inner.set(key, await disk.get(key));
+      const found = await afterCrash(copy);
+      expect(found.queue).toEqual(expected[applied]);
+      checked += 1;
+    }
+    expect([applied, checked > 60]).toEqual([521, true]);
+  });
+
+  it('goes on when a snapshot fails, tells of it, and makes the next one', async () => {
+    const store = new FaultyStore();
+    const { manager, problems } = await opened(store);
+    for (let index = 0; index < 255; index += 1) await manager.apply(GUILD, add(`e${index}`));
+    store.fault = 'hold';
+    const last = manager.apply(GUILD, add('last'));
+    await expect.poll(() => store.held).toBe(1);
+    store.release();
+    store.fault = 'refuse';
+    await last;
+    await manager.flush();
+    expect(problems).toEqual([['snapshot not written', new Error('disk full')]]);
+    store.fault = 'none';
+    for (let index = 0; index < 256; index += 1) await manager.apply(GUILD, advance);
+    await manager.flush();
+    expect(await store.get(`queue:${GUILD}:head`)).toMatchObject({ seq: 512 });
+    expect((await afterCrash(store)).queue).toEqual(manager.queue(GUILD));
+  });
+
+  describe('position', () => {
+    it('is written together for all guilds, at most once in a while, and the latest on flush', async () => {
+      vi.useFakeTimers();
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 1_000 });
+      for (const guildId of ['1', '2', '3']) {
+        await manager.apply(guildId, add('a'));
+        await manager.apply(guildId, advance);
+      }
+      store.writes.length = 0;
+      for (let positionMs = 0; positionMs < 2_000; positionMs += 20) {
+        for (const guildId of ['1', '2', '3']) manager.notePosition(guildId, 'a', positionMs);
+        await vi.advanceTimersByTimeAsync(20);
+      }
+      const together = ['position:1', 'position:2', 'position:3'];
+      expect(store.writes).toEqual([together, together]);
+      manager.notePosition('1', 'a', 12_345.6);
+      await manager.flush();
+      const { manager: next } = await afterCrash(store);
+      expect([next.session('1').positionMs, next.session('2').positionMs]).toEqual([12_346, 1_980]);
+    });
+
+    it('belongs to the entry it was noted for', async () => {
+      const store = new FaultyStore();
+      const { manager } = await opened(store);
+      await manager.apply(GUILD, add('a', 'b'));
+      await manager.apply(GUILD, advance);
+      manager.notePosition(GUILD, 'b', 5);
+      expect(manager.session(GUILD).positionMs).toBe(0);
+      manager.notePosition(GUILD, 'a', 60_000);
+      await manager.flush();
+      expect((await afterCrash(store)).session.positionMs).toBe(60_000);
+      await manager.apply(GUILD, { type: 'skip', amount: 1 });
+      expect(manager.session(GUILD).positionMs).toBe(0);
+      expect((await afterCrash(store)).session.positionMs).toBe(0);
+    });
+
+    it('begins anew when a looped track starts again', async () => {
+      const store = new FaultyStore();
+      const { manager } = await opened(store);
+      await manager.apply(GUILD, add('a'));
+      await manager.apply(GUILD, advance);
+      await manager.apply(GUILD, { type: 'loop', mode: 'track' });
+      manager.notePosition(GUILD, 'a', 179_000);
+      await manager.flush();
+      await manager.apply(GUILD, advance);
+      expect((await afterCrash(store)).session.positionMs).toBe(0);
+    });
+
+    it('outlives changes that start nothing', async () => {
+      const store = new FaultyStore();
+      const { manager } = await opened(store);
+      await manager.apply(GUILD, add('a'));
+      await manager.apply(GUILD, advance);
+      await manager.updateSession(GUILD, { paused: 'person', positionMs: 1_500 });
+      for (let index = 0; index < 300; index += 1) await manager.apply(GUILD, add(`e${index}`));
+      await manager.apply(GUILD, { type: 'shuffle', seed: 1 });
+      await manager.flush();
+      expect((await afterCrash(store)).session).toMatchObject({ paused: 'person', positionMs: 1_500 });
+    });
+
+    it('is tried again when it could not be written', async () => {
+      vi.useFakeTimers();
+      const store = new FaultyStore();
+      const { manager, problems } = await opened(store, { positionEveryMs: 1_000 });
+      await manager.apply(GUILD, add('a'));
+      await manager.apply(GUILD, advance);
+      store.fault = 'refuse';
+      manager.notePosition(GUILD, 'a', 1_000);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(problems).toEqual([['positions not saved', new Error('disk full')]]);
+      await expect(manager.flush()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      store.fault = 'none';
+      await manager.flush();
+      expect((await afterCrash(store)).session.positionMs).toBe(1_000);
+    });
+  });
+
+  describe('records that cannot be understood', () => {
+    const filled = async () => {
+      const store = new FaultyStore();
+      const { manager } = await opened(store);
+      await manager.apply(GUILD, add('a', 'b'));
+      await manager.apply(GUILD, advance);
+      for (let index = 0; index < 254; index += 1) await manager.apply(GUILD, add(`e${index}`));
+      await manager.flush();
+      await manager.apply(GUILD, add('y', 'z'));
+      await manager.apply(GUILD, { type: 'remove', entryIds: ['e0'] });
+      await manager.updateSession(GUILD, { volume: 33 });
+      return { store, whole: ids(manager.queue(GUILD)) };
+    };
+    const key = (name: string) => `queue:${GUILD}:${name}`;
+
+    it('do not take the rest with them: a track in a page', async () => {
+      const { store, whole } = await filled();
+      const page = await store.get<{ entries: object[] }>(key('p:1'));
+      page?.entries.splice(0, 1, { id: 'b', track: { source: 'gramophone' } });
+      await store.inner.set(key('p:1'), page);
+      const { manager, strange } = await opened(store);
+      expect(ids(manager.queue(GUILD))).toEqual(whole.filter((id) => id !== 'b'));
+      expect(strange).toMatchObject([{ key: key('p:1'), why: 'tracks in it cannot be read' }]);
+      const [aside = ''] = await store.keys('set-aside:');
+      expect(await store.get(aside)).toMatchObject({
+        value: { entries: expect.arrayContaining([expect.objectContaining({ id: 'b' })]) },
+      });
+      const again = await opened(store);
+      expect([again.strange, ids(again.manager.queue(GUILD))]).toEqual([[], ids(manager.queue(GUILD))]);
+    });
+
+    it('do not take the rest with them: a track of an operation, a whole operation, a missing page', async () => {
+      const { store, whole } = await filled();
+      await store.inner.set(key('o:257'), { version: 1, operation: { type: 'add', entries: [null, entry('z')] } });
+      await store.inner.set(key('o:258'), { version: 1, operation: { type: 'juggle' } });
+      await store.inner.deleteMany([key('p:2')]);
+      const { manager, strange } = await opened(store);
+      const found = ids(manager.queue(GUILD));
+      expect(found).toEqual([...whole.slice(0, 1), 'b', 'e0', ...whole.slice(2, 128), 'z']);
+      expect(strange.map(({ key }) => key.slice(key.lastIndexOf(GUILD) + GUILD.length + 1))).toEqual([
+        'p:2',
+        'o:257',
+        'o:258',
+      ]);
+      expect(await store.keys('set-aside:')).toHaveLength(3);
+      await manager.apply(GUILD, add('after'));
+      expect(ids((await afterCrash(store)).queue)).toEqual([...found, 'after']);
+    });
+
+    it('do not take the rest with them: the current track', async () => {
+      const { store, whole } = await filled();
+      await store.inner.set(key('head'), { ...(await store.get<object>(key('head'))), current: { id: 7 } });
+      const { manager, strange } = await opened(store);
+      expect([manager.queue(GUILD).current, ids(manager.queue(GUILD))]).toEqual([null, whole.slice(1)]);
+      expect(strange).toHaveLength(1);
+    });
+
+    it.each([
+      { version: 99, seq: 3 },
+      'nonsense',
+      null,
+      { version: 1, seq: -1, turn: 0, pages: [], current: null, loop: 'off' },
+    ])('are all kept aside when it is the head, and the guild begins anew: %o', async (head) => {
+      const { store } = await filled();
+      const before = await store.keys(key(''));
+      await store.inner.set(key('head'), head);
+      const { manager, strange } = await opened(store);
+      expect([manager.queue(GUILD), manager.session(GUILD).volume]).toEqual([EMPTY_QUEUE, 33]);
+      expect(strange).toHaveLength(before.length);
+      expect(await store.keys('set-aside:')).toHaveLength(before.length);
+      await manager.apply(GUILD, add('a'));
+      expect(ids((await afterCrash(store)).queue)).toEqual(['a']);
+    });
+
+    it('cost the session only what it was, and no queue', async () => {
+      const { store, whole } = await filled();
+      await store.inner.set(`session:${GUILD}`, { version: 1, volume: 'loud' });
+      const { manager, strange } = await opened(store);
+      expect([ids(manager.queue(GUILD)), manager.session(GUILD)]).toEqual([whole, NEW_SESSION]);
+      expect(strange).toHaveLength(1);
+      await manager.updateSession(GUILD, { volume: 5 });
+      expect((await opened(store)).strange).toEqual([]);
+    });
+
+    it('are not guessed at after a gap', async () => {
+      const { store } = await filled();
+      await store.inner.deleteMany([key('o:257')]);
+      const { manager, strange } = await opened(store);
+      expect(manager.queue(GUILD).upcoming.at(-1)?.id).toBe('e253');
+      expect(strange).toMatchObject([{ key: key('o:258'), why: 'an operation before it is missing' }]);
+      await manager.apply(GUILD, add('new'));
+      expect((await afterCrash(store)).queue.upcoming.at(-1)?.id).toBe('new');
+    });
+
+    it('keep what a later version added to a track', async () => {
+      const { store } = await filled();
+      const page = await store.get<{ entries: Record<string, unknown>[] }>(key('p:1'));
+      const later = { ...page, entries: page?.entries.map((entry) => ({ ...entry, mood: 'blue' })) };
+      await store.inner.set(key('p:1'), later);
+      expect((await afterCrash(store)).queue.upcoming[0]).toMatchObject({ mood: 'blue' });
+    });
+  });
+
+  it('says that it is starting before it has read everything, and stopping after it was closed', async () => {
+    const manager = new AdvancedQueueManager({ store: new FaultyStore() });
+    await expect(manager.apply(GUILD, advance)).rejects.toMatchObject({ code: 'STARTING' });
+    await manager.load();
+    await manager.apply(GUILD, add('a'));
+    await manager.close();
+    await expect(manager.apply(GUILD, advance)).rejects.toMatchObject({ code: 'STOPPING' });
+    await expect(manager.updateSession(GUILD, { volume: 1 })).rejects.toMatchObject({ code: 'STOPPING' });
+    expect(ids(manager.queue(GUILD))).toEqual(['a']);
+  });
+});
