@@ -50,7 +50,9 @@ export interface PlayerManagerParts {
 }
 
 const HOLDER = 'player';
-const ALONE = '👋 Nobody was listening, so I left. The queue is kept: /play or /resume goes on.';
+const KEPT = 'The queue is kept: /resume goes on.';
+const ALONE = `👋 Nobody was listening, so I left. ${KEPT}`;
+const KICKED = `👋 Somebody disconnected me. ${KEPT}`;
 const ENDED = '👋 The queue has ended, so I left.';
 /** How long `close` waits for one guild's record to be written. */
 const CLOSE_DEADLINE_MS = 2_000;
@@ -151,11 +153,16 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     this.listenersChanged(guildId, channelId, this.#parts.audience.listeners(guildId, channelId));
   }
 
-  /** Somebody took the bot out of the channel, or voice gave up. The queue stays; only a person's command brings it back. */
-  removed(guildId: string, line: string): void {
-    this.#announce(guildId, line);
-    this.#follow(guildId, this.#player(guildId).suspend({ voiceChannelId: null }));
-    this.#follow(guildId, this.#parts.voice.leave(guildId, HOLDER));
+  /** Somebody took the bot out of the channel. The queue stays; only a person's command brings the bot back. */
+  kicked(guildId: string): void {
+    this.#retire(guildId, KICKED);
+  }
+
+  /** Voice is somewhere else in its life. What it gave up on waits for a person. */
+  voiceChanged(guildId: string): void {
+    const state = this.#parts.voice.state(guildId);
+    if (state.status === 'failed') this.#retire(guildId, `🔇 I lost the voice channel: ${state.reason}. ${KEPT}`);
+    this.#expectDeparture(guildId);
   }
 
   /** Positions written down, everything silent. Voice is left by its owner. */
@@ -232,6 +239,12 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     } else {
       this.#departures.expect(guildId, null);
     }
+  }
+
+  #retire(guildId: string, line: string): void {
+    this.#announce(guildId, line);
+    this.#follow(guildId, this.#player(guildId).suspend({ voiceChannelId: null }));
+    this.#follow(guildId, this.#parts.voice.leave(guildId, HOLDER));
   }
 
   #announce(guildId: string, line: string): void {

@@ -1,0 +1,150 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { COMMANDS } from './commands/index.ts';
+import type { Config } from './config.ts';
+import { Announcer } from './discord/announcer.ts';
+import { Audience } from './discord/audience.ts';
+import { createClient, logIn } from './discord/client.ts';
+import { ClientVoiceGateway } from './discord/client-voice-gateway.ts';
+import { registerCommands } from './discord/register.ts';
+import { Router } from './discord/router.ts';
+import { VoiceEventHandlers } from './discord/voice-events.ts';
+import { Subprocesses } from './lib/subprocess.ts';
+import { DiscordDisplay } from './now-playing/discord-display.ts';
+import { NowPlaying } from './now-playing/now-playing.ts';
+import { openAudio } from './player/audio-pipeline.ts';
+import { PlayerManager } from './player/player-manager.ts';
+import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
+import { createSources } from './sources/index.ts';
+import { openStore } from './storage/index.ts';
+import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
+
+/** A whole bot. */
+export interface App {
+  /** Logs in and goes on where the last process stopped. Rejects when it cannot work at all. */
+  start(): Promise<void>;
+  /** Everything saved, voice left, children ended. Also right after a start that failed. */
+  stop(): Promise<void>;
+}
+
+/** Closes what was opened, the last first; one that fails keeps no other from being closed. */
+class Closers {
+  readonly #log: Logger;
+  readonly #closers: { readonly name: string; readonly close: () => unknown }[] = [];
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  add(name: string, close: () => unknown): void {
+    this.#closers.push({ name, close });
+  }
+
+  async close(): Promise<void> {
+    for (const { name, close } of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#log.warn({ error, name }, 'not closed cleanly');
+      }
+    }
+  }
+}
+
+/** The one place that says `new`. `environment` is what children get their harmless part of. */
+export function createApp(config: Config, log: Logger, environment: Readonly<Record<string, string | undefined>>): App {
+  const closers = new Closers(log);
+  const life = new AbortController();
+
+  async function start(): Promise<void> {
+    await mkdir(config.dataDir, { recursive: true });
+    const store = await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line));
+    closers.add('store', () => store.close());
+    const subprocesses = new Subprocesses(environment);
+    closers.add('children', () => subprocesses.closeAll());
+
+    const queues = new AdvancedQueueManager({ store, maxTracks: config.queueLimit });
+    queues.on('problem', (what, error) => log.error({ error, what }, 'not saved yet'));
+    queues.on('set-aside', (record) => log.error({ record }, 'a record could not be understood and was set aside'));
+    await queues.load();
+    closers.add('queues', () => queues.close());
+
+    const client = createClient(config, log);
+    closers.add('client', () => client.destroy());
+    const sources = createSources({ ...config, store, subprocesses });
+    const announcer = new Announcer(client.rest, log);
+    const audience = new Audience(client);
+    const voice = new VoiceConnectionManager({ gateway: new ClientVoiceGateway(client), store, log: log.child({ part: 'voice' }) });
+    closers.add('voice', () => voice.close());
+    const players = new PlayerManager({
+      queues,
+      voice,
+      audience,
+      locate: (track, signal) => sources.locate(track, signal),
+      open: (media, track, options) =>
+        openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
+      announce: (guildId, channelId, line) => announcer.announce(guildId, channelId, line),
+      limits: config,
+      log: log.child({ part: 'player' }),
+    });
+    closers.add('players', () => players.close());
+    const displays = new NowPlaying({
+      channel: new DiscordDisplay(client.rest),
+      players,
+      voice,
+      store,
+      textChannelId: (guildId) => queues.session(guildId).textChannelId,
+      refreshMs: config.nowPlayingRefreshMs,
+      log: log.child({ part: 'now-playing' }),
+    });
+    closers.add('displays', () => displays.close());
+
+    players.on('change', (guildId) => displays.changed(guildId));
+    voice.on('change', (guildId) => {
+      displays.changed(guildId);
+      players.voiceChanged(guildId);
+    });
+    voice.on('kicked', (guildId) => players.kicked(guildId));
+    voice.on('moved', (guildId, channelId) => players.movedTo(guildId, channelId));
+    const events = new VoiceEventHandlers(client, {
+      onOwnVoiceState: ({ guildId, channelId }) => voice.ownVoiceState(guildId, channelId),
+      onListeners: (guildId, channelId, listeners) => players.listenersChanged(guildId, channelId, listeners),
+      onChannelDeleted: () => undefined,
+      onGuildLost: () => undefined,
+      onGuildAvailable: () => undefined,
+      onGatewayLost: () => voice.mainGateway('lost'),
+      onGatewayReady: () => voice.mainGateway('ready'),
+    });
+    closers.add('voice events', () => events.close());
+
+    const ready = Promise.withResolvers<void>();
+    const services = { players, sources, voice, displays };
+    const router = new Router({ services, log: log.child({ part: 'router' }), ready: ready.promise });
+    router.attach(client);
+    closers.add('router', () => router.close());
+
+    await logIn(client, config.token);
+    life.signal.throwIfAborted();
+    const warm = sources.warmUp();
+    await registerCommands(COMMANDS, {
+      rest: client.rest,
+      applicationId: client.application?.id ?? client.user?.id ?? '',
+      guildIds: config.guildIds,
+      store,
+      log,
+    });
+    await players.restore();
+    ready.resolve();
+    await warm;
+    log.info({ guilds: client.guilds.cache.size }, 'ready');
+  }
+
+  return {
+    start,
+    async stop() {
+      life.abort(new Error('stopped while starting'));
+      await closers.close();
+    },
+  };
+}
