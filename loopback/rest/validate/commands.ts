@@ -53,7 +53,7 @@ const simple = z
   .superRefine((option, context) => {
     const complain = (code: string, message: string, path: string) =>
       context.addIssue({ code: 'custom', message, params: { code }, path: [path] });
-    if (!('autocomplete' in option) && !('choices' in option)) return;
+    if (option.type !== Type.String && option.type !== Type.Integer && option.type !== Type.Number) return;
     if (option.autocomplete && option.choices?.length) {
       complain(
         'APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES_MUTUALLY_EXCLUSIVE',
