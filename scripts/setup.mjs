@@ -143,4 +143,6 @@ function settings() {
   return { FFMPEG_PATH: setting('FFMPEG_PATH'), YTDLP_PATH: setting('YTDLP_PATH') };
 }
 
-const unquoted = (value) => /^(["'])(.*)\1/.exec(value)?.[2] ?? value.replace(/\s+#.*$/, '');
+function unquoted(value) {
+  return /^(["'])(.*)\1/.exec(value)?.[2] ?? value.replace(/\s+#.*$/, '');
+}
