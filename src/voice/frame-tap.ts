@@ -25,7 +25,8 @@ export class FrameTap {
         this.#waiting = frame;
         return prepare(frame);
       } catch (error) {
-        return void fault(error);
+        fault(error);
+        return undefined;
       }
     };
     connection.dispatchAudio = () => {

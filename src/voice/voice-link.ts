@@ -2,6 +2,7 @@ import './sodium-bridge.ts';
 import { EventEmitter } from 'node:events';
 import {
   joinVoiceChannel,
+  NetworkingStatusCode,
   VoiceConnectionStatus,
   type AudioPlayer,
   type DAVESession,
@@ -106,7 +107,7 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     });
     this.#connection = connection;
     // A refused port or a lost handshake is told here first; without a listener it would end the process.
-    connection.on('error', (error) => (this.#lastError = error));
+    connection.on('error', (error) => this.#onError(error));
     connection.on(VoiceConnectionStatus.Destroyed, () => this.#say('gone'));
     connection.on('transitioned', () => this.#onTransition());
     this.#frames = new FrameTap(connection, (error) => this.#say('fault', error));
@@ -154,15 +155,21 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     this.#mayJoin = false;
   }
 
-  /** Ends it without a word to Discord. Returns the frame that was given to it and did not leave, if any. */
-  close(): Buffer | null {
-    const unsent = this.silence();
+  /** Ends it without a word to Discord. */
+  close(): void {
     this.#closed = true;
     this.#mayJoin = false;
     clearTimeout(this.#grace);
     const connection = this.#connection;
     if (connection && connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy(false);
-    return unsent;
+  }
+
+  /** A socket's error is followed by its close; one of the UDP handshake by nothing at all. */
+  #onError(error: Error): void {
+    this.#lastError = error;
+    const code = this.#watch.state?.code;
+    const shaking = code === NetworkingStatusCode.UdpHandshaking || code === NetworkingStatusCode.SelectingProtocol;
+    if (shaking) this.#say('fault', error);
   }
 
   #onReady({ dave }: NetworkingReadyState): void {

@@ -26,7 +26,7 @@ export const LEGAL = {
   ready: ['resuming', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle', 'ready'],
   resuming: ['ready', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   recovering: ['joining', 'ready', 'cooling-down', 'failed', 'idle'],
-  deciding: ['joining', 'ready', 'recovering', 'failed', 'idle'],
+  deciding: ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
   'cooling-down': ['joining', 'failed', 'idle'],
   failed: ['joining', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;

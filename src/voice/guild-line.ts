@@ -1,0 +1,86 @@
+import './sodium-bridge.ts';
+import { AudioPlayerStatus, type AudioPlayer, type AudioResource } from '@discordjs/voice';
+import type { LinkEvidence, VoiceLink } from './voice-link.ts';
+
+/** A guild's links, one after the other, and its audio player: no frame is lost or heard twice between two links. */
+export class GuildLine {
+  #link: VoiceLink | null = null;
+  #player: AudioPlayer | null = null;
+  #open = false;
+  #unsent: { readonly frame: Buffer; readonly resource: AudioResource | null } | null = null;
+  #framesBefore = 0;
+
+  get link(): VoiceLink | null {
+    return this.#link;
+  }
+
+  /** What the link shows now; null without one. */
+  get evidence(): LinkEvidence | null {
+    return this.#link?.evidence ?? null;
+  }
+
+  /** Frames handed to the network, over all links. */
+  get framesSent(): number {
+    return this.#framesBefore + (this.#link?.evidence.framesSent ?? 0);
+  }
+
+  /** True while the player's frames should be leaving. */
+  get playing(): boolean {
+    return this.#open && this.#player?.state.status === AudioPlayerStatus.Playing;
+  }
+
+  /** Takes a link that is not ready yet in the place of the one before. */
+  use(link: VoiceLink): void {
+    this.drop();
+    this.#link = link;
+  }
+
+  /** Ends the link, if there is one. The player waits where it is. */
+  drop(): void {
+    this.hush();
+    this.#framesBefore = this.framesSent;
+    this.#link?.close();
+    this.#link = null;
+  }
+
+  /** The link is ready: the player is heard over it, from the frame on that did not leave before. */
+  hear(): void {
+    if (this.#open || !this.#link) return;
+    this.#open = true;
+    if (!this.#player) return;
+    // A frame of what was skipped meanwhile must not be heard any more.
+    const current = this.#unsent?.resource === this.#resource ? this.#unsent : null;
+    this.#link.play(this.#player, current?.frame ?? null);
+    this.#unsent = null;
+  }
+
+  /** The link cannot carry frames for now. The player waits where it is. */
+  hush(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const frame = this.#link?.silence() ?? null;
+    if (frame !== null) this.#unsent = { frame, resource: this.#resource };
+  }
+
+  /** Seats a player, to be heard over this link and every later one. */
+  attach(player: AudioPlayer): void {
+    if (player === this.#player) return;
+    const wasOpen = this.#open;
+    this.hush();
+    this.#unsent = null;
+    this.#player = player;
+    if (wasOpen) this.hear();
+  }
+
+  detach(player: AudioPlayer): void {
+    if (player !== this.#player) return;
+    this.#link?.silence();
+    this.#unsent = null;
+    this.#player = null;
+  }
+
+  get #resource(): AudioResource | null {
+    const state = this.#player?.state;
+    return state && 'resource' in state ? state.resource : null;
+  }
+}

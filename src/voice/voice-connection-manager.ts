@@ -1,0 +1,139 @@
+import './sodium-bridge.ts';
+import { EventEmitter } from 'node:events';
+import type { AudioPlayer } from '@discordjs/voice';
+import type { Logger } from 'pino';
+import { TenutoError } from '../lib/errors.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
+import type { Store } from '../storage/store.ts';
+import { GuildVoice } from './guild-voice.ts';
+import type { VoiceFacts, VoiceGateway } from './voice-gateway.ts';
+import { DEFAULT_VOICE_OPTIONS, type VoiceOptions } from './voice-options.ts';
+import type { Incident, VoiceReport, VoiceReports } from './voice-reports.ts';
+import type { VoiceState } from './voice-state.ts';
+
+export interface VoiceConnectionManagerParts {
+  readonly gateway: VoiceGateway;
+  readonly log: Logger;
+  readonly options?: Partial<VoiceOptions>;
+  /** Keeps incidents over a restart. */
+  readonly store?: Store;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+interface VoiceEvents {
+  change: [guildId: string, next: VoiceState, previous: VoiceState];
+  /** An incident was opened, or the open one was settled. */
+  incident: [guildId: string, incident: Incident];
+  /** Out of the channel by another's will. All holders are forgotten; nobody comes back by itself. */
+  kicked: [guildId: string];
+  /** In another channel by another's will; the music follows. */
+  moved: [guildId: string, channelId: string];
+}
+
+const IDLE: VoiceReport = {
+  state: { status: 'idle' },
+  pingMs: null,
+  dave: null,
+  framesSent: 0,
+  joins: 0,
+  incidents: [],
+};
+
+/** VoiceConnectionManager: at most one voice connection a guild, for as long as somebody holds it, mended when it breaks. */
+export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements VoiceReports, VoiceFacts {
+  readonly #parts: VoiceConnectionManagerParts;
+  readonly #options: VoiceOptions;
+  readonly #guilds = new Map<string, GuildVoice>();
+  readonly #lock = new KeyedLock();
+  #closed = false;
+
+  constructor(parts: VoiceConnectionManagerParts) {
+    super();
+    this.#parts = parts;
+    this.#options = { ...DEFAULT_VOICE_OPTIONS, ...parts.options };
+  }
+
+  /**
+   * Resolves when what is played in the channel can be heard there; at once when it can already. Another channel of the
+   * guild moves there. Rejects with VOICE_UNAVAILABLE or VOICE_FATAL; the holder holds nothing then, unless it did before.
+   */
+  async join(request: {
+    readonly guildId: string;
+    readonly channelId: string;
+    readonly holder: string;
+    /** False for a holder that listens. */
+    readonly selfDeaf?: boolean;
+  }): Promise<void> {
+    const { guildId, channelId, holder, selfDeaf = true } = request;
+    const guild = this.#guild(guildId);
+    const isNew = await this.#lock.run(guildId, async () => {
+      await guild.recall();
+      if (this.#closed) throw new TenutoError('STOPPING');
+      return guild.hold(holder, channelId, selfDeaf);
+    });
+    try {
+      await guild.arrive();
+    } catch (error) {
+      if (isNew) await this.leave(guildId, holder);
+      throw error;
+    }
+  }
+
+  /** The holder needs the connection no more. It ends with the last holder, whatever it is doing. */
+  async leave(guildId: string, holder: string): Promise<void> {
+    let leaving: Promise<void> | undefined;
+    // Only the decision is made under the lock: Discord's word may take a second.
+    await this.#lock.run(guildId, () => {
+      leaving = this.#guilds.get(guildId)?.release(holder);
+    });
+    await leaving;
+  }
+
+  /** The player is heard over whatever connection the guild has, now and after every rebuild. One player a guild. */
+  attach(guildId: string, player: AudioPlayer): void {
+    this.#guild(guildId).attach(player);
+  }
+
+  detach(guildId: string, player: AudioPlayer): void {
+    this.#guilds.get(guildId)?.detach(player);
+  }
+
+  state(guildId: string): VoiceState {
+    return this.#guilds.get(guildId)?.state ?? IDLE.state;
+  }
+
+  report(guildId: string): VoiceReport {
+    return this.#guilds.get(guildId)?.report ?? IDLE;
+  }
+
+  ownVoiceState(guildId: string, channelId: string | null): void {
+    this.#guilds.get(guildId)?.placed(channelId);
+  }
+
+  mainGateway(change: 'lost' | 'ready'): void {
+    for (const guild of this.#guilds.values()) guild.gatewayChanged(change);
+  }
+
+  /** Leaves everywhere, within the deadline for leaving; nothing can be joined any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#guilds.values()].map((guild) => guild.end()));
+  }
+
+  #guild(guildId: string): GuildVoice {
+    const known = this.#guilds.get(guildId);
+    if (known) return known;
+    const { gateway, log, store = null, now = Date.now, random = Math.random } = this.#parts;
+    const options = this.#options;
+    const guild = new GuildVoice({ guildId, gateway, options, store, now, random, log: log.child({ guildId }) });
+    guild.on('change', (next, previous) => this.emit('change', guildId, next, previous));
+    guild.on('incident', (incident) => this.emit('incident', guildId, incident));
+    guild.on('kicked', () => this.emit('kicked', guildId));
+    guild.on('moved', (channelId) => this.emit('moved', guildId, channelId));
+    this.#guilds.set(guildId, guild);
+    return guild;
+  }
+}

@@ -1,0 +1,42 @@
+import { DEFAULT_POLICY, type ReconnectPolicy } from './reconnect-policy.ts';
+
+/** How voice behaves; times in milliseconds. The library has no deadline of its own anywhere, so each wait has one here. */
+export interface VoiceOptions {
+  readonly policy: ReconnectPolicy;
+  /** From op 4 to frames that can be heard. */
+  readonly joinDeadlineMs: number;
+  /** How long a person who asked for a join waits for it, tries and waits together. */
+  readonly joinPatienceMs: number;
+  /** From the close of a socket to the session resumed. */
+  readonly resumeDeadlineMs: number;
+  /** Resumes within `resumeWindowMs`; one more, and a fresh session is made. The library would go on for ever. */
+  readonly maxResumes: number;
+  readonly resumeWindowMs: number;
+  /** After an ambiguous close: how long Discord has to say what happened to our place. */
+  readonly evidenceMs: number;
+  /** How long leaving waits for Discord's word. */
+  readonly leaveDeadlineMs: number;
+  /** How long the first frame waits for end-to-end encryption. */
+  readonly encryptionGraceMs: number;
+  /** A player plays, the connection says ready, and no frame leaves for this long: it is made anew. */
+  readonly stuckAfterMs: number;
+  /** Look whether the main gateway is back, beside being told. */
+  readonly gatewayPollMs: number;
+  /** What happened to voice so soon after the loss of the main gateway happened because of it. */
+  readonly gatewayShadowMs: number;
+}
+
+export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
+  policy: DEFAULT_POLICY,
+  joinDeadlineMs: 10_000,
+  joinPatienceMs: 20_000,
+  resumeDeadlineMs: 5_000,
+  maxResumes: 3,
+  resumeWindowMs: 60_000,
+  evidenceMs: 5_000,
+  leaveDeadlineMs: 1_500,
+  encryptionGraceMs: 1_000,
+  stuckAfterMs: 5_000,
+  gatewayPollMs: 5_000,
+  gatewayShadowMs: 60_000,
+};
