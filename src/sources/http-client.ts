@@ -47,7 +47,7 @@ export class HttpClient {
     while (visited.size <= MAX_REDIRECTS) {
       if (visited.has(current.href)) throw unavailable('the link leads in a circle');
       visited.add(current.href);
-      const headers = current.origin === url.origin ? request.headers : withoutSecrets(request.headers);
+      const headers = current.origin === url.origin ? request.headers : withoutSecrets(request.headers ?? {});
       const body = await this.#hop(current, { ...request, headers: headers ?? {} });
       if (!isRedirect(body)) return answer(body, current);
       body.destroy();
@@ -146,7 +146,7 @@ function redirectTarget({ headers: { location = '' } }: IncomingMessage, base: U
 }
 
 /** Cookies and credentials are for the host that they were given for. */
-function withoutSecrets(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !/^(cookie|authorization|proxy-.*)$/i.test(name)),
   );

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import prism from 'prism-media';
+import { TenutoError } from '../lib/errors.ts';
+import type { Subprocesses } from '../lib/subprocess.ts';
+import { within } from '../lib/time.ts';
+import { describeNetworkError, withoutSecrets, type HttpClient } from '../sources/http-client.ts';
+import type { Media, MediaFormat } from '../sources/source.ts';
+import { watchInput } from './audio/input-watch.ts';
+import { isPlainHead } from './audio/opus-packet.ts';
+import { PacketGate, UnfitError } from './audio/packet-gate.ts';
+import { confirmTranscode, startTranscode } from './audio/transcode.ts';
+
+const OPEN_MS = 20_000;
+/** Left out music passes at many times its speed; this much of it is always possible. */
+const SKIP_SPEED = 10;
+
+export interface OpenAudioOptions {
+  /** Where to begin, milliseconds into the track. */
+  readonly startMs: number;
+  /** Percent, 0 to 200. */
+  readonly volume: number;
+  /** Ends the audio and everything behind it: processes, sockets, files. */
+  readonly signal: AbortSignal;
+  /** The length of the track where it is known: an earlier end is then an error. */
+  readonly durationMs: number | null;
+  readonly http: HttpClient;
+  readonly subprocesses: Subprocesses;
+  readonly ffmpegPath: string;
+}
+
+/** Sound that is ready to be sent. */
+export interface OpenedAudio {
+  /**
+   * Opus packets of 20 ms, one an item. 'end' is the end of the track; everything that ends it earlier is an 'error' with a
+   * TenutoError; after an abort there is only 'close'.
+   */
+  readonly packets: Readable;
+  /** True when the packets are those of the file, bit by bit, for as long as the volume is 100. */
+  readonly passthrough: boolean;
+  /** Percent, 0 to 200. Heard within 100 ms and without a gap. */
+  setVolume(percent: number): void;
+}
+
+/** Opens media at a position. Resolves when the first packet is there, rejects with a TenutoError when there will be none. */
+export async function openAudio(media: Media, options: OpenAudioOptions): Promise<OpenedAudio> {
+  options.signal.throwIfAborted();
+  if (media.format !== 'other') {
+    try {
+      return await open(await untouched(media, media.format, options), options);
+    } catch (error) {
+      if (!(error instanceof UnfitError)) throw error;
+    }
+  }
+  try {
+    return await open(await transcoded(media, options), options);
+  } catch (error) {
+    throw error instanceof UnfitError ? new TenutoError('NOT_AUDIO', '', { cause: error }) : error;
+  }
+}
+
+/** Bytes of a container with Opus in it, and what is known about them. */
+interface Input {
+  readonly bytes: Readable;
+  readonly container: Exclude<MediaFormat, 'other'>;
+  readonly passthrough: boolean;
+  /** Where in the track its first packet belongs. */
+  readonly beginsAtMs: number;
+  readonly confirmEnd: () => Promise<void>;
+  readonly explain: (error: Error) => string;
+  /** Lets go of what is behind the bytes. */
+  readonly release: () => void;
+}
+
+async function open(input: Input, { startMs, volume, durationMs, signal }: OpenAudioOptions): Promise<OpenedAudio> {
+  const gate = new PacketGate({ ...input, startMs, durationMs, volume });
+  // Errors are for those who play it; until they listen, none may be unhandled.
+  gate.on('error', () => undefined);
+  gate.once('close', input.release);
+  // Known limits of prism-media's WebM demuxer: packets in a BlockGroup are left out, which are the last 20 ms of a file
+  // that ffmpeg wrote, and laced blocks are not taken apart.
+  const demuxer = input.container === 'webm-opus' ? new prism.opus.WebmDemuxer() : new prism.opus.OggDemuxer();
+  demuxer.once('head', (head: Buffer) => {
+    if (!isPlainHead(head)) gate.destroy(new UnfitError('channels or gain that a decoder must apply'));
+  });
+  watchInput(input.bytes, gate);
+  // What goes wrong anywhere reaches the gate; the callback has nothing left to do.
+  pipeline(input.bytes, demuxer, gate, () => undefined);
+  const abort = () => gate.destroy();
+  signal.addEventListener('abort', abort, { once: true });
+  gate.once('close', () => signal.removeEventListener('abort', abort));
+  if (signal.aborted) abort();
+
+  const late = () => new TenutoError('TRACK_UNAVAILABLE', 'no sound came in time');
+  try {
+    await within(OPEN_MS + startMs / SKIP_SPEED, once(gate, 'readable'), late, signal);
+  } catch (error) {
+    gate.destroy();
+    throw error;
+  }
+  return { packets: gate, passthrough: input.passthrough, setVolume: (percent) => gate.setVolume(percent) };
+}
+
+/** The file as it is. To begin in the middle, its packets are counted, so that the position is exact. */
+async function untouched(media: Media, container: Input['container'], options: OpenAudioOptions): Promise<Input> {
+  const usual = { container, passthrough: true, beginsAtMs: 0, confirmEnd: () => Promise.resolve(), release: () => {} };
+  if (media.kind === 'file')
+    return { ...usual, bytes: createReadStream(media.path), explain: () => 'the file cannot be read' };
+  const { body } = await options.http.get(media.url, { headers: media.headers, signal: options.signal });
+  return { ...usual, bytes: body, explain: describeNetworkError };
+}
+
+/** Everything else, made into Ogg/Opus by ffmpeg, which begins where it is told to. */
+async function transcoded(media: Media, options: OpenAudioOptions): Promise<Input> {
+  const child = startTranscode({ ...options, media: await settled(media, options) });
+  return {
+    bytes: child.stdout,
+    container: 'ogg-opus',
+    passthrough: false,
+    beginsAtMs: options.startMs,
+    confirmEnd: () => confirmTranscode(child),
+    explain: () => 'it could not be decoded',
+    release: () => child.kill(),
+  };
+}
+
+/** ffmpeg gets the address behind all redirects, each of which the guard has seen, and is not allowed to follow more. */
+async function settled(media: Media, { http, signal }: OpenAudioOptions): Promise<Media> {
+  if (media.kind === 'file') return media;
+  const { url, body } = await http.get(media.url, { headers: media.headers, range: 'bytes=0-0', signal });
+  body.destroy();
+  return { ...media, url, headers: url.origin === media.url.origin ? media.headers : withoutSecrets(media.headers) };
+}

@@ -1,0 +1,97 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import { TenutoError } from '../../lib/errors.ts';
+import { Gain } from './gain.ts';
+import { PACKET_MS, packetMs } from './opus-packet.ts';
+
+/** Few, so that a new volume is heard within 100 ms; the sound that is waiting behind them is kept as bytes. */
+const QUEUED_PACKETS = 4;
+
+/** The packets may not be sent as they are: the audio has to go through ffmpeg. */
+export class UnfitError extends Error {
+  override readonly name = 'UnfitError';
+}
+
+export interface PacketGateOptions {
+  /** Where the first packet that comes in belongs in the track. */
+  readonly beginsAtMs: number;
+  /** Where the first packet that goes out belongs. */
+  readonly startMs: number;
+  /** The length of the track, or null when it is unknown. */
+  readonly durationMs: number | null;
+  readonly volume: number;
+  /** Asked when the input has ended; rejects when that was not the end of the track. */
+  readonly confirmEnd: () => Promise<void>;
+  /** What a failure of the input means for a person. */
+  readonly explain: (error: Error) => string;
+}
+
+/**
+ * The last stage before the ears, the same for all inputs: 20 ms Opus packets in and out. Leaves out what lies before the
+ * start, applies the volume, and makes an error of an end that comes too early.
+ */
+export class PacketGate extends Transform {
+  readonly #gain: Gain;
+  readonly #options: PacketGateOptions;
+  #toSkip: number;
+  #received = 0;
+
+  constructor(options: PacketGateOptions) {
+    super({ objectMode: true, readableHighWaterMark: QUEUED_PACKETS, writableHighWaterMark: QUEUED_PACKETS });
+    this.#options = options;
+    this.#gain = new Gain(options.volume);
+    this.#toSkip = Math.round((options.startMs - options.beginsAtMs) / PACKET_MS);
+  }
+
+  /** Packets that came in, left out ones included. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Percent, 0 to 200; holds for every packet that has not left this stage. */
+  setVolume(percent: number): void {
+    this.#gain.set(percent);
+  }
+
+  override _transform(packet: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
+    if (this.#received === 0 && packetMs(packet) !== PACKET_MS)
+      return done(new UnfitError('packets of another length'));
+    this.#received += 1;
+    if (this.#received <= this.#toSkip) return done();
+    done(null, this.#gain.apply(packet));
+  }
+
+  override _flush(done: TransformCallback): void {
+    void this.#judgeEnd(done);
+  }
+
+  /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    done(error && this.#readable(error));
+  }
+
+  #readable(error: Error): Error {
+    if (error instanceof TenutoError || error instanceof UnfitError) return error;
+    if ('code' in error) return new TenutoError('TRACK_UNAVAILABLE', this.#options.explain(error), { cause: error });
+    // prism-media's own errors have no code. Before the first packet they mean that the container is not for it.
+    if (this.#received === 0) return new UnfitError(error.message, { cause: error });
+    return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });
+  }
+
+  async #judgeEnd(done: TransformCallback): Promise<void> {
+    try {
+      await this.#options.confirmEnd();
+      done(this.#received === 0 ? new UnfitError('no packets') : this.#cutOff());
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Lengths are told in whole seconds, and estimated for some formats: only what is clearly missing counts. */
+  #cutOff(): TenutoError | null {
+    const { durationMs, beginsAtMs } = this.#options;
+    const endedAtMs = beginsAtMs + this.#received * PACKET_MS;
+    if (durationMs === null || endedAtMs >= durationMs - Math.max(2_000, durationMs / 100)) return null;
+    return new TenutoError('TRACK_UNAVAILABLE', 'the sound broke off before the end');
+  }
+}
