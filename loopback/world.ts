@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { ChannelType, type APIMessage, type APIUser } from 'discord-api-types/v10';
+import type { APIMessage, APIUser } from 'discord-api-types/v10';
 import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { snowflakes } from './snowflake.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   WorldRole,
   WorldVoiceState,
 } from './world/types.ts';
+import { nextVoiceState } from './world/voice-state.ts';
 
 export type * from './world/types.ts';
 
@@ -163,7 +164,8 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     const channelId = change === null ? null : change.channelId === undefined ? previous?.channelId : change.channelId;
     if (channelId === undefined) throw new Error(`user ${userId} is in no voice channel`);
     if (channelId === null && previous === null) return null;
-    const state = channelId === null ? null : this.#voiceState(guild, userId, { ...previous, ...change, channelId });
+    const channel = channelId === null ? null : found(guild.channels.get(channelId), 'channel', channelId);
+    const state = channel === null ? null : nextVoiceState(channel, userId, previous, change);
     if (state === null) guild.voiceStates.delete(userId);
     else guild.voiceStates.set(userId, state);
     this.emit('change', { type: 'voice-state', guildId, userId, state, previous });
@@ -222,22 +224,6 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
       if (channel !== undefined) return channel;
     }
     return undefined;
-  }
-
-  #voiceState(guild: WorldGuild, userId: string, given: VoiceChange & { readonly channelId: string }): WorldVoiceState {
-    const channel = found(guild.channels.get(given.channelId), 'channel', given.channelId);
-    if (channel.type === ChannelType.GuildText) throw new Error(`#${channel.name} is not a voice channel`);
-    return {
-      guildId: guild.id,
-      userId,
-      channelId: channel.id,
-      sessionId: given.sessionId ?? crypto.randomUUID().replaceAll('-', ''),
-      selfMute: given.selfMute ?? false,
-      selfDeaf: given.selfDeaf ?? false,
-      serverMute: given.serverMute ?? false,
-      serverDeaf: given.serverDeaf ?? false,
-      suppress: given.suppress ?? channel.type === ChannelType.GuildStageVoice,
-    };
   }
 
   #user = (userId: string): APIUser => found(this.users.get(userId), 'user', userId);

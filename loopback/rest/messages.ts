@@ -1,8 +1,10 @@
 import {
+  EmbedType,
   InteractionType,
   MessageFlags,
   MessageReferenceType,
   MessageType,
+  type APIEmbed,
   type APIMessage,
   type APIMessageInteractionMetadata,
   type APIUser,
@@ -51,12 +53,11 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
     mentions: [...mentions.users],
     mention_roles: [...mentions.roles],
     attachments: [],
-    embeds: interaction ? (body.embeds ?? []) : allowedEmbeds(world, channel, author.id, body),
+    embeds: embedsFor(world, channel, author.id, body, interaction !== undefined),
     components: body.components ?? [],
     pinned: false,
     type: interaction ? responseType(interaction) : repliesTo ? MessageType.Reply : MessageType.Default,
     flags,
-    application_id: interaction?.application_id ?? author.id,
     ...(body.nonce !== undefined && body.nonce !== null && { nonce: body.nonce }),
     ...(repliesTo && {
       message_reference: {
@@ -67,7 +68,11 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
       },
       referenced_message: repliesTo,
     }),
-    ...(interaction && { webhook_id: interaction.application_id, ...metadata(interaction) }),
+    ...(interaction && {
+      application_id: interaction.application_id,
+      webhook_id: interaction.application_id,
+      ...metadata(interaction),
+    }),
   };
   if (!thinking) refuseEmpty(message);
   return world.createMessage({ message, guildId: channel.guildId, onlyFor, pinged: mentions.pinged });
@@ -90,9 +95,7 @@ export function rewriteMessage(
     components: body.components === undefined ? (before.components ?? []) : (body.components ?? []),
   };
   const mentions = mentionsOf(world, channel, before.author.id, { ...merged, allowed_mentions: body.allowed_mentions });
-  const embeds = before.interaction_metadata
-    ? (body.embeds ?? [])
-    : allowedEmbeds(world, channel, before.author.id, body);
+  const embeds = embedsFor(world, channel, before.author.id, body, before.interaction_metadata !== undefined);
   const becomesV2 = ((body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
   const after = {
     ...merged,
@@ -115,9 +118,16 @@ function refuseEmpty({ content, embeds, components }: Pick<APIMessage, 'content'
   if (content === '' && embeds.length === 0 && !components?.length) throw new ApiError('emptyMessage');
 }
 
-/** Without the permission to embed links Discord drops the embeds and says nothing. */
-function allowedEmbeds(world: World, channel: WorldChannel, authorId: string, { embeds }: MessageBody) {
-  return has(permissionsIn(world.guild(channel.guildId), channel, authorId), 'EmbedLinks') ? (embeds ?? []) : [];
+/** Embeds as Discord stores them. Without the permission to embed links it drops those of plain messages and says nothing. */
+function embedsFor(
+  world: World,
+  channel: WorldChannel,
+  authorId: string,
+  { embeds }: MessageBody,
+  isAnswer: boolean,
+): APIEmbed[] {
+  const allowed = isAnswer || has(permissionsIn(world.guild(channel.guildId), channel, authorId), 'EmbedLinks');
+  return allowed ? (embeds ?? []).map((embed) => ({ ...embed, type: EmbedType.Rich })) : [];
 }
 
 function referenced(
