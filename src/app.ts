@@ -75,7 +75,12 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const sources = createSources({ ...config, store, subprocesses });
     const announcer = new Announcer(client.rest, log);
     const audience = new Audience(client);
-    const voice = new VoiceConnectionManager({ gateway: new ClientVoiceGateway(client), store, log: log.child({ part: 'voice' }) });
+    const voice = new VoiceConnectionManager({
+      gateway: new ClientVoiceGateway(client),
+      options: { joinDeadlineMs: config.voiceJoinDeadlineMs },
+      store,
+      log: log.child({ part: 'voice' }),
+    });
     closers.add('voice', () => voice.close());
     const players = new PlayerManager({
       queues,

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { matchFrames, opusPacketsOf, type FrameMatch } from '../../loopback/ears.ts';
+import type { Person, SeenMessage } from '../../loopback/people.ts';
 import { startLoopback, type Loopback, type LoopbackOptions } from '../../loopback/index.ts';
 import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
+import { until } from '../../loopback/until.ts';
 import { createApp, type App } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
+/** Made once a checkout, and kept. */
 const FIXTURES = join(import.meta.dirname, '../../data/loopback/media');
+const SONG_SECONDS = 30;
 
 /** A song by the double's audio host: its address and its Opus packets. */
 export interface Song {
@@ -41,8 +45,8 @@ export interface Bot extends App {
 export async function setStage(options: LoopbackOptions = {}): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tenuto-journey-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  await makeFixtures(FIXTURES);
-  const media = await startMediaHost({ directory: FIXTURES });
+  const fixtures = await makeFixtures(FIXTURES, { seconds: SONG_SECONDS });
+  const media = await startMediaHost(fixtures);
   onTestFinished(() => media.close());
   const loopback = await startLoopback(options);
   onTestFinished(() => loopback.close());
@@ -72,7 +76,22 @@ export async function setStage(options: LoopbackOptions = {}): Promise<Stage> {
     media,
     dataDir,
     startBot,
-    song: async (name) => ({ url: media.urlOf(name), frames: await opusPacketsOf(join(FIXTURES, name)) }),
+    song: async (name) => ({ url: media.urlOf(name), frames: await opusPacketsOf(fixtures.pathOf(name)) }),
     match: (listener, song) => matchFrames(loopback.heard(listener), song.frames),
   };
+}
+
+/** Types a command and resolves with what the person then reads. */
+export async function ask(
+  person: Person,
+  command: string,
+  options: Readonly<Record<string, string | number>> = {},
+): Promise<SeenMessage> {
+  const interaction = await person.slash(command, options);
+  return await interaction.answered();
+}
+
+/** Resolves with the newest message that the person sees and that is as described. */
+export function sees(person: Person, what: string, like: (message: SeenMessage) => boolean): Promise<SeenMessage> {
+  return until(`${person.name} sees ${what}`, () => person.sees().findLast(like), 20_000);
 }
