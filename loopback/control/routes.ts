@@ -1,7 +1,7 @@
 import { FAULT_ROUTES } from './faults.ts';
 import { LOOK_ROUTES } from './look.ts';
 import { PEOPLE_ROUTES } from './people.ts';
-import { route, type Route } from './route.ts';
+import { Refusal, route, type Route } from './route.ts';
 import { WAIT_ROUTES } from './wait.ts';
 
 const INDEX = route('GET', '/', 'This table.', {}, () => ({
@@ -26,8 +26,16 @@ function match(pattern: readonly string[], segments: readonly string[]): Record<
   const at: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (expected.startsWith(':')) at[expected.slice(1)] = segment;
+    if (expected.startsWith(':')) at[expected.slice(1)] = decode(segment);
     else if (expected !== segment) return null;
   }
   return at;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal(400, `${segment} is not well encoded`);
+  }
 }

@@ -49,19 +49,11 @@ async function answer(control: Control, request: IncomingMessage, signal: AbortS
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (!['127.0.0.1', 'localhost'].includes(host)) throw new Refusal(403, 'this API is for this machine only');
-  const found = findRoute(request.method ?? '', decode(url.pathname));
+  const found = findRoute(request.method ?? '', url.pathname);
   if (!found) throw new Refusal(404, `there is no ${request.method} ${url.pathname}; GET / lists what there is`);
   const { route, at } = found;
   const input = route.method === 'POST' ? await readJson(request) : Object.fromEntries(url.searchParams);
   return route.run(control, { at, input, signal });
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw new Refusal(400, 'the path is not well encoded');
-  }
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

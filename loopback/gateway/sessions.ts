@@ -33,6 +33,7 @@ export class Sessions {
   detach(session: GatewaySession): void {
     session.detach();
     this.keep(session);
+    if (!this.byId.has(session.id)) return;
     this.#expiries.set(
       session.id,
       setTimeout(() => this.end(session), this.#rules.resumableMs),
