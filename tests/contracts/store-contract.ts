@@ -118,7 +118,8 @@ export function storeContract(make: () => Promise<Store>): void {
 
   it('never forgets a value that was stored anew without a time', async () => {
     await store.set('a', 'old', 1);
-    await expect.poll(() => store.get('a')).toBeUndefined();
+    await store.set('clock', 'old', 1);
+    await expect.poll(() => store.get('clock')).toBeUndefined();
     // A read that tidies up what it found expired must not take the new value with it.
     const [, , , found] = await Promise.all([
       store.get('a'),

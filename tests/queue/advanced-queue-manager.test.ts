@@ -217,8 +217,9 @@ describe('AdvancedQueueManager', () => {
       await step.again(disk);
       const isOperation = step.keys.some((key) => key.includes(':o:'));
       if (step.type === 'write' && isOperation) applied += 1;
-      // Every moment of writing pages and heads, and of the many deletions that follow some.
-      if (isOperation && index % 16 !== 0) continue;
+      // Every moment of writing pages and heads; of the many operations, and their deletions, the first and then some.
+      const begins = store.steps[index - 1]?.type !== step.type;
+      if (isOperation && !begins && index % 16 !== 0) continue;
       const copy = new FaultyStore();
       for (const key of await disk.keys('')) await copy.inner.set(key, await disk.get(key));
       const found = await afterCrash(copy);

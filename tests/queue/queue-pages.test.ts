@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paginate, type Page } from '../../src/queue/queue-pages.ts';
 import { applyOperation } from '../../src/queue/queue-operations.ts';
-import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
+import { EMPTY_QUEUE, type Queue } from '../../src/queue/queue.ts';
 import { anyStep, entries, entry, operationFor } from './queue-model.ts';
 
 const flat = (pages: readonly Page[]) => pages.flatMap(({ entries }) => entries);
@@ -35,7 +35,7 @@ describe('pages of a queue', () => {
   it('hold what the queue holds after any operations, stay few, and never reuse the id of another page', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyStep, { maxLength: 12 }), { maxLength: 12 }), (rounds) => {
-        let queue = { ...EMPTY_QUEUE, upcoming: entries(600, 's') };
+        let queue: Queue = { ...EMPTY_QUEUE, upcoming: entries(600, 's') };
         let pages: readonly Page[] = [];
         let nextPage = 1;
         let nextEntry = 0;

@@ -51,15 +51,25 @@ describe('the database on its thread', () => {
     expect(await store.keys('')).toEqual([]);
   });
 
+  it('stores all or none when the disk refuses one entry of many', async () => {
+    await adapter.query(
+      "CREATE TRIGGER refusal BEFORE INSERT ON keyv WHEN new.key = 'k:700' BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    );
+    const entries = Array.from({ length: 800 }, (_, index) => ({ key: `k:${index}`, value: index }));
+    await expect(store.setMany(entries)).rejects.toThrow('refused');
+    expect(await store.keys('')).toEqual([]);
+  });
+
   it('goes on with the rest of a group when a statement ends the transaction', async () => {
     const results = await Promise.allSettled([
       store.set('a', 1),
       adapter.query("INSERT OR ROLLBACK INTO keyv (key, namespace) VALUES ('b', NULL)"),
-      store.set('c', 3),
+      adapter.query("INSERT INTO keyv (key, value, namespace) SELECT 'n' || count(*), '{\"value\":1}', '' FROM keyv"),
       store.get('a'),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
-    expect(await store.getMany(['a', 'b', 'c'])).toEqual([1, undefined, 3]);
+    // `a` and one other row: nothing of the group ran twice.
+    expect(await store.keys('')).toHaveLength(2);
   });
 
   it('flushes the disk at every commit', async () => {
