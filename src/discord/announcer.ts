@@ -21,7 +21,9 @@ export class Announcer {
     if (waiting >= WAITING_LIMIT) return;
     this.#waiting.set(channelId, waiting + 1);
     this.#rest
-      .post(Routes.channelMessages(channelId), { body: { content: toMessage(line).content, allowed_mentions: { parse: [] } } })
+      .post(Routes.channelMessages(channelId), {
+        body: { content: toMessage(line).content, allowed_mentions: { parse: [] } },
+      })
       .catch((error: unknown) => this.#log.warn({ guildId, error }, 'announcement not sent'))
       .finally(() => {
         const left = (this.#waiting.get(channelId) ?? 1) - 1;

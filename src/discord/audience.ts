@@ -1,15 +1,21 @@
 import { Events, type Client, type Guild } from 'discord.js';
 import { sleep } from '../lib/time.ts';
 
-/** Who is in voice channels, as far as Discord has told. */
+/** Who is in voice channels, as far as Discord has told. Made before the login, so that it sees every guild come. */
 export class Audience {
   readonly #client: Client;
   readonly #waitMs: number;
+  /** Guilds whose data came and whose server is up. `guild.available` stays false where Discord leaves out an optional field. */
+  readonly #there = new Set<string>();
 
   /** `waitMs`: how long to wait for a guild whose server is down. */
   constructor(client: Client, waitMs = 60_000) {
     this.#client = client;
     this.#waitMs = waitMs;
+    client.on(Events.GuildAvailable, ({ id }) => this.#there.add(id));
+    client.on(Events.GuildCreate, ({ id }) => this.#there.add(id));
+    client.on(Events.GuildUnavailable, ({ id }) => this.#there.delete(id));
+    client.on(Events.GuildDelete, ({ id }) => this.#there.delete(id));
   }
 
   /** People in the voice channel now. One who is not known to be a bot counts as a person: better to play to nobody than to fall silent. */
@@ -20,8 +26,7 @@ export class Audience {
 
   /** Resolves when the guild's data is there; with false when the bot is no member, or when the time or the signal is up. */
   async available(guildId: string, signal: AbortSignal): Promise<boolean> {
-    const isThere = () => this.#client.guilds.cache.get(guildId)?.available === true;
-    if (isThere() || !this.#client.guilds.cache.has(guildId)) return isThere();
+    if (this.#there.has(guildId) || !this.#client.guilds.cache.has(guildId)) return this.#there.has(guildId);
     const arrived = new AbortController();
     const onAvailable = (guild: Guild) => {
       if (guild.id === guildId) arrived.abort();
@@ -29,7 +34,7 @@ export class Audience {
     this.#client.on(Events.GuildAvailable, onAvailable);
     await sleep(this.#waitMs, AbortSignal.any([signal, arrived.signal])).catch(() => undefined);
     this.#client.off(Events.GuildAvailable, onAvailable);
-    return isThere();
+    return this.#there.has(guildId);
   }
 }
 

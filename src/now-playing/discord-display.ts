@@ -1,5 +1,5 @@
 import { DiscordAPIError, RateLimitError, Routes, type REST } from 'discord.js';
-import type { DisplayChannel, DisplayMessage, DisplayPlace } from './display-channel.ts';
+import type { DisplayChannel, DisplayMessage, DisplayPlace, EditOutcome } from './display-channel.ts';
 
 /** Refused for a reason that trying again does not change: no permission, or no such message or channel (10003, 10008, 50001, 50013). */
 const isFinal = (error: unknown) => error instanceof DiscordAPIError && (error.status === 403 || error.status === 404);
@@ -22,13 +22,13 @@ export class DiscordDisplay implements DisplayChannel {
     }
   }
 
-  async edit({ channelId, messageId }: DisplayPlace, message: DisplayMessage): Promise<'done' | 'gone' | 'busy'> {
+  async edit({ channelId, messageId }: DisplayPlace, message: DisplayMessage): Promise<EditOutcome> {
     try {
       await this.#rest.patch(Routes.channelMessage(channelId, messageId), { body: body(message) });
       return 'done';
     } catch (error) {
       if (isFinal(error)) return 'gone';
-      if (error instanceof RateLimitError) return 'busy';
+      if (error instanceof RateLimitError) return { busyForMs: error.retryAfter };
       throw error;
     }
   }

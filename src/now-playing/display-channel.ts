@@ -12,12 +12,14 @@ export interface DisplayPlace {
   readonly messageId: string;
 }
 
+/** `gone`: deleted, or not to be touched any more. `busyForMs`: rate limited, and dropped. */
+export type EditOutcome = 'done' | 'gone' | { readonly busyForMs: number };
+
 /** What the display does to text channels. Rejects only for what may pass, such as a network failure. */
 export interface DisplayChannel {
   /** Resolves with the id of the new message, or with null when the bot may not write there. */
   send(channelId: string, message: DisplayMessage): Promise<string | null>;
-  /** `gone`: deleted, or not to be touched any more. `busy`: rate limited, and dropped. */
-  edit(place: DisplayPlace, message: DisplayMessage): Promise<'done' | 'gone' | 'busy'>;
+  edit(place: DisplayPlace, message: DisplayMessage): Promise<EditOutcome>;
   /** What is gone already is fine. */
   remove(place: DisplayPlace): Promise<void>;
 }

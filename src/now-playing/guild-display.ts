@@ -136,8 +136,8 @@ export class GuildDisplay {
     const content = JSON.stringify(message);
     if (content !== this.#content && this.#place) {
       const outcome = await this.#parts.channel.edit(this.#place, message);
-      if (outcome === 'busy') return this.#miss(null);
       if (outcome === 'gone') return await this.#dismiss();
+      if (outcome !== 'done') return this.#miss(null, outcome.busyForMs);
       this.#done(content);
     }
     if (step === 'refresh') this.#wake(Date.now() + this.#intervalMs);
@@ -175,12 +175,12 @@ export class GuildDisplay {
     this.#notBefore = Date.now() + GAP_MS;
   }
 
-  /** Rate limited, or Discord could not be reached: the next try waits twice as long. */
-  #miss(error: unknown): void {
+  /** Rate limited, or Discord could not be reached: the next try waits twice as long, or as long as Discord asks. */
+  #miss(error: unknown, askedMs = 0): void {
     this.#misses += 1;
     this.#intervalMs = Math.min(SLOWEST_MS, this.#intervalMs * 2);
-    this.#notBefore = Date.now() + this.#intervalMs;
-    this.#warn(error, 'display not refreshed');
+    this.#notBefore = Date.now() + Math.max(this.#intervalMs, askedMs);
+    this.#parts.log.warn({ error, askedMs, intervalMs: this.#intervalMs }, 'display not refreshed');
     if (this.#misses < MISSES) this.#wake(this.#notBefore);
   }
 
@@ -207,6 +207,6 @@ export class GuildDisplay {
   }
 
   #warn(error: unknown, what: string): void {
-    this.#parts.log.warn({ error, intervalMs: this.#intervalMs }, what);
+    this.#parts.log.warn({ error }, what);
   }
 }

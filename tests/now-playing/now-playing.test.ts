@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { entry } from '../commands/fixtures/music.ts';
-import { emptyStage, pass, playingStage, REFRESH_MS, settle } from './fixtures/stage.ts';
+import { BUSY, emptyStage, pass, playingStage, REFRESH_MS, settle } from './fixtures/stage.ts';
 
 const HOUR = 3_600_000;
 
@@ -210,16 +210,27 @@ describe('a display that somebody deletes', () => {
 describe('when Discord has had enough', () => {
   it('the interval doubles up to a minute, and no edit is made up for', async () => {
     const stage = await playingStage();
-    stage.channel.outcomes.push('busy', 'busy', 'busy');
+    stage.channel.outcomes.push(BUSY, BUSY, BUSY);
     await pass(5 * 60_000);
     const { editedAt } = stage.channel;
     const gaps = editedAt.slice(1).map((time, index) => (time - (editedAt[index] ?? 0)) / 1_000);
     expect(gaps.slice(0, 4)).toEqual([20, 40, 60, 60]);
   });
 
+  it('and asks for more time, it gets that', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push({ busyForMs: 90_000 });
+    await pass(REFRESH_MS);
+    stage.channel.news();
+    await pass(88_000);
+    expect(stage.channel.news()).toEqual([]);
+    await pass(2_000);
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+
   it('an event does not break the wait', async () => {
     const stage = await playingStage();
-    stage.channel.outcomes.push('busy');
+    stage.channel.outcomes.push(BUSY);
     await pass(REFRESH_MS);
     stage.channel.news();
     stage.now({ status: 'paused' });
@@ -229,17 +240,14 @@ describe('when Discord has had enough', () => {
     expect(stage.channel.news()).toEqual([expect.stringContaining('Paused')]);
   });
 
-  it.each(['busy' as const, new Error('no network')])(
-    'and never answers well again, it is left alone: %s',
-    async (outcome) => {
-      const stage = await playingStage();
-      stage.channel.outcomes.push(...Array.from({ length: 1_000 }, () => outcome));
-      stage.now({ status: 'paused' });
-      await pass(10 * HOUR);
-      expect(stage.channel.news()).toHaveLength(5);
-      expect(vi.getTimerCount()).toBe(0);
-    },
-  );
+  it.each([BUSY, new Error('no network')])('and never answers well again, it is left alone: %s', async (outcome) => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push(...Array.from({ length: 1_000 }, () => outcome));
+    stage.now({ status: 'paused' });
+    await pass(10 * HOUR);
+    expect(stage.channel.news()).toHaveLength(5);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 describe('after a restart', () => {
