@@ -1,8 +1,9 @@
 import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
-import { isNamedLikeAudio, probe } from './direct-url.ts';
+import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
+import { probe } from './probe.ts';
 import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track } from './source.ts';
 import type { Extraction, Info } from './yt-dlp-info.ts';
 import type { YtDlp } from './yt-dlp.ts';

@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   row(/40[13] (Forbidden|Unauthorized)|HTTP error 40[13]/i, 'the server does not allow it'),
   row(/404 Not Found|HTTP error 4(04|10)|No such file/i, 'it is not there any more'),
   // An MP4 with its index at the end, and a server that only sends files from the start.
-  row(/partial file|moov atom not found/i, 'its server does not send it in a way that can be played'),
+  row(/partial file|moov atom not found/i, 'it is incomplete, or its server does not let me skip in it'),
   row(LOST_INPUT, 'the connection to the server broke'),
   row(/ends prematurely/i, 'the connection to the server broke'),
   row(/matches no streams|does not contain any stream|whitelist/i, '', 'NOT_AUDIO'),

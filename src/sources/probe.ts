@@ -1,0 +1,55 @@
+import { TenutoError } from '../lib/errors.ts';
+import { within } from '../lib/time.ts';
+import { describeNetworkError, type HttpAnswer, type HttpClient } from './http-client.ts';
+import { HEAD_BYTES, readHead, sniff, type Sniffed } from './sniff.ts';
+
+const BODY_MS = 10_000;
+
+/** The start of what an address leads to. */
+export interface Probe {
+  /** Behind all redirects. */
+  readonly url: URL;
+  readonly format: Sniffed;
+  readonly head: Buffer;
+  readonly answer: HttpAnswer;
+}
+
+/** Fetches the first 64 KB of an address and says what they are. Throws TenutoError. */
+export async function probe(
+  http: HttpClient,
+  url: URL,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Probe> {
+  const answer = await http.get(url, { signal, headers, range: `bytes=0-${HEAD_BYTES - 1}` });
+  const head = await read(answer, HEAD_BYTES, signal);
+  const sniffed = sniff(head);
+  // Formats without a signature of their own, such as MP3 that starts in the middle: here the server's word has to do.
+  const claimed = sniffed === 'unknown' && (answer.headers['content-type'] ?? '').startsWith('audio/');
+  return { url: answer.url, format: claimed ? 'other' : sniffed, head, answer };
+}
+
+/** Bytes from the middle or the end of something. Throws TenutoError; a server that sends the whole instead counts as failed. */
+export async function fetchRange(
+  http: HttpClient,
+  url: URL,
+  from: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const answer = await http.get(url, { signal, range: `bytes=${from}-${from + length - 1}` });
+  if (answer.partial) return read(answer, length, signal);
+  answer.body.destroy();
+  throw new TenutoError('TRACK_UNAVAILABLE', 'the server does not send parts of files');
+}
+
+async function read({ body }: HttpAnswer, limit: number, signal: AbortSignal): Promise<Buffer> {
+  const late = () => new TenutoError('TRACK_UNAVAILABLE', 'the server did not send anything in time');
+  try {
+    return await within(BODY_MS, readHead(body, limit), late, signal);
+  } catch (error) {
+    body.destroy();
+    if (signal.aborted || error instanceof TenutoError) throw error;
+    throw new TenutoError('TRACK_UNAVAILABLE', describeNetworkError(error), { cause: error });
+  }
+}
