@@ -12,9 +12,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureFfmpeg } from './setup/ffmpeg.mjs';
 import { withLock } from './setup/lock.mjs';
-import { PackageManager } from './setup/package-manager.mjs';
+import { Missing, PackageManager } from './setup/package-manager.mjs';
 import { ensurePackages, nodeOf } from './setup/packages.mjs';
-import { CannotSetUp, isExecutable, say } from './setup/run.mjs';
+import { CannotSetUp, isExecutable, say, which } from './setup/run.mjs';
 import { ensureYtDlp } from './setup/yt-dlp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -65,7 +65,11 @@ async function setUp(stamp, needs, given, update) {
     ensurePackages(root, manager),
     provide('ffmpeg', needs, async () => ({ path: await ensureFfmpeg(given.FFMPEG_PATH, manager) })),
   ]);
-  if (packages.status === 'rejected') throw packages.reason;
+  if (packages.status === 'rejected') {
+    const others = ffmpeg.status === 'rejected' ? [ffmpeg.reason] : [];
+    const ytDlpIsMissing = needs.must.includes('yt-dlp') && !given.YTDLP_PATH && which('yt-dlp') === null;
+    throw together(manager, [packages.reason, ...others, ...(ytDlpIsMissing ? [manager.missing('yt-dlp')] : [])]);
+  }
   // npm ci has removed the stamp when it made node_modules anew; what was spent before is then another story.
   next.packages = { lock: lockDigest(), earlier: existsSync(stampPath) ? stamp.seconds : 0 };
   if (ffmpeg.status === 'fulfilled' && ffmpeg.value) next.ffmpeg = { given: given.FFMPEG_PATH, ...ffmpeg.value };
@@ -76,6 +80,14 @@ async function setUp(stamp, needs, given, update) {
   const ytDlp = await provide('yt-dlp', needs, () => ensureYtDlp(root, given.YTDLP_PATH, manager, history));
   if (ytDlp) next.ytDlp = { given: given.YTDLP_PATH, ...ytDlp };
   say(`set up in ${Math.round(writeStamp(next, began))} s`);
+}
+
+/** The first failure; when that is something to install by hand, then one command for all that is. */
+function together(manager, [first, ...others]) {
+  if (!(first instanceof Missing)) return first;
+  return manager.missing(
+    ...[first, ...others].flatMap((failure) => (failure instanceof Missing ? failure.things : [])),
+  );
 }
 
 /** Gets a thing if it is wanted. What the command can do without is told when it cannot be had, and left alone for a day. */

@@ -14,6 +14,14 @@ const MANAGERS = [
   { command: 'apk', install: 'apk add', compiler: 'g++ make python3', headers: 'nodejs-dev' },
 ];
 
+/** Something has to be installed by hand. */
+export class Missing extends CannotSetUp {
+  constructor(things, text) {
+    super(text);
+    this.things = things;
+  }
+}
+
 /**
  * The system's own package manager. It is used without asking only where that is expected of a server: apt, as root or
  * with a sudo that asks for no password. Everywhere else the command to type is the answer.
@@ -22,14 +30,14 @@ export class PackageManager {
   #row = MANAGERS.find(({ command }) => which(command) !== null) ?? null;
   #turn = Promise.resolve();
 
-  /** The command that a person can type for these things (`ffmpeg`, `yt-dlp`, `compiler`, `headers`), or null. */
-  commandFor(...things) {
-    if (this.#row === null) return null;
-    const sudo = this.#row.command === 'brew' ? '' : 'sudo ';
-    return `${sudo}${this.#row.install} ${this.#names(things).join(' ')}`;
+  /** Asks a person to install these things (`ffmpeg`, `yt-dlp`, `compiler`, `headers`), with the command to type. */
+  missing(...things) {
+    const names = this.#names(things).join(' ');
+    if (this.#row === null) return new Missing(things, `Please install, with your system's package manager:  ${names}`);
+    return new Missing(things, `Please type:  ${this.#commandFor(names)}`);
   }
 
-  /** Installs things, one call at a time. Throws with the command to type when that is not possible or fails. */
+  /** Installs things, one call at a time. Throws `Missing` when that is not possible. */
   install(...things) {
     const turn = this.#turn.then(() => this.#install(things));
     this.#turn = turn.catch(() => undefined);
@@ -37,12 +45,10 @@ export class PackageManager {
   }
 
   async #install(things) {
+    const prefix = this.#row?.command === 'apt-get' ? await asRoot() : null;
+    if (prefix === null) throw this.missing(...things);
     const names = this.#names(things);
-    const command = this.commandFor(...things);
-    if (command === null)
-      throw new CannotSetUp(`Please install ${names.join(', ')} with your system's package manager.`);
-    const prefix = this.#row.command === 'apt-get' ? await asRoot() : null;
-    if (prefix === null) throw new CannotSetUp(`Please type:  ${command}`);
+    const command = this.#commandFor(names.join(' '));
 
     await step(names.join(', '), 'installing with apt', async () => {
       if (!(await isKnown(names))) await this.#apt(prefix, command, ['update']);
@@ -60,6 +66,10 @@ export class PackageManager {
       `apt-get ${args.includes('install') ? 'install' : 'update'} (you can also type "${command}" yourself)`,
       ...aptCall(prefix, args),
     );
+  }
+
+  #commandFor(names) {
+    return `${this.#row.command === 'brew' ? '' : 'sudo '}${this.#row.install} ${names}`;
   }
 
   #names(things) {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { CannotSetUp, must, run, say, step, which } from './run.mjs';
+import { CannotSetUp, must, run, step, which } from './run.mjs';
 
 /** Native parts that have to load under the Node that runs Tenuto, each with a line that fails when it does not work. */
 const NATIVE = {
@@ -57,28 +57,28 @@ const loads = (root, name) => run(nodeOf(root), ['-e', NATIVE[name]], { cwd: roo
 
 /** Compiles @discordjs/opus for the Node that will load it, not for the one that npm may be running under. */
 async function buildOpus(root, manager) {
-  if (['g++', 'make', 'python3'].some((tool) => which(tool) === null)) await manager.install('compiler');
+  const missing = [
+    ...(['g++', 'make', 'python3'].some((tool) => which(tool) === null) ? ['compiler'] : []),
+    ...(homeOfHeaders() || (await canReach('https://nodejs.org/dist/index.json')) ? [] : ['headers']),
+  ];
+  if (missing.length > 0) await manager.install(...missing);
   const env = { ...environment(), PATH: `${dirname(nodeOf(root))}${delimiter}${environment().PATH}` };
-  const nodedir = await headers(manager);
-  if (nodedir) env.npm_config_nodedir = nodedir;
+  // Without a home, node-gyp downloads the headers.
+  const nodedir = homeOfHeaders();
   await step('@discordjs/opus', 'building, half a minute', () =>
-    npm(root, ['rebuild', '@discordjs/opus', '--ignore-scripts=false'], env),
+    npm(
+      root,
+      ['rebuild', '@discordjs/opus', '--ignore-scripts=false'],
+      nodedir ? { ...env, npm_config_nodedir: nodedir } : env,
+    ),
   );
 }
 
-/**
- * The folder under which Node's C headers are, or null to let node-gyp download them. @discordjs/opus uses Node-API
- * only, which is the same in all of them.
- */
-async function headers(manager) {
-  const system = which('node', environment().PATH);
-  const homes = [process.execPath, system].filter(Boolean).map((node) => dirname(dirname(node)));
-  const withHeaders = () =>
-    [...homes, '/usr/local', '/usr'].find((home) => existsSync(join(home, 'include/node/node_api.h')));
-  if (withHeaders() || (await canReach('https://nodejs.org/dist/index.json'))) return withHeaders() ?? null;
-  say("Node's headers are not here and nodejs.org cannot be reached");
-  await manager.install('headers');
-  return withHeaders() ?? null;
+/** Where Node's C headers are, if they are. @discordjs/opus uses Node-API only, which is the same in all of them. */
+function homeOfHeaders() {
+  const nodes = [process.execPath, which('node', environment().PATH)].filter((node) => node !== null);
+  const homes = [...nodes.map((node) => dirname(dirname(node))), '/usr/local', '/usr'];
+  return homes.find((home) => existsSync(join(home, 'include/node/node_api.h')));
 }
 
 async function canReach(url) {

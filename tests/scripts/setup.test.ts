@@ -150,13 +150,20 @@ describe('set-up where something cannot be had', () => {
     ['dnf', 'Please type:  sudo dnf install -y ffmpeg'],
     ['pacman', 'Please type:  sudo pacman -S --needed ffmpeg'],
     ['apk', 'Please type:  sudo apk add ffmpeg'],
-    ['none', "Please install ffmpeg with your system's package manager."],
+    ['none', "Please install, with your system's package manager:  ffmpeg"],
   ])('says what to type where there is %s', async (manager, text) => {
     const machine = await machineWith({ ...without(FRESH, 'apt-get'), [manager]: '' });
     const { code, said, calls } = await machine.setUp();
     expect(code).toBe(1);
     expect(said).toContain(text);
     expect(calls.filter((call) => call.startsWith(manager))).toEqual([]);
+  });
+
+  it('asks for all of it in one command', async () => {
+    const machine = await machineWith({ ...without(FRESH, 'apt-get', 'g++'), dnf: '' });
+    const { code, said } = await machine.setUp();
+    expect(code).toBe(1);
+    expect(said).toContain('Please type:  sudo dnf install -y gcc-c++ make python3 ffmpeg yt-dlp\n');
   });
 
   it('lets the bot start without tools, tells it once, and looks again when asked for more', async () => {
