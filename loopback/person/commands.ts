@@ -93,7 +93,8 @@ function choose({ world, channel, user }: Omit<Scene, 'application'>, words: str
   const found = registered(world, channel).find(({ command }) => command.name === name);
   if (found === undefined) throw new Error(`no command /${name} is registered`);
   const needed = found.command.default_member_permissions;
-  const lacking = needed !== null && (permissions & BigInt(needed)) !== BigInt(needed);
+  // '0' names no permission: the command is for administrators.
+  const lacking = needed === '0' || (needed !== null && (permissions & BigInt(needed)) !== BigInt(needed));
   if (lacking && !has(permissions, 'Administrator')) throw new Error(`${user.username} may not use /${name}`);
   return { ...found, ...descend(found.command.options ?? [], path, name) };
 }

@@ -82,6 +82,8 @@ describe('a person who types a command', () => {
     await expect(ada.slash('play', { query: 'a' })).rejects.toThrow('ada may not use commands in #general');
     register({ name: 'ban', default_member_permissions: String(PermissionFlagsBits.BanMembers) });
     await expect(ben.slash('ban')).rejects.toThrow('ben may not use /ban');
+    register({ name: 'reset', default_member_permissions: '0' });
+    await expect(ben.slash('reset')).rejects.toThrow('ben may not use /reset');
   });
 
   it('finds the command of the guild before the global one', async () => {
