@@ -1,4 +1,4 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate, createPrivateKey, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -76,7 +76,9 @@ async function write(home: string): Promise<void> {
   const notBeforeDate = new Date(Date.now() - 3_600_000);
   const notAfterDate = new Date(notBeforeDate.getTime() + VALID_DAYS * DAY_MS);
   const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate, notAfterDate } as const;
-  const authority = await generate([{ name: 'commonName', value: 'loopback certificate authority' }], {
+  // Two authorities of one name would be mistaken for each other by a process that trusts both.
+  const name = `loopback ${randomBytes(8).toString('hex')}`;
+  const authority = await generate([{ name: 'commonName', value: name }], {
     ...common,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

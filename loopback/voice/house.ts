@@ -1,19 +1,21 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Ears } from '../ears.ts';
 import { CloseWith, type VoiceHouse } from './connection.ts';
-import { discoveryAnswer, shapeOf, tally, type AudioPacket } from './datagrams.ts';
+import { DatagramDoor } from './datagram-door.ts';
+import { DaveGroup } from './dave.ts';
+import { ExternalSender } from './external-sender.ts';
 import { Listener } from './listener.ts';
 import type { Identify, Resume } from './messages.ts';
+import { MlsSyntaxError } from './mls-wire.ts';
 import type { Frame } from './outbox.ts';
 import { Room } from './room.ts';
 import { ENCRYPTION_MODES, type EncryptionMode } from './rtp.ts';
 import { VoiceSession, type SessionOwner, type Wire } from './session.ts';
 import type { Switches } from './switches.ts';
-import type { UdpAddress, UdpPort } from './udp.ts';
+import type { UdpPort } from './udp.ts';
 import type { Silence, VoiceEvent, VoiceOptions, VoiceService } from './voice-service.ts';
 
 const memberKey = (guildId: string, userId: string): string => `${guildId}:${userId}`;
-const addressKey = ({ address, port }: UdpAddress): string => `${address}:${port}`;
 
 /** Everyone who may come, everyone who is here, and in which channel: what connections and datagrams are checked against. */
 export class House implements VoiceHouse {
@@ -21,18 +23,17 @@ export class House implements VoiceHouse {
   readonly identifyDeadlineMs: number;
   readonly modes: readonly EncryptionMode[];
   readonly daveVersion: number;
-  readonly strays = tally();
+  /** Where the UDP socket's datagrams go. */
+  readonly door: DatagramDoor;
   readonly #options: VoiceOptions;
   readonly #switches: Switches;
   readonly #udp: UdpPort;
   readonly #report: (event: VoiceEvent) => void;
   readonly #admitted = new Map<string, SessionOwner>();
   readonly #sessions = new Map<string, VoiceSession>();
-  readonly #bySsrc = new Map<number, VoiceSession>();
-  readonly #byAddress = new Map<string, VoiceSession>();
   readonly #rooms = new Map<string, Room>();
   readonly #ears = new Map<string, Ears>();
-  #nextSsrc = randomInt(1, 2 ** 31);
+  readonly #externalSender = new ExternalSender();
 
   constructor(options: VoiceOptions, switches: Switches, udp: UdpPort, report: (event: VoiceEvent) => void) {
     this.#options = options;
@@ -43,6 +44,12 @@ export class House implements VoiceHouse {
     this.identifyDeadlineMs = options.identifyDeadlineMs ?? 10_000;
     this.modes = options.modes ?? ENCRYPTION_MODES;
     this.daveVersion = options.dave === 'off' ? 0 : 1;
+    this.door = new DatagramDoor({
+      echoKeepAlives: options.echoKeepAlives ?? false,
+      discoveryIsSilent: () => switches.silent('discovery'),
+      send: (bytes, to) => udp.send(bytes, to),
+      deliver: (session, packet) => this.#rooms.get(roomKey(session.owner))?.relay(session.userId, packet),
+    });
   }
 
   get udpPort(): number {
@@ -87,7 +94,9 @@ export class House implements VoiceHouse {
   readonly members: VoiceService['members'] = (guildId, channelId, userIds) => {
     const people = userIds.filter((userId) => this.#options.isPerson(userId));
     const room = this.#room(guildId, channelId);
-    room.setPeople(people, (userId) => new Listener(userId, this.#takeSsrc(), this.ears(userId)));
+    room.setPeople(people, (userId) => {
+      return new Listener({ userId, channelId, ssrc: this.door.takeSsrc(), ears: this.ears(userId), group: room.dave });
+    });
     this.#tidy(guildId, channelId);
   };
 
@@ -102,9 +111,9 @@ export class House implements VoiceHouse {
     if (identify.max_dave_protocol_version < this.daveVersion) throw new CloseWith(4017);
     const previous = this.session(guildId, userId);
     if (previous) this.#finish(previous, 4006);
-    const session = new VoiceSession(owner, this.#takeSsrc(), wire);
+    const session = new VoiceSession(owner, this.door.takeSsrc(), wire);
     this.#sessions.set(memberKey(guildId, userId), session);
-    this.#bySsrc.set(session.ssrc, session);
+    this.door.register(session);
     this.#tell('identified', session, null);
     return session;
   }
@@ -133,8 +142,9 @@ export class House implements VoiceHouse {
   }
 
   described(session: VoiceSession): void {
-    if (session.remote) this.#byAddress.set(addressKey(session.remote), session);
+    this.door.locate(session);
     this.#tell('described', session, null);
+    this.#rooms.get(roomKey(session.owner))?.describe(session);
   }
 
   speaking(session: VoiceSession, flags: number): void {
@@ -142,10 +152,21 @@ export class House implements VoiceHouse {
     this.#rooms.get(roomKey(session.owner))?.speaking(session, flags);
   }
 
-  keyPackage(): void {}
-  commit(): void {}
-  transitionReady(): void {}
-  invalidTransition(): void {}
+  keyPackage(session: VoiceSession, payload: Buffer): void {
+    this.#dave(session, (group) => group.keyPackage(session, payload));
+  }
+
+  commit(session: VoiceSession, payload: Buffer): void {
+    this.#dave(session, (group) => group.commit(session, payload));
+  }
+
+  transitionReady(session: VoiceSession, transitionId: number): void {
+    this.#dave(session, (group) => group.ready(session, transitionId));
+  }
+
+  invalidTransition(session: VoiceSession): void {
+    this.#dave(session, (group) => group.invalid(session));
+  }
 
   gone(session: VoiceSession | null, wire: Wire, code: number, byClient: boolean): void {
     this.#tell(session ? 'closed' : 'refused', session, code);
@@ -156,52 +177,28 @@ export class House implements VoiceHouse {
     else this.#finish(session, code);
   }
 
-  /** Everything that the UDP socket receives. */
-  readonly datagram = (bytes: Buffer, from: UdpAddress): void => {
-    const shape = shapeOf(bytes);
-    switch (shape.kind) {
-      case 'discovery': {
-        const session = this.#bySsrc.get(shape.ssrc);
-        if (!session) return void (this.strays['unknown-ssrc'] += 1);
-        session.count('discovery');
-        this.#byAddress.set(addressKey(from), session);
-        if (!this.silent('discovery')) this.#udp.send(discoveryAnswer(shape.ssrc, from.address, from.port), from);
-        return;
-      }
-      case 'keep-alive': {
-        const session = this.#byAddress.get(addressKey(from));
-        if (session) session.count('keep-alive');
-        else this.strays['keep-alive'] += 1;
-        if (this.#options.echoKeepAlives === true) this.#udp.send(bytes, from);
-        return;
-      }
-      case 'malformed':
-        return void (this.strays.malformed += 1);
-      case 'rtp': {
-        const session = this.#bySsrc.get(shape.header.ssrc);
-        if (!session) return void (this.strays['unknown-ssrc'] += 1);
-        const packet = session.receive(bytes, shape.header, from);
-        if (packet) this.relay(session, packet);
-      }
-    }
-  };
-
-  /** Sends a client's audio on to its channel. */
-  relay(session: VoiceSession, packet: AudioPacket): void {
-    this.#rooms.get(roomKey(session.owner))?.relay(session.userId, packet);
-  }
-
   /** Ends every session. */
   close(): void {
     for (const session of this.sessions) this.#finish(session, 1001);
+    for (const room of this.#rooms.values()) room.dave?.close();
     this.#rooms.clear();
+  }
+
+  #dave(session: VoiceSession, act: (group: DaveGroup) => void): void {
+    const group = this.#rooms.get(roomKey(session.owner))?.dave;
+    if (!group) throw new CloseWith(4001);
+    try {
+      act(group);
+    } catch (error) {
+      if (error instanceof MlsSyntaxError) throw new CloseWith(4020);
+      throw error;
+    }
   }
 
   #finish(session: VoiceSession, code: number): void {
     const { guildId, channelId } = session.owner;
     if (this.session(guildId, session.userId) === session) this.#sessions.delete(memberKey(guildId, session.userId));
-    this.#bySsrc.delete(session.ssrc);
-    for (const [key, holder] of this.#byAddress) if (holder === session) this.#byAddress.delete(key);
+    this.door.forget(session);
     session.end(code);
     this.#rooms.get(roomKey(session.owner))?.leave(session);
     this.#tidy(guildId, channelId);
@@ -209,19 +206,21 @@ export class House implements VoiceHouse {
 
   #room(guildId: string, channelId: string): Room {
     const key = roomKey({ guildId, channelId });
-    const room = this.#rooms.get(key) ?? new Room((datagram, to) => this.#udp.send(datagram, to));
+    const known = this.#rooms.get(key);
+    if (known) return known;
+    const listenersFirst = this.#options.committer === 'listener';
+    const group = this.daveVersion === 0 ? null : new DaveGroup(channelId, this.#externalSender, { listenersFirst });
+    const room = new Room((datagram, to) => this.#udp.send(datagram, to), group);
     this.#rooms.set(key, room);
     return room;
   }
 
   #tidy(guildId: string, channelId: string): void {
     const key = roomKey({ guildId, channelId });
-    if (this.#rooms.get(key)?.empty) this.#rooms.delete(key);
-  }
-
-  #takeSsrc(): number {
-    this.#nextSsrc = (this.#nextSsrc % 0xffff_ffff) + 1;
-    return this.#nextSsrc;
+    const room = this.#rooms.get(key);
+    if (!room?.empty) return;
+    room.dave?.close();
+    this.#rooms.delete(key);
   }
 
   #tell(what: VoiceEvent['what'], session: VoiceSession | null, code: number | null): void {

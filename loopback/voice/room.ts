@@ -1,17 +1,21 @@
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import type { AudioPacket } from './datagrams.ts';
+import type { DaveGroup } from './dave.ts';
 import type { Listener } from './listener.ts';
 import type { VoiceSession } from './session.ts';
 import type { UdpAddress } from './udp.ts';
 
 /** A voice channel with someone in it: who is there, and who hears whom. */
 export class Room {
+  /** Null without end-to-end encryption. */
+  readonly dave: DaveGroup | null;
   readonly #send: (datagram: Buffer, to: UdpAddress) => void;
   readonly #people = new Map<string, Listener>();
   readonly #sessions = new Map<string, VoiceSession>();
 
-  constructor(send: (datagram: Buffer, to: UdpAddress) => void) {
+  constructor(send: (datagram: Buffer, to: UdpAddress) => void, dave: DaveGroup | null) {
     this.#send = send;
+    this.dave = dave;
   }
 
   get empty(): boolean {
@@ -25,14 +29,17 @@ export class Room {
   /** Exactly these people are here now; those who are new are made by `arrive`. */
   setPeople(userIds: readonly string[], arrive: (userId: string) => Listener): void {
     const now = new Set(userIds);
-    for (const userId of [...this.#people.keys()].filter((known) => !now.has(known))) {
-      this.#people.delete(userId);
-      this.#farewell(userId);
+    for (const person of [...this.#people.values()].filter(({ userId }) => !now.has(userId))) {
+      this.#people.delete(person.userId);
+      this.#farewell(person.userId);
+      this.dave?.leave(person);
     }
     for (const userId of [...now].filter((userId) => !this.#people.has(userId))) {
       const person = arrive(userId);
+      // Before DAVE proposes them: members refuse additions that nobody announced.
       this.#announce([userId]);
       this.#people.set(userId, person);
+      this.dave?.join(person);
     }
   }
 
@@ -44,11 +51,17 @@ export class Room {
     this.#sessions.set(session.userId, session);
   }
 
+  /** A client can be heard, and takes part in the encryption. */
+  describe(session: VoiceSession): void {
+    this.dave?.join(session);
+  }
+
   /** A client's session is over. */
   leave(session: VoiceSession): void {
     if (this.#sessions.get(session.userId) !== session) return;
     this.#sessions.delete(session.userId);
     this.#farewell(session.userId);
+    this.dave?.leave(session);
   }
 
   /** A packet of someone's voice, still end-to-end encrypted, goes to everyone else. */

@@ -22,7 +22,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     events.emit('event', event);
   };
   const switches = new Switches();
-  const udp = await UdpPort.open((datagram: Buffer, from: UdpAddress) => house.datagram(datagram, from));
+  const udp = await UdpPort.open((datagram: Buffer, from: UdpAddress) => house.door.receive(datagram, from));
   const house = new House(options, switches, udp, report);
 
   const { serverKeyPem: key, serverCertPem: cert } = options.tls;
@@ -50,7 +50,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     faults: faultsOf(house, switches, udp),
     ears: (userId) => house.ears(userId),
     sessions: () => house.sessions.map(({ view }) => view),
-    strayDatagrams: () => ({ ...house.strays }),
+    strayDatagrams: () => ({ ...house.door.strays }),
     async speak(guildId, userId, opusPackets, signal) {
       const room = house.roomOf(guildId, userId);
       const speaker = room?.person(userId);

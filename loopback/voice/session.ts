@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
+import type { DaveMember } from './dave-member.ts';
 import { Inbound, type AudioPacket } from './datagrams.ts';
 import { Outbox, type Frame } from './outbox.ts';
 import { sealRtp, type EncryptionMode, type RtpHeader } from './rtp.ts';
@@ -29,9 +30,10 @@ type Link =
   | { readonly status: 'ended' };
 
 /** One client in one guild's voice, from its identify until it is dismissed, replaced, or not resumed in time. */
-export class VoiceSession {
+export class VoiceSession implements DaveMember {
   readonly owner: SessionOwner;
   readonly userId: string;
+  readonly local = false;
   readonly ssrc: number;
   readonly secretKey: Buffer = randomBytes(32);
   readonly #inbound = new Inbound();
@@ -116,12 +118,12 @@ export class VoiceSession {
   }
 
   /** A numbered message, sent again on resume. */
-  tell(op: number, d: unknown): void {
+  tell(op: VoiceOpcodes, d: unknown): void {
     this.#send(this.#outbox.json(op, d));
   }
 
   /** A numbered binary message, sent again on resume. */
-  tellBinary(op: number, payload: Uint8Array): void {
+  tellBinary(op: VoiceOpcodes, payload: Uint8Array): void {
     this.#send(this.#outbox.binary(op, payload));
   }
 

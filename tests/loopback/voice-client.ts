@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,15 @@ import {
   StreamType,
   VoiceConnectionStatus,
   type AudioPlayer,
+  type DiscordGatewayAdapterLibraryMethods,
   type VoiceConnection,
 } from '@discordjs/voice';
+import { onTestFinished } from 'vitest';
 import { ensureCertificateAuthority, trustInProcess } from '../../loopback/tls.ts';
 import { startVoice } from '../../loopback/voice/server.ts';
-import type { VoiceOptions, VoiceServer } from '../../loopback/voice/voice-service.ts';
+import type { VoiceEvent, VoiceOptions, VoiceServer } from '../../loopback/voice/voice-service.ts';
+
+type GatewayVoiceState = Parameters<DiscordGatewayAdapterLibraryMethods['onVoiceStateUpdate']>[0];
 
 export const GUILD = '100000000000000001';
 export const CHANNEL = '200000000000000002';
@@ -39,17 +43,24 @@ export interface Scene {
   }): VoiceConnection;
   /** How often any client has sent op 4. */
   readonly asked: { count: number };
-  close(): Promise<void>;
 }
 
+/** Starts a scene that ends with the test. */
 export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'loopback-voice-'));
-  const tls = await ensureCertificateAuthority(directory);
+  const tls = await ensureCertificateAuthority(join(tmpdir(), 'loopback-voice-tests'));
   trustInProcess(tls.caPem);
   const people = new Set<string>([ADA, BOB, CY]);
   const voice = await startVoice({ tls, isPerson: (userId) => people.has(userId), ...options });
   const connections: VoiceConnection[] = [];
   const asked = { count: 0 };
+  onTestFinished(async () => {
+    for (const connection of connections) {
+      if (connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy();
+    }
+    await voice.close();
+    await rm(directory, { recursive: true, force: true });
+  });
   return {
     voice,
     directory,
@@ -61,7 +72,7 @@ export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene>
         channelId,
         group: `${directory}:${userId}`,
         daveEncryption,
-        adapterCreator: ({ onVoiceStateUpdate, onVoiceServerUpdate }) => ({
+        adapterCreator: (library) => ({
           destroy: () => undefined,
           sendPayload({ d }) {
             asked.count += 1;
@@ -73,8 +84,8 @@ export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene>
             const token = voice.admit({ guildId: GUILD, channelId: d.channel_id, userId, sessionId });
             const state = { guild_id: GUILD, channel_id: d.channel_id, user_id: userId, session_id: sessionId };
             setImmediate(() => {
-              onVoiceStateUpdate(state as Parameters<typeof onVoiceStateUpdate>[0]);
-              onVoiceServerUpdate({ guild_id: GUILD, token, endpoint: voice.endpoint });
+              library.onVoiceStateUpdate(state as GatewayVoiceState);
+              library.onVoiceServerUpdate({ guild_id: GUILD, token, endpoint: voice.endpoint });
             });
             return true;
           },
@@ -84,18 +95,17 @@ export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene>
       connections.push(connection);
       return connection;
     },
-    async close() {
-      for (const connection of connections) {
-        if (connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy();
-      }
-      await voice.close();
-      await rm(directory, { recursive: true, force: true });
-    },
   };
 }
 
 export const ready = (connection: VoiceConnection): Promise<VoiceConnection> =>
   entersState(connection, VoiceConnectionStatus.Ready, 20_000);
+
+/** Ready, and a member of the channel's DAVE group. Call it right after `join`: what has passed is not waited for. */
+export async function encrypted(connection: VoiceConnection): Promise<VoiceConnection> {
+  await Promise.all([ready(connection), once(connection, 'transitioned', { signal: AbortSignal.timeout(20_000) })]);
+  return connection;
+}
 
 /** Plays an Opus file as it is; the player is `playing` when this resolves. */
 export async function play(connection: VoiceConnection, file: string): Promise<AudioPlayer> {
@@ -132,10 +142,10 @@ export async function noise(directory: string, seconds: number, name = 'noise.og
   return file;
 }
 
-/** The next event of the voice gateway of this kind. */
-export async function nextEvent(voice: VoiceServer, what: string): Promise<void> {
-  for (;;) {
-    const [event] = await once(voice.events, 'event', { signal: AbortSignal.timeout(20_000) });
-    if (event.what === what) return;
+/** Resolves at the next event of the voice gateway of this kind. */
+export async function nextEvent(voice: VoiceServer, what: VoiceEvent['what']): Promise<VoiceEvent> {
+  for await (const [event] of on(voice.events, 'event', { signal: AbortSignal.timeout(20_000) })) {
+    if (event.what === what) return event;
   }
+  throw new Error('unreachable: on() ends by throwing');
 }

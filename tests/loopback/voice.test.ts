@@ -1,15 +1,9 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { heardRate, matchFrames, opusPacketsOf } from '../../loopback/ears.ts';
-import { ADA, BOT, idle, noise, play, ready, scene, type Scene } from './voice-client.ts';
-
-let here: Scene | null = null;
-afterEach(async () => {
-  await here?.close();
-  here = null;
-});
+import { ADA, BOT, idle, noise, play, ready, scene } from './voice-client.ts';
 
 it('lets a listener hear exactly the packets of the file, in order and on time', async () => {
-  here = await scene({ dave: 'off' });
+  const here = await scene({ dave: 'off' });
   here.people(ADA);
   const song = await noise(here.directory, 3);
   const connection = await ready(here.join());

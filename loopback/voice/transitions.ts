@@ -1,0 +1,50 @@
+import { VoiceOpcodes } from 'discord-api-types/voice/v8';
+import type { DaveMember } from './dave-member.ts';
+
+const DEADLINE_MS = 2_000;
+
+/** Which members have yet to say that they are ready for a new epoch, and when it is executed all the same. */
+export class Transitions {
+  #last = 0;
+  readonly #open = new Map<
+    number,
+    { readonly told: readonly DaveMember[]; readonly waiting: Set<string>; readonly timer: NodeJS.Timeout }
+  >();
+
+  /** An id that is not 0, which is for (re)initialization. */
+  next(): number {
+    this.#last = (this.#last % 0xffff) + 1;
+    return this.#last;
+  }
+
+  /** Op 22 goes to these members when all clients among them have said op 23, or after two seconds. */
+  begin(id: number, told: readonly DaveMember[]): void {
+    const waiting = new Set(told.filter(({ local }) => !local).map(({ userId }) => userId));
+    const timer = setTimeout(() => this.#execute(id), DEADLINE_MS).unref();
+    this.#open.set(id, { told, waiting, timer });
+    if (waiting.size === 0) this.#execute(id);
+  }
+
+  /** Op 23, or the member is gone. */
+  ready(userId: string, id: number): void {
+    const transition = this.#open.get(id);
+    if (transition?.waiting.delete(userId) && transition.waiting.size === 0) this.#execute(id);
+  }
+
+  left(userId: string): void {
+    for (const id of this.#open.keys()) this.ready(userId, id);
+  }
+
+  clear(): void {
+    for (const { timer } of this.#open.values()) clearTimeout(timer);
+    this.#open.clear();
+  }
+
+  #execute(id: number): void {
+    const transition = this.#open.get(id);
+    if (!transition) return;
+    clearTimeout(transition.timer);
+    this.#open.delete(id);
+    for (const member of transition.told) member.tell(VoiceOpcodes.DaveExecuteTransition, { transition_id: id });
+  }
+}
