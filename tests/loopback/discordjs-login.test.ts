@@ -1,61 +1,7 @@
-import {
-  entersState,
-  joinVoiceChannel,
-  VoiceConnectionStatus,
-  type DiscordGatewayAdapterCreator,
-} from '@discordjs/voice';
-import {
-  ActionRowBuilder,
-  ButtonBuilder,
-  ButtonStyle,
-  Client,
-  Events,
-  GatewayIntentBits,
-  MessageFlags,
-  SlashCommandBuilder,
-  type Interaction,
-} from 'discord.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startLoopback, type Loopback, type LoopbackOptions } from '../../loopback/index.ts';
+import { ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, Events, MessageFlags } from 'discord.js';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
-
-const play = new SlashCommandBuilder()
-  .setName('play')
-  .setDescription('Play something')
-  .addStringOption((option) => option.setName('query').setDescription('What').setRequired(true).setAutocomplete(true));
-
-interface Scene {
-  readonly loopback: Loopback;
-  readonly client: Client<true>;
-}
-
-/** An unmodified discord.js client, logged in, with /play registered and answered by `onInteraction`. */
-async function loggedIn(
-  onInteraction: (interaction: Interaction) => Promise<unknown> = async () => undefined,
-  options: LoopbackOptions = {},
-): Promise<Scene> {
-  const loopback = await startLoopback(options);
-  onTestFinished(async () => {
-    expect(loopback.problems()).toEqual([]);
-    await loopback.close();
-  });
-  const client = new Client({
-    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates],
-    rest: { api: loopback.env['DISCORD_API_URL'] ?? '' },
-  });
-  onTestFinished(() => client.destroy());
-  const errors: unknown[] = [];
-  client.on(Events.Error, (error) => errors.push(error));
-  client.on(Events.InteractionCreate, (interaction) => {
-    onInteraction(interaction).catch((error: unknown) => errors.push(error));
-  });
-  onTestFinished(() => expect(errors).toEqual([]));
-  const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
-  await client.login(loopback.env['DISCORD_TOKEN']);
-  const online = await ready;
-  await online.application.commands.set([play]);
-  return { loopback, client: online };
-}
+import { channelId, join, loggedIn, type Scene } from './discordjs-client.ts';
 
 const resumed = ({ client }: Scene) => new Promise<void>((resolve) => client.once(Events.ShardResume, () => resolve()));
 
@@ -149,14 +95,7 @@ describe('discord.js, unmodified,', () => {
 
   it('joins a voice channel with @discordjs/voice, moves, and leaves', async () => {
     const { loopback, client } = await loggedIn();
-    const guild = client.guilds.cache.get(loopback.guild.id);
-    const connection = joinVoiceChannel({
-      guildId: loopback.guild.id,
-      channelId: channelId(loopback, 'Lounge'),
-      adapterCreator: guild?.voiceAdapterCreator as DiscordGatewayAdapterCreator,
-    });
-    connection.on('error', () => undefined);
-    await entersState(connection, VoiceConnectionStatus.Ready, 15_000);
+    const connection = await join({ loopback, client });
     const studio = channelId(loopback, 'Studio');
     loopback.faults.throw('move', { guildId: loopback.guild.id, channelId: studio });
     const inStudio = await until(
@@ -170,6 +109,3 @@ describe('discord.js, unmodified,', () => {
     await until('nobody in voice', () => loopback.guild.voiceStates.size === 0, 15_000);
   });
 });
-
-const channelId = ({ guild }: Loopback, name: string): string =>
-  [...guild.channels.values()].find((channel) => channel.name === name)?.id ?? '';
