@@ -50,8 +50,7 @@ function leaveCurrent(queue: Queue, amount: number): Queue {
   const also = Math.max(0, amount - 1);
   const left = current === null ? upcoming.slice(0, also) : [current, ...upcoming.slice(0, also)];
   const rest = loop === 'queue' ? [...upcoming.slice(also), ...left] : upcoming.slice(also);
-  const [next = null, ...after] = rest;
-  return { ...queue, current: next, upcoming: after };
+  return { ...queue, current: rest[0] ?? null, upcoming: rest.slice(1) };
 }
 
 function remove(queue: Queue, entryIds: ReadonlySet<string>): Queue {

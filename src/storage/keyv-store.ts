@@ -26,7 +26,7 @@ export class KeyvStore implements Store {
   }
 
   async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    return await this.#keyv.getMany<T>([...keys]);
+    return keys.length === 0 ? [] : await this.#keyv.getMany<T>([...keys]);
   }
 
   async set(key: string, value: unknown, ttlMs?: number): Promise<void> {
@@ -40,7 +40,7 @@ export class KeyvStore implements Store {
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
-    await this.#write(this.#keyv.deleteMany([...keys]));
+    if (keys.length > 0) await this.#write(this.#keyv.deleteMany([...keys]));
   }
 
   async keys(prefix: string): Promise<string[]> {

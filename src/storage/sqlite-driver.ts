@@ -19,7 +19,7 @@ export function startSqliteWorker(path: string): Worker {
 }
 
 /** A database on a thread of its own, so that a slow disk never stops the clock of the audio on this one. */
-export class SqliteConnection {
+class SqliteConnection {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
