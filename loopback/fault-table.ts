@@ -157,6 +157,16 @@ export const FAULTS = {
     z.strictObject({ channelId: z.string() }),
     ({ world }, { channelId }) => world.deleteChannel(channelId),
   ),
+  'remove-bot': moment(
+    'Someone removes the bot from the guild: GUILD_DELETE, and out of voice.',
+    z.strictObject({ guildId }),
+    ({ world, botId }, { guildId }) => world.removeMember(guildId, botId),
+  ),
+  'remove-guild': moment(
+    'The guild is deleted: GUILD_DELETE, and every voice session in it is closed.',
+    z.strictObject({ guildId }),
+    ({ world }, { guildId }) => world.removeGuild(guildId),
+  ),
   'slow-rest': lasting(
     'REST answers `ms` milliseconds later.',
     z.strictObject({ ms, route }),

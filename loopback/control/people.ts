@@ -104,6 +104,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
 function person({ loopback }: Control, { at, input }: Request<{ readonly guild?: string | undefined }>): Person {
   const name = at['name'] ?? '';
   if (!NAME.test(name)) throw new Refusal(400, 'a name has 1 to 32 letters, digits, dots, dashes or underlines');
+  if (name === 'bot') throw new Refusal(400, 'the bot is no person');
   return loopback.user(name, guildOf(loopback, input.guild));
 }
 

@@ -118,8 +118,9 @@ export class Gateway {
 
   readonly #onChange = (change: WorldChange): void => {
     const announce = () => tell(this.#world, this.sessions, change);
-    if (change.type === 'voice-state') this.door.follow(change, announce);
-    else announce();
+    if (change.type === 'voice-state') return this.door.follow(change, announce);
+    announce();
+    if (change.type === 'guild-removed') this.door.evict(change.guild);
   };
 
   #welcome(socket: WebSocket, request: IncomingMessage): void {

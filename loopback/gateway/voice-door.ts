@@ -2,7 +2,7 @@ import { ChannelType, GatewayDispatchEvents } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { joinRefusal } from '../permissions.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
-import type { World, WorldChange, WorldVoiceState } from '../world.ts';
+import type { World, WorldChange, WorldGuild, WorldVoiceState } from '../world.ts';
 import type { GatewaySession } from './session.ts';
 
 /** The `d` of op 4. */
@@ -79,6 +79,14 @@ export class VoiceDoor {
     if (next === 'connect' && state !== null) return this.#connect(state, previous, announce);
     announce();
     if (next === 'disconnect') this.#voice.dismiss(guildId, userId, 4014);
+  }
+
+  /** The guild is gone, and with it every voice session in it. */
+  evict({ id, voiceStates }: WorldGuild): void {
+    for (const { userId, channelId } of voiceStates.values()) {
+      this.#voice.members(id, channelId, []);
+      if (this.#world.applications.has(userId)) this.#voice.dismiss(id, userId, 4014);
+    }
   }
 
   /** Tells the bot where the guild's voice server is now, with a new token. */

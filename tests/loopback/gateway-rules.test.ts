@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { describe, expect, it, vi } from 'vitest';
 import { stage } from './gateway-fixture.ts';
@@ -91,6 +92,42 @@ describe('a connection', () => {
     await client.op(GatewayOpcodes.Hello);
     client.raw(data);
     expect((await client.closed).code).toBe(code);
+    expect(gateway.problems).toEqual([]);
+  });
+
+  it('survives whatever it is sent: it answers, ignores or closes, and never breaks', async () => {
+    const { connect, application, gateway, guild } = await stage({ identifyWindowMs: 0, sessionStarts: Infinity });
+    const known = fc.constantFrom(guild.id, application.id, application.token, 0, null, '', -1, []);
+    const names = fc.constantFrom(
+      'guild_id',
+      'channel_id',
+      'user_ids',
+      'query',
+      'token',
+      'session_id',
+      'seq',
+      'intents',
+    );
+    const d = fc.oneof(fc.jsonValue(), fc.dictionary(names, known));
+    const op = fc.constantFrom(1, 2, 3, 4, 6, 8, 31, 40, 1e300);
+    await fc.assert(
+      fc.asyncProperty(op, d, async (op, d) => {
+        const client = connect();
+        await client.identify(application.token);
+        client.send(op, d);
+        const closed = client.closed.then(({ code }) => code);
+        const code = await Promise.race([
+          closed,
+          client.settle().then(
+            () => null,
+            () => closed,
+          ),
+        ]);
+        expect(code === null || (code >= 4001 && code <= 4014)).toBe(true);
+        client.cut();
+      }),
+      { numRuns: 100 },
+    );
     expect(gateway.problems).toEqual([]);
   });
 

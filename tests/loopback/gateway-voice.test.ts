@@ -165,6 +165,14 @@ describe('what others do to the bot in voice', () => {
     expect(state.d['session_id']).toBe(gateway.sessions[0]?.id);
   });
 
+  it('a guild that is deleted takes its voice sessions with it', async () => {
+    const { ask, news, world, guild, lounge, voiceCalls } = await loggedIn();
+    ask(lounge.id);
+    await news();
+    world.removeGuild(guild.id);
+    expect(voiceCalls.slice(2)).toEqual(['Lounge: nobody', 'dismiss tenuto with 4014']);
+  });
+
   it('people coming and going are told to the bot and to the voice servers', async () => {
     const { news, world, guild, ada, lounge, studio, voiceCalls } = await loggedIn();
     world.setVoiceState(guild.id, ada, { channelId: lounge.id });
