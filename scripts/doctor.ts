@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseConfig, ConfigError } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import type { Prerequisites } from '../src/doctor/check.ts';
 import { renderReport, runDoctor } from '../src/doctor/run-doctor.ts';
 import { Subprocesses } from '../src/lib/subprocess.ts';
+import { ytDlpCandidates } from '../src/sources/yt-dlp.ts';
 
 /** The token has a check of its own, so that everything else can be looked at before there is one. */
 const PLACEHOLDER = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AAAAAA.a-placeholder-that-nobody-logs-in-with';
-const OWN_YT_DLP = join(import.meta.dirname, '../node_modules/youtube-dl-exec/bin/yt-dlp');
 
 const subprocesses = new Subprocesses(process.env);
 const report = await runDoctor(prerequisites(), { subprocesses, now: Date.now() });
@@ -22,7 +20,7 @@ function prerequisites(): Prerequisites {
     token: process.env['DISCORD_TOKEN']?.trim() || null,
     dataDir: config.dataDir,
     ffmpegPath: config.ffmpegPath,
-    ytDlpPaths: config.ytDlpPath ? [config.ytDlpPath] : [...(existsSync(OWN_YT_DLP) ? [OWN_YT_DLP] : []), 'yt-dlp'],
+    ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir),
     problems,
   };
 }
