@@ -32,7 +32,6 @@ export class Sessions {
   /** The session lost its socket and waits for a resume. */
   detach(session: GatewaySession): void {
     session.detach();
-    this.keep(session);
     if (!this.byId.has(session.id)) return;
     this.#expiries.set(
       session.id,

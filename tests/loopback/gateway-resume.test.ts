@@ -64,6 +64,16 @@ describe('a lost session', () => {
     expect((await again.op(GatewayOpcodes.InvalidSession)).d).toBe(false);
   });
 
+  it('is resumed when exactly what was lost was kept', async () => {
+    const scene = await stage({ replayCapacity: 1 });
+    const { client, sessionId } = await loggedIn(scene);
+    client.cut();
+    const again = scene.connect();
+    await again.resume(scene.application.token, sessionId, lastSequence(client) - 1);
+    await again.event('RESUMED');
+    expect(again.events).toEqual(['GUILD_CREATE', 'RESUMED']);
+  });
+
   it("is not resumed with another application's token", async () => {
     const scene = await stage();
     const { client, sessionId } = await loggedIn(scene);
