@@ -20,6 +20,9 @@ import { createSources } from './sources/index.ts';
 import { openStore } from './storage/index.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
+/** How old a position may be after a crash; all guilds together cost one write in that time. */
+const POSITION_EVERY_MS = 500;
+
 /** A whole bot. */
 export interface App {
   /** Logs in and goes on where the last process stopped. Rejects when it cannot work at all. */
@@ -64,9 +67,14 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const subprocesses = new Subprocesses(environment);
     closers.add('children', () => subprocesses.closeAll());
 
-    const queues = new AdvancedQueueManager({ store, maxTracks: config.queueLimit });
+    const queues = new AdvancedQueueManager({
+      store,
+      maxTracks: config.queueLimit,
+      defaultVolume: config.defaultVolume,
+      positionEveryMs: POSITION_EVERY_MS,
+    });
     queues.on('problem', (what, error) => log.error({ error, what }, 'not saved yet'));
-    queues.on('set-aside', (record) => log.error({ record }, 'a record could not be understood and was set aside'));
+    queues.on('set-aside', ({ key, why }) => log.error({ key, why }, 'a record was not understood and is set aside'));
     await queues.load();
     closers.add('queues', () => queues.close());
 

@@ -8,7 +8,7 @@ import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { ErrorRecovery } from './error-recovery.ts';
 import type { Playback } from './players.ts';
 
-const NOTE_POSITION_EVERY_MS = 500;
+const NOTE_POSITION_EVERY_MS = 250;
 
 /** The queue and session of one guild, durable when a promise resolves. */
 export interface GuildRecord {
@@ -102,7 +102,7 @@ export class GuildPlayer {
       this.#needCurrent();
       this.deck.clear();
       await this.#parts.record.apply({ type: 'clear' });
-      await this.#parts.record.update({ paused: 'no', positionMs: 0 });
+      await this.#parts.record.update({ paused: 'no' });
     });
   }
 
@@ -181,9 +181,7 @@ export class GuildPlayer {
   }
 
   async #advance(operation: QueueOperation): Promise<QueueEntry | null> {
-    const { current } = await this.#parts.record.apply(operation);
-    await this.#parts.record.update({ positionMs: 0 });
-    return current;
+    return (await this.#parts.record.apply(operation)).current;
   }
 
   async #ended({ entry, failure, positionMs, heardMs }: Ending): Promise<void> {

@@ -22,6 +22,8 @@ export interface QueueManagerOptions {
   readonly store: Store;
   /** Entries of one guild, the current one included. */
   readonly maxTracks?: number;
+  /** Percent, for a guild that never set one. */
+  readonly defaultVolume?: number;
   /** How old a position may be after a crash, milliseconds. All guilds together cost one write in that time. */
   readonly positionEveryMs?: number;
 }
@@ -39,15 +41,17 @@ interface QueueManagerEvents {
 export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   readonly #store: Store;
   readonly #maxTracks: number;
+  readonly #newSession: Session;
   readonly #positions: PositionNotes;
   readonly #guilds = new Map<string, Guild>();
   readonly #lock = new KeyedLock();
   #phase: 'starting' | 'open' | 'closed' = 'starting';
 
-  constructor({ store, maxTracks = 10_000, positionEveryMs = 1_000 }: QueueManagerOptions) {
+  constructor({ store, maxTracks = 10_000, defaultVolume = 100, positionEveryMs = 1_000 }: QueueManagerOptions) {
     super();
     this.#store = store;
     this.#maxTracks = maxTracks;
+    this.#newSession = { ...NEW_SESSION, volume: defaultVolume };
     const write = (guildIds: readonly string[]) => this.#writePositions(guildIds);
     this.#positions = new PositionNotes(positionEveryMs, write, (error) => this.#problem('positions not saved', error));
   }
@@ -76,7 +80,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   }
 
   session(guildId: string): Session {
-    return this.#guilds.get(guildId)?.session ?? NEW_SESSION;
+    return this.#guilds.get(guildId)?.session ?? this.#newSession;
   }
 
   /**
@@ -145,7 +149,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     if (known !== undefined) return known;
     const problem = (error: unknown) => this.#problem('snapshot not written', error);
     const journal = new QueueJournal(this.#store, guildId, problem);
-    const guild: Guild = { journal, recorded: NOTHING_RECORDED, session: NEW_SESSION };
+    const guild: Guild = { journal, recorded: NOTHING_RECORDED, session: this.#newSession };
     this.#guilds.set(guildId, guild);
     return guild;
   }
