@@ -12,9 +12,15 @@ type Fault = (error: unknown) => void;
  * a binary message of less than three bytes, on DAVE proposals it cannot read, on a second external sender, and on JSON
  * whose `d` is not what it expects. `VoiceWebSocket` calls `onMessage` by name for each message, so this is the one seam.
  */
-export function guardWebSocket(socket: VoiceWebSocket, fault: Fault): void {
+export function guardWebSocket(socket: VoiceWebSocket, fault: (error: unknown, opcode: number | null) => void): void {
   const deliver = socket.onMessage.bind(socket);
-  socket.onMessage = (event) => attempt(() => deliver(event), fault);
+  socket.onMessage = (event) => {
+    const opcode = Buffer.isBuffer(event.data) ? (event.data[2] ?? null) : null;
+    attempt(
+      () => deliver(event),
+      (error) => fault(error, opcode),
+    );
+  };
 }
 
 /**

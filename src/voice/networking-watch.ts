@@ -14,6 +14,8 @@ import { guardUdpSocket, guardWebSocket } from './network-guard.ts';
 
 /** RFC 6455: closed without a code. */
 const NO_CODE = 1005;
+/** https://daveprotocol.com, "dave_mls_external_sender_package" */
+const EXTERNAL_SENDER = 25;
 
 interface NetworkingEvents {
   /** The library begins to connect to a voice server: the first one, or another than before. */
@@ -75,10 +77,18 @@ export class NetworkingWatch extends EventEmitter<NetworkingEvents> {
   #guardSocket(socket: VoiceWebSocket): void {
     if (socket === this.#socket) return;
     this.#socket = socket;
-    guardWebSocket(socket, (error) => this.emit('fault', error));
+    guardWebSocket(socket, (error, opcode) => {
+      // Said again while there is a group, it throws and changes nothing: the group keeps the sender that it has.
+      if (opcode !== EXTERNAL_SENDER || !this.#hasGroup) this.emit('fault', error);
+    });
     socket.prependListener('close', ({ code }: { readonly code: number }) => {
       if (socket === this.#socket) this.#code = code;
     });
+  }
+
+  get #hasGroup(): boolean {
+    const { state } = this;
+    return state !== null && 'dave' in state && state.dave?.session?.ready === true;
   }
 
   #guardUdp(socket: VoiceUDPSocket): void {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { ADA, counting, GUILD, heard, stage, type Stage } from './stage.ts';
+import { MemoryStore } from '../../src/storage/memory-store.ts';
+import { ADA, BOT, CHANNEL, counting, GUILD, heard, OTHER_CHANNEL, stage, type Stage } from './stage.ts';
 
 let here: Stage | null = null;
 afterEach(async () => {
@@ -21,17 +22,133 @@ it('joins, and a listener hears every frame once and in order, end-to-end encryp
   expect(here.gateway.sent).toHaveLength(1);
 });
 
-it('comes back after 4006 within a fraction of a second, with the next frame and none twice', async () => {
+it('answers a second join of the same channel at once, and moves on a join of another', async () => {
   here = await stage();
   await here.join();
-  here.play(60);
-  const ears = here.voice.ears(ADA);
-  await ears.waitFor((all) => heard(all).length >= 15, 20_000);
-  here.voice.faults.closeVoice(GUILD, here.gateway.ownUserId(), 4006);
-  const packets = await ears.waitFor((all) => heard(all).includes(59), 20_000);
-  expect(heard(packets)).toEqual(counting(0, 60));
+  await here.join();
+  expect(here.gateway.sent).toHaveLength(1);
+  await here.join({ channelId: OTHER_CHANNEL });
+  expect(here.manager.state(GUILD)).toMatchObject({ status: 'ready', channelId: OTHER_CHANNEL });
   expect(here.gateway.joins).toHaveLength(2);
-  const [incident] = here.manager.report(GUILD).incidents;
-  expect(incident).toMatchObject({ what: 'the voice session is no longer valid (4006)' });
-  expect(incident?.outcome).toMatch(/^joined again after \d+ ms$/);
+});
+
+it('ends with the last of its holders, and hears as long as one of them listens', async () => {
+  here = await stage();
+  await here.join();
+  await here.manager.join({ guildId: GUILD, channelId: CHANNEL, holder: 'recorder', selfDeaf: false });
+  expect(here.gateway.sent.map(({ selfDeaf }) => selfDeaf)).toEqual([true, false]);
+  await here.state('ready');
+  await here.manager.leave(GUILD, 'recorder');
+  expect(here.gateway.sent.at(-1)).toEqual({ channelId: CHANNEL, selfDeaf: true });
+  await here.state('ready');
+  await here.manager.leave(GUILD, 'player');
+  expect(here.manager.state(GUILD)).toEqual({ status: 'idle' });
+  expect(here.gateway.sent.at(-1)).toMatchObject({ channelId: null });
+  expect(here.gateway.ownChannelId(GUILD)).toBeNull();
+});
+
+it('leaves a channel that an earlier process was in before it joins', async () => {
+  here = await stage();
+  here.gateway.haunt(GUILD, CHANNEL);
+  await here.join();
+  expect(here.gateway.sent.map(({ channelId }) => channelId)).toEqual([null, CHANNEL]);
+});
+
+it('joins when the server is named before the place', async () => {
+  here = await stage();
+  here.gateway.answer = 'server-first';
+  await here.join();
+  expect(here.gateway.sent).toHaveLength(1);
+});
+
+it.each(['never', 'no-server'] as const)('does not wait for ever when op 4 is answered: %s', async (answer) => {
+  here = await stage({ options: { joinDeadlineMs: 100, joinPatienceMs: 300 } });
+  here.gateway.answer = answer;
+  await expect(here.join()).rejects.toMatchObject({ code: 'VOICE_UNAVAILABLE' });
+  expect(here.manager.state(GUILD)).toEqual({ status: 'idle' });
+  expect(here.gateway.sent.at(-1)).toMatchObject({ channelId: null });
+});
+
+it.each(['hello', 'ready', 'discovery', 'description'] as const)(
+  'tries again when the voice server keeps %s to itself',
+  async (what) => {
+    here = await stage({ options: { joinDeadlineMs: what === 'hello' ? 20_000 : 1_500 } });
+    const lift = here.voice.faults.silence(what);
+    const joined = here.join();
+    if (what !== 'hello') await here.state('recovering');
+    lift();
+    await joined;
+    expect(here.manager.report(GUILD).joins).toBe(what === 'hello' ? 1 : 2);
+  },
+);
+
+it('does not go on with a join that nobody wants any more', async () => {
+  here = await stage();
+  here.gateway.answer = 'never';
+  const refused = here.join().catch((error: unknown) => error);
+  await here.state('joining');
+  await here.manager.leave(GUILD, 'player');
+  expect(await refused).toMatchObject({ code: 'VOICE_UNAVAILABLE' });
+  expect(here.manager.state(GUILD)).toEqual({ status: 'idle' });
+});
+
+it('ends the wait for a recovery when it is sent away meanwhile', async () => {
+  here = await stage();
+  await here.join();
+  here.voice.faults.refuseIdentify({ code: 4006 });
+  here.gateway.answer = 'never';
+  here.voice.faults.closeVoice(GUILD, BOT, 4006);
+  await here.state('recovering');
+  await here.manager.leave(GUILD, 'player');
+  expect(here.manager.state(GUILD)).toEqual({ status: 'idle' });
+  const joins = here.gateway.joins.length;
+  here.voice.faults.refuseIdentify({ code: 4006 })();
+  await here.manager.close();
+  expect(here.gateway.joins).toHaveLength(joins);
+});
+
+it('does not let a frame of a skipped song be heard after a recovery', async () => {
+  here = await stage();
+  await here.join();
+  here.play(100);
+  const ears = here.voice.ears(ADA);
+  await ears.waitFor((all) => heard(all).length >= 10, 20_000);
+  here.voice.faults.closeVoice(GUILD, BOT, 4006);
+  await here.state('recovering');
+  ears.clear();
+  here.play(20, 1);
+  await ears.waitFor((all) => heard(all, 1).includes(19), 20_000);
+  expect(heard(ears.packets, 1)).toEqual(counting(0, 20));
+  expect(heard(ears.packets, 0)).toEqual([]);
+});
+
+it('lets a player be heard that was attached before the join, and not one that was detached', async () => {
+  here = await stage();
+  here.play(30);
+  expect(here.manager.state(GUILD).status).toBe('idle');
+  await here.join();
+  await here.voice.ears(ADA).waitFor((all) => heard(all).length >= 5, 20_000);
+  here.manager.detach(GUILD, here.player);
+  expect(here.player.state).not.toMatchObject({ status: 'idle' });
+  expect(here.player.playable).toEqual([]);
+});
+
+it('remembers incidents over a restart', async () => {
+  const store = new MemoryStore();
+  here = await stage({ store });
+  await here.join();
+  here.voice.faults.closeVoice(GUILD, BOT, 4017);
+  await here.state('failed');
+  await here.close();
+  here = await stage({ store });
+  await here.join();
+  expect(here.manager.report(GUILD).incidents).toMatchObject([{ what: expect.stringContaining('4017') }]);
+});
+
+it('leaves everywhere when it is closed, and joins no more', async () => {
+  here = await stage();
+  await here.join();
+  await here.manager.close();
+  expect(here.gateway.ownChannelId(GUILD)).toBeNull();
+  await expect(here.join()).rejects.toMatchObject({ code: 'STOPPING' });
 });
