@@ -28,7 +28,6 @@ describe('parseConfig', () => {
       logLevel: 'info',
       queueLimit: 10_000,
       playlistLimit: 500,
-      defaultVolume: 100,
       nowPlayingRefreshMs: 10_000,
       aloneLeaveAfterMs: 300_000,
       queueEndLeaveAfterMs: 300_000,
@@ -44,7 +43,6 @@ describe('parseConfig', () => {
       DATA_DIR: '/var/lib/tenuto',
       ALLOW_PRIVATE_HOSTS: 'nas.local, 192.168.1.20',
       QUEUE_LIMIT: '20',
-      DEFAULT_VOLUME: '0',
     });
     expect(config).toMatchObject({
       token: TOKEN,
@@ -54,7 +52,6 @@ describe('parseConfig', () => {
       musicDir: join('/var/lib/tenuto', 'music'),
       allowPrivateHosts: ['nas.local', '192.168.1.20'],
       queueLimit: 20,
-      defaultVolume: 0,
     });
   });
 
@@ -70,7 +67,7 @@ describe('parseConfig', () => {
       DISCORD_GUILD_IDS: 'my server',
       LOG_LEVEL: 'loud',
       QUEUE_LIMIT: 'many',
-      DEFAULT_VOLUME: '201',
+      PLAYLIST_LIMIT: '0',
       NOW_PLAYING_REFRESH_MS: '1.5',
     });
     expect(problems.map((line) => line.split(' ')[0])).toEqual([
@@ -79,7 +76,7 @@ describe('parseConfig', () => {
       'DISCORD_GUILD_IDS',
       'LOG_LEVEL',
       'QUEUE_LIMIT',
-      'DEFAULT_VOLUME',
+      'PLAYLIST_LIMIT',
       'NOW_PLAYING_REFRESH_MS',
     ]);
     expect(problems[4]).toBe('QUEUE_LIMIT must be a whole number from 1 to 100000. Example: QUEUE_LIMIT=10000');

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Client, Events, GatewayIntentBits, Options, RESTEvents, type RateLimitData } from 'discord.js';
 import type { Logger } from 'pino';
 import { ConfigError, type Config } from '../config.ts';
@@ -50,18 +49,15 @@ export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Clien
 
 /** Logs in and waits until the guilds are there. A token that Discord refuses is a ConfigError. */
 export async function logIn(client: Client, token: string, deadlineMs = LOGIN_DEADLINE_MS): Promise<void> {
-  const stop = new AbortController();
-  const ready = Promise.all([once(client, Events.ClientReady, { signal: stop.signal }), client.login(token)]);
+  const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
+  const late = () => new Error(`Discord did not answer the login within ${deadlineMs / 1_000} s`);
   try {
-    await within(deadlineMs, ready, () => new Error(`Discord did not answer the login within ${deadlineMs / 1_000} s`));
+    await within(deadlineMs, Promise.all([ready, client.login(token)]), late);
   } catch (error) {
-    throw isRefusedToken(error)
-      ? new ConfigError([
-          'DISCORD_TOKEN was refused by Discord. Open "Bot" in the developer portal, press "Reset Token" and copy it anew.',
-        ])
-      : error;
-  } finally {
-    stop.abort();
+    if (!isRefusedToken(error)) throw error;
+    throw new ConfigError([
+      'DISCORD_TOKEN was refused by Discord. Open "Bot" in the developer portal, press "Reset Token" and copy it anew.',
+    ]);
   }
 }
 

@@ -1,0 +1,17 @@
+import { GatewayIntentBits, MessagePayload, type MessageTarget } from 'discord.js';
+import { expect, it } from 'vitest';
+import { createClient } from '../../src/discord/client.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+
+const client = createClient({ apiUrl: 'http://127.0.0.1:1/api' }, createLogger({ level: 'silent' }));
+
+it('asks for what slash commands and voice need, and nothing privileged', () => {
+  expect(client.options.intents.toArray()).toEqual(['Guilds', 'GuildVoiceStates']);
+  expect(client.options.intents.has(GatewayIntentBits.GuildMembers)).toBe(false);
+});
+
+it('pings nobody, also when a message does not say so itself', () => {
+  const target = { client } as unknown as MessageTarget;
+  const { body } = MessagePayload.create(target, '@everyone').resolveBody();
+  expect(body).toMatchObject({ content: '@everyone', allowed_mentions: { parse: [], replied_user: false } });
+});

@@ -1,0 +1,58 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import { render } from '../../src/now-playing/render.ts';
+import { DiscordDisplay } from '../../src/now-playing/discord-display.ts';
+import { entry, playback } from '../commands/fixtures/music.ts';
+import { edge } from './fixtures/edge.ts';
+
+describe('the display', () => {
+  it('has buttons that act under the same guards', async () => {
+    const { loopback, client, asked, seesInVoice, channelId } = await edge({ next: entry('2') });
+    const [ada, bob] = [loopback.user('ada'), loopback.user('bob')];
+    const display = new DiscordDisplay(client.rest);
+    const messageId = await display.send(channelId('music'), render(playback(), { voiceReady: true }));
+    const refused = await (await bob.press(messageId ?? '', 'np:skip:1')).answered();
+    expect(refused).toMatchObject({ content: 'Join a voice channel first, then try again.', ephemeral: true });
+    ada.join('Lounge');
+    await seesInVoice(ada.id, 'Lounge');
+    const done = await (await ada.press(messageId ?? '', 'np:skip:1')).answered();
+    expect(done).toMatchObject({ content: 'Skipped. Next is **Song 2**.', ephemeral: true });
+    expect(asked).toEqual([`skip ${loopback.guild.id} 1`]);
+  });
+
+  it('is sent, edited and removed, and what is gone is no error', async () => {
+    const { loopback, client, channelId } = await edge();
+    const ada = loopback.user('ada');
+    const display = new DiscordDisplay(client.rest);
+    const place = { channelId: channelId('music'), messageId: '' };
+    place.messageId = (await display.send(place.channelId, render(playback(), { voiceReady: true }))) ?? '';
+    const paused = render(playback({ status: 'paused' }), { voiceReady: true });
+    expect(await display.edit(place, paused)).toBe('done');
+    expect(ada.sees()[0]?.embeds[0]?.author?.name).toBe('Paused');
+    await display.remove(place);
+    expect(ada.sees()).toEqual([]);
+    expect(await display.edit(place, paused)).toBe('gone');
+    await display.remove(place);
+  });
+
+  it('is not sent where the bot may not write', async () => {
+    const { loopback, client, channelId } = await edge();
+    const deny = PermissionFlagsBits.SendMessages;
+    const { id } = loopback.application.bot;
+    loopback.world.setOverwrite(channelId('music'), { id, type: 'member', allow: 0n, deny });
+    const display = new DiscordDisplay(client.rest);
+    expect(await display.send(channelId('music'), render(playback(), { voiceReady: true }))).toBeNull();
+  });
+
+  it('drops an edit that Discord limits, at once, and rejects what may pass', async () => {
+    const { loopback, client, channelId } = await edge();
+    const display = new DiscordDisplay(client.rest);
+    const message = (status: 'paused' | 'playing') => render(playback({ status }), { voiceReady: true });
+    const messageId = (await display.send(channelId('music'), message('playing'))) ?? '';
+    const place = { channelId: channelId('music'), messageId };
+    loopback.faults.throw('fail-rest', { status: 429, retryAfterS: 600, times: 1, route: 'PATCH' });
+    expect(await display.edit(place, message('paused'))).toEqual({ busyForMs: expect.closeTo(600_000, -4) });
+    loopback.faults.throw('cut-rest', { route: 'PATCH' });
+    await expect(display.edit(place, message('paused'))).rejects.toThrow();
+  });
+});

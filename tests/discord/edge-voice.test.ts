@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../../loopback/until.ts';
+import { Announcer } from '../../src/discord/announcer.ts';
+import { Audience } from '../../src/discord/audience.ts';
+import { ClientVoiceGateway } from '../../src/discord/client-voice-gateway.ts';
+import { createClient, logIn } from '../../src/discord/client.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { edge } from './fixtures/edge.ts';
+
+describe('what happens in voice becomes facts', () => {
+  it('where the bot is, and how many people are in a channel', async () => {
+    const { loopback, facts, channelId, client, seesInVoice } = await edge();
+    const bot = loopback.application.bot.id;
+    const ada = loopback.user('ada');
+    const [lounge, studio] = [channelId('Lounge'), channelId('Studio')];
+    const told = (fact: string) => until(fact, () => facts.at(-1) === fact, 10_000);
+    ada.join('Lounge');
+    await told(`listeners ${lounge} 1`);
+    loopback.world.setVoiceState(loopback.guild.id, bot, { channelId: lounge });
+    await seesInVoice(bot, 'Lounge');
+    expect(facts.at(-1)).toBe(`listeners ${lounge} 1`);
+    expect(facts).toContain(`own ${lounge} unmuted`);
+    expect(new ClientVoiceGateway(client).ownChannelId(loopback.guild.id)).toBe(lounge);
+    ada.move('Studio');
+    await told(`listeners ${studio} 1`);
+    expect(facts.at(-2)).toBe(`listeners ${lounge} 0`);
+    loopback.world.setVoiceState(loopback.guild.id, bot, { serverMute: true });
+    await told(`own ${lounge} muted`);
+    ada.leave();
+    await told(`listeners ${studio} 0`);
+    loopback.world.setVoiceState(loopback.guild.id, bot, null);
+    await seesInVoice(bot, null);
+    expect(facts.slice(-2)).toEqual(['own null muted', `listeners ${lounge} 0`]);
+    expect(new ClientVoiceGateway(client).ownChannelId(loopback.guild.id)).toBeNull();
+  });
+
+  it('a channel that is deleted, a guild that goes and comes, a gateway that is lost', async () => {
+    const { loopback, facts, channelId, client, audience } = await edge();
+    const told = (fact: string) => until(fact, () => facts.includes(fact), 10_000);
+    const { id } = loopback.guild;
+    const studio = channelId('Studio');
+    facts.splice(0);
+    loopback.world.deleteChannel(studio);
+    await told(`deleted ${studio}`);
+    expect(await audience.available(id, new AbortController().signal)).toBe(true);
+    loopback.world.setGuildAvailable(id, false);
+    await told('guild unavailable');
+    const coming = audience.available(id, new AbortController().signal);
+    loopback.world.setGuildAvailable(id, true);
+    await told('guild available');
+    expect(await coming).toBe(true);
+    expect(facts.slice(-2)).toEqual(['own null unmuted', `listeners ${channelId('Lounge')} 0`]);
+    facts.splice(0);
+    loopback.faults.throw('drop-gateway', {});
+    await told('gateway ready');
+    expect(facts).toEqual(['gateway lost', 'gateway ready']);
+    expect(new ClientVoiceGateway(client).mainGatewayReady(id)).toBe(true);
+    loopback.world.removeGuild(id);
+    await told('guild removed');
+    expect(await audience.available(id, new AbortController().signal)).toBe(false);
+    expect(new ClientVoiceGateway(client).adapterCreator(id)).toBeNull();
+  });
+});
+
+describe('a guild whose server is down', () => {
+  it('is waited for no longer than the time or the signal allows', async () => {
+    const { loopback, facts, client, audience } = await edge();
+    const listeners = client.listenerCount('guildAvailable');
+    loopback.world.setGuildAvailable(loopback.guild.id, false);
+    await until('the outage', () => facts.includes('guild unavailable'), 10_000);
+    const life = new AbortController();
+    expect(await new Audience(client, 10).available(loopback.guild.id, life.signal)).toBe(false);
+    const waiting = audience.available(loopback.guild.id, life.signal);
+    life.abort();
+    expect(await waiting).toBe(false);
+    // That of the second audience is the one more.
+    expect(client.listenerCount('guildAvailable')).toBe(listeners + 1);
+  });
+});
+
+describe('the login', () => {
+  it('with a token that Discord refuses says what to do', async () => {
+    const { loopback } = await edge();
+    const client = createClient({ apiUrl: loopback.rest.url }, createLogger({ level: 'silent' }));
+    await expect(logIn(client, 'MTIzNDU2.AbCdEf.wrong', 20_000)).rejects.toThrow(
+      /^DISCORD_TOKEN was refused by Discord\. .*Reset Token/,
+    );
+  });
+
+  it('that Discord does not answer ends', async () => {
+    const { loopback } = await edge();
+    const { lift } = loopback.faults.throw('slow-rest', { ms: 5_000, route: '/gateway/bot' });
+    const client = createClient({ apiUrl: loopback.rest.url }, createLogger({ level: 'silent' }));
+    await expect(logIn(client, loopback.application.token, 50)).rejects.toThrow(
+      'did not answer the login within 0.05 s',
+    );
+    lift();
+    await client.destroy();
+  });
+});
+
+it('says a line in a channel without pinging anybody, and survives a channel that is gone', async () => {
+  const { loopback, client, channelId } = await edge();
+  const announcer = new Announcer(client.rest, createLogger({ level: 'silent' }));
+  announcer.announce(loopback.guild.id, '1', 'nobody reads this');
+  announcer.announce(loopback.guild.id, channelId('music'), '@everyone Back.');
+  const ada = loopback.user('ada');
+  const line = await until('the line', () => ada.sees().at(-1), 10_000);
+  expect(line).toMatchObject({ content: '@everyone Back.', pinged: [] });
+});
