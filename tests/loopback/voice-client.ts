@@ -17,7 +17,7 @@ import {
   type DiscordGatewayAdapterLibraryMethods,
   type VoiceConnection,
 } from '@discordjs/voice';
-import { onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 import { ensureCertificateAuthority, trustInProcess } from '../../loopback/tls.ts';
 import { startVoice } from '../../loopback/voice/server.ts';
 import type { VoiceEvent, VoiceOptions, VoiceServer } from '../../loopback/voice/voice-service.ts';
@@ -45,8 +45,8 @@ export interface Scene {
   readonly asked: { count: number };
 }
 
-/** Starts a scene that ends with the test. */
-export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene> {
+/** Starts a scene that ends with the test; the test's own context says which, as several may run at once. */
+export async function scene(test: TestContext, options: Partial<VoiceOptions> = {}): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'loopback-voice-'));
   const tls = await ensureCertificateAuthority(join(tmpdir(), 'loopback-voice-tests'));
   trustInProcess(tls.caPem);
@@ -54,7 +54,7 @@ export async function scene(options: Partial<VoiceOptions> = {}): Promise<Scene>
   const voice = await startVoice({ tls, isPerson: (userId) => people.has(userId), ...options });
   const connections: VoiceConnection[] = [];
   const asked = { count: 0 };
-  onTestFinished(async () => {
+  test.onTestFinished(async () => {
     for (const connection of connections) {
       if (connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy();
     }

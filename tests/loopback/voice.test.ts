@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { heardRate, matchFrames, opusPacketsOf } from '../../loopback/ears.ts';
 import { ADA, BOT, idle, noise, play, ready, scene } from './voice-client.ts';
 
-it('lets a listener hear exactly the packets of the file, in order and on time', async () => {
-  const here = await scene({ dave: 'off' });
+it('lets a listener hear exactly the packets of the file, in order and on time', async (test) => {
+  const here = await scene(test, { dave: 'off' });
   here.people(ADA);
   const song = await noise(here.directory, 3);
   const connection = await ready(here.join());
