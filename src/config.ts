@@ -78,6 +78,8 @@ const SETTINGS = {
   queueLimit: whole('QUEUE_LIMIT', 10_000, 1, 100_000),
   /** Tracks taken from one playlist, at most. Default: 500. */
   playlistLimit: whole('PLAYLIST_LIMIT', 500, 1, 5_000),
+  /** Volume of a guild that never set one, percent. Default: 100. */
+  defaultVolume: whole('DEFAULT_VOLUME', 100, 0, 200),
   /** Milliseconds between refreshes of the now-playing display; 5 edits in 5 s are what Discord lets through. Default: 10 s. */
   nowPlayingRefreshMs: whole('NOW_PLAYING_REFRESH_MS', 10 * SECOND, SECOND, 5 * MINUTE),
   /** Milliseconds alone in a channel before the bot leaves it. Default: 5 min. */

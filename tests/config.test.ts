@@ -28,6 +28,7 @@ describe('parseConfig', () => {
       logLevel: 'info',
       queueLimit: 10_000,
       playlistLimit: 500,
+      defaultVolume: 100,
       nowPlayingRefreshMs: 10_000,
       aloneLeaveAfterMs: 300_000,
       queueEndLeaveAfterMs: 300_000,
@@ -43,6 +44,7 @@ describe('parseConfig', () => {
       DATA_DIR: '/var/lib/tenuto',
       ALLOW_PRIVATE_HOSTS: 'nas.local, 192.168.1.20',
       QUEUE_LIMIT: '20',
+      DEFAULT_VOLUME: '0',
     });
     expect(config).toMatchObject({
       token: TOKEN,
@@ -52,6 +54,7 @@ describe('parseConfig', () => {
       musicDir: join('/var/lib/tenuto', 'music'),
       allowPrivateHosts: ['nas.local', '192.168.1.20'],
       queueLimit: 20,
+      defaultVolume: 0,
     });
   });
 
@@ -67,7 +70,7 @@ describe('parseConfig', () => {
       DISCORD_GUILD_IDS: 'my server',
       LOG_LEVEL: 'loud',
       QUEUE_LIMIT: 'many',
-      PLAYLIST_LIMIT: '0',
+      DEFAULT_VOLUME: '201',
       NOW_PLAYING_REFRESH_MS: '1.5',
     });
     expect(problems.map((line) => line.split(' ')[0])).toEqual([
@@ -76,7 +79,7 @@ describe('parseConfig', () => {
       'DISCORD_GUILD_IDS',
       'LOG_LEVEL',
       'QUEUE_LIMIT',
-      'PLAYLIST_LIMIT',
+      'DEFAULT_VOLUME',
       'NOW_PLAYING_REFRESH_MS',
     ]);
     expect(problems[4]).toBe('QUEUE_LIMIT must be a whole number from 1 to 100000. Example: QUEUE_LIMIT=10000');
