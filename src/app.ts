@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { COMMANDS } from './commands/index.ts';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
 import { createClient, logIn } from './discord/client.ts';
@@ -11,12 +11,14 @@ import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
 import { Subprocesses } from './lib/subprocess.ts';
+import { runDoctor } from './doctor/run-doctor.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
 import { openAudio } from './player/audio-pipeline.ts';
 import { PlayerManager } from './player/player-manager.ts';
 import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import { createSources } from './sources/index.ts';
+import { ytDlpCandidates } from './sources/yt-dlp.ts';
 import { openStore } from './storage/index.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -55,6 +57,20 @@ class Closers {
   }
 }
 
+/** The doctor's checks: what is missing is told, and without what is required the bot does not start. */
+async function examine(config: Config, log: Logger, subprocesses: Subprocesses): Promise<void> {
+  const ytDlpPaths = ytDlpCandidates(config.ytDlpPath, config.dataDir);
+  const { canStart, rows } = await runDoctor(
+    { ...config, ytDlpPaths, problems: [] },
+    { subprocesses, now: Date.now() },
+  );
+  const ill = rows.filter(({ verdict }) => verdict !== 'ok');
+  for (const { name, severity, found, advice } of ill) log.warn({ name, severity, found, advice }, 'doctor');
+  if (canStart) return;
+  const missing = ill.filter(({ severity, verdict }) => severity === 'required' && verdict === 'fail');
+  throw new ConfigError(missing.map(({ name, found, advice = '' }) => `${name}: ${found}. ${advice}`));
+}
+
 /** The one place that says `new`. `environment` is what children get their harmless part of. */
 export function createApp(config: Config, log: Logger, environment: Readonly<Record<string, string | undefined>>): App {
   const closers = new Closers(log);
@@ -66,6 +82,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('store', () => store.close());
     const subprocesses = new Subprocesses(environment);
     closers.add('children', () => subprocesses.closeAll());
+    await examine(config, log, subprocesses);
 
     const queues = new AdvancedQueueManager({
       store,

@@ -3,22 +3,13 @@ import { TenutoError, toTenutoError } from '../lib/errors.ts';
 import { safeText } from '../lib/format.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { QueueOperation } from '../queue/queue-operations.ts';
-import type { LoopMode, Queue, QueueEntry, Session } from '../queue/queue.ts';
+import type { LoopMode, QueueEntry, Session } from '../queue/queue.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { ErrorRecovery } from './error-recovery.ts';
+import type { GuildRecord } from './guild-record.ts';
 import type { Playback } from './players.ts';
 
 const NOTE_POSITION_EVERY_MS = 250;
-
-/** The queue and session of one guild, durable when a promise resolves. */
-export interface GuildRecord {
-  readonly queue: Queue;
-  readonly session: Session;
-  apply(operation: QueueOperation): Promise<Queue>;
-  update(patch: Partial<Session>): Promise<void>;
-  /** Cheap; reaches the disk within a second. */
-  notePosition(entryId: string, positionMs: number): void;
-}
 
 /** What a guild's player needs from the rest. */
 export interface GuildPlayerParts extends DeckParts {
@@ -168,8 +159,8 @@ export class GuildPlayer {
   #sync(): void {
     const { queue, session } = this.#parts.record;
     if (this.deck.entry !== null && this.deck.entry.id !== queue.current?.id) this.deck.clear();
-    const wanted = queue.current !== null && session.paused === 'no' && !this.#closed && this.#parts.connected();
-    if (wanted && this.deck.entry === null) {
+    const wanted = session.voiceChannelId !== null && session.paused === 'no' && !this.#closed;
+    if (queue.current !== null && wanted && this.deck.entry === null && this.#parts.connected()) {
       this.deck.load(queue.current, session.positionMs, () => this.#parts.record.session.volume);
     }
     this.deck.hold(session.paused !== 'no');

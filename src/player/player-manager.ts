@@ -2,24 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { AudioPlayer } from '@discordjs/voice';
 import type { Logger } from 'pino';
+import { toTenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
-import type { QueueOperation } from '../queue/queue-operations.ts';
-import type { LoopMode, Queue, QueueEntry, Session } from '../queue/queue.ts';
+import type { LoopMode, QueueEntry } from '../queue/queue.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
 import { Departures } from './departures.ts';
-import { GuildPlayer, type GuildPlayerParts, type GuildRecord } from './guild-player.ts';
+import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
+import { recordOf, type QueueKeeper } from './guild-record.ts';
 import type { Enqueued, Playback, Players } from './players.ts';
 import { SmartPreloader } from './smart-preloader.ts';
-
-/** The durable queues, as players use them. */
-export interface QueueKeeper {
-  guilds(): readonly string[];
-  queue(guildId: string): Queue;
-  session(guildId: string): Session;
-  apply(guildId: string, operation: QueueOperation): Promise<Queue>;
-  updateSession(guildId: string, patch: Partial<Session>): Promise<void>;
-  notePosition(guildId: string, entryId: string, positionMs: number): void;
-}
 
 /** Being in a channel, as players use it. */
 export interface PlayerVoice {
@@ -128,15 +119,19 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
 
   /** Goes on where the last process stopped, all guilds side by side; a guild that fails is told and delays nobody. */
   async restore(): Promise<void> {
-    const unfinished = this.#parts.queues.guilds().filter((guildId) => {
-      return (
-        this.#parts.queues.queue(guildId).current !== null &&
-        this.#parts.queues.session(guildId).voiceChannelId !== null
-      );
+    const { queues } = this.#parts;
+    const unfinished = queues
+      .guilds()
+      .filter((guildId) => queues.queue(guildId).current !== null && queues.session(guildId).voiceChannelId !== null);
+    const restoring = unfinished.map(async (guildId) => {
+      try {
+        await this.#restore(guildId);
+      } catch (error) {
+        this.#report(guildId, error);
+        this.#announce(guildId, `🔇 I could not come back after a restart. ${toTenutoError(error).say} ${KEPT}`);
+      }
     });
-    await Promise.all(
-      unfinished.map((guildId) => this.#restore(guildId).catch((error) => this.#report(guildId, error))),
-    );
+    await Promise.all(restoring);
   }
 
   /** People came to or left the channel that the bot is in (or was in before the restart). */
@@ -196,7 +191,7 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     if (known) return known;
     const preloader = new SmartPreloader(this.#parts.locate);
     const player = new GuildPlayer({
-      record: this.#record(guildId),
+      record: recordOf(this.#parts.queues, guildId),
       locate: this.#parts.locate,
       open: this.#parts.open,
       connected: () => !['idle', 'failed'].includes(this.#parts.voice.state(guildId).status),
@@ -210,21 +205,6 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     });
     this.#players.set(guildId, player);
     return player;
-  }
-
-  #record(guildId: string): GuildRecord {
-    const { queues } = this.#parts;
-    return {
-      get queue() {
-        return queues.queue(guildId);
-      },
-      get session() {
-        return queues.session(guildId);
-      },
-      apply: (operation) => queues.apply(guildId, operation),
-      update: (patch) => queues.updateSession(guildId, patch),
-      notePosition: (entryId, positionMs) => queues.notePosition(guildId, entryId, positionMs),
-    };
   }
 
   #expectDeparture(guildId: string): void {

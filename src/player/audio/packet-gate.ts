@@ -66,8 +66,8 @@ export class PacketGate extends Transform {
   }
 
   /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    done(error && this.#readable(error));
+  override destroy(error?: Error): this {
+    return super.destroy(error && this.#readable(error));
   }
 
   #readable(error: Error): Error {

@@ -69,7 +69,11 @@ const ROWS: readonly Row[] = [
   row(LOST_INPUT, 'the connection to the server broke'),
   row(/ends prematurely/i, 'the connection to the server broke'),
   row(/matches no streams|does not contain any stream|whitelist/i, '', 'NOT_AUDIO'),
-  row(/Invalid data found|could not find codec/i, '', 'NOT_AUDIO'),
+  row(
+    /Invalid data found|could not find codec|Failed to read frame size|: (Invalid argument|End of file)$/im,
+    '',
+    'NOT_AUDIO',
+  ),
 ];
 
 function classify(said: string): TenutoError {
