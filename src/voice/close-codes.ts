@@ -24,6 +24,8 @@ export interface CloseCode extends Row {
   readonly code: number;
   /** False for a code that neither Discord nor RFC 6455 documents. */
   readonly documented: boolean;
+  /** What people read, with the code. */
+  readonly sentence: string;
 }
 
 const LOST = 'the voice connection was lost';
@@ -166,12 +168,13 @@ const CLOSE_CODES: Readonly<Record<number, Row>> = {
   },
 };
 
+const UNKNOWN = { remedy: 'rejoin', people: LOST, operators: 'not documented by Discord' } as const;
+
 /** The row of a code. What is not documented is joined again, carefully. */
 export function classify(code: number): CloseCode {
   const row = CLOSE_CODES[code];
-  if (row) return { ...row, code, documented: true };
-  const name = `unknown close code ${code}`;
-  return { name, code, documented: false, remedy: 'rejoin', people: LOST, operators: 'not documented by Discord' };
+  const known = row ?? { ...UNKNOWN, name: `unknown close code ${code}` };
+  return { ...known, code, documented: row !== undefined, sentence: `${known.people} (${code})` };
 }
 
 /** Every documented code. */

@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Machine } from '../lib/machine.ts';
+import { Attempts } from './attempts.ts';
 import { classify, type CloseCode } from './close-codes.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { GuildDoor, type DoorParts } from './guild-door.ts';
 import { GuildLine } from './guild-line.ts';
 import { every, later } from './later.ts';
-import { NO_EPISODE, nextStep, type Episode } from './reconnect-policy.ts';
-import { SlidingWindow } from './sliding-window.ts';
 import { LEGAL, type VoiceState } from './voice-state.ts';
 
 export interface KeeperParts extends DoorParts {
@@ -36,18 +35,15 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   readonly door: GuildDoor;
   readonly #parts: KeeperParts;
   readonly #machine = new Machine<VoiceState>({ status: 'idle' }, LEGAL);
-  readonly #resumes: SlidingWindow;
+  readonly #attempts: Attempts;
   #channelId = '';
   #selfDeaf = true;
-  #episode: Episode = NO_EPISODE;
-  /** A person asked for this join, so that what was tried before does not count against it. */
-  #asked = false;
 
   constructor(parts: KeeperParts) {
     super();
     this.#parts = parts;
     this.door = new GuildDoor(parts);
-    this.#resumes = new SlidingWindow(parts.options.maxResumes, parts.options.resumeWindowMs);
+    this.#attempts = new Attempts(parts.options, parts.now, parts.random);
     this.#machine.on('change', (next, previous) => this.emit('change', next, previous));
   }
 
@@ -61,8 +57,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const absent = status === 'idle' || status === 'failed';
     const underWay = !absent && status !== 'deciding' && this.#channelId === channelId;
     if (underWay) return;
-    this.#asked = true;
-    this.#episode = { ...NO_EPISODE, attempts: 1 };
+    this.#attempts.ask();
     this.#channelId = channelId;
     // A place left over from an earlier process: asking for it again may be answered with silence.
     this.#begin(absent && this.door.occupied);
@@ -94,11 +89,8 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #begin(leaveFirst: boolean): void {
     this.line.drop();
-    const life = this.#machine.to({
-      status: 'joining',
-      channelId: this.#channelId,
-      attempt: this.#episode.attempts,
-    });
+    const { current: attempt } = this.#attempts;
+    const life = this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt });
     if (!this.door.exists) return this.#fail(NOT_THERE);
     if (!this.door.ready) return this.#awaitGateway();
     this.#expectReady(life);
@@ -114,8 +106,8 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.line.use(link);
     link.on('connecting', () => this.#onConnecting());
     link.on('ready', () => this.#onReady());
-    link.on('resuming', (code) => this.#onResuming(classify(code)));
-    link.on('closed', (code) => this.#onClosed(classify(code)));
+    link.on('resuming', (code) => this.#onResuming(this.#noted(code).sentence));
+    link.on('closed', (code) => this.#onClosed(this.#noted(code)));
     link.on('placed', (channelId) => this.#adopt(channelId));
     link.on('removed', () => this.#removed());
     link.on('gone', () => this.#removed());
@@ -135,17 +127,15 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (status === 'joining') return;
     this.line.hush();
     this.emit('trouble', 'the voice server changed');
-    const attempt = Math.max(1, this.#episode.attempts);
+    const { current: attempt } = this.#attempts;
     this.#expectReady(this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt }));
   }
 
   #onReady(): void {
     const { status } = this.state;
-    if (status === 'ready') return;
-    const now = this.#parts.now();
-    if (status === 'joining') this.#episode = { ...(this.#asked ? NO_EPISODE : this.#episode), readyAt: now };
-    this.#asked = false;
-    this.#enterReady(now);
+    if (status !== 'joining' && status !== 'resuming') return;
+    if (status === 'joining') this.#attempts.succeed();
+    this.#enterReady(this.#parts.now());
     this.line.hear();
     this.emit('over', status === 'resuming' ? 'resumed after {ms}' : 'joined again after {ms}');
   }
@@ -159,53 +149,43 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     });
   }
 
-  #onResuming(row: CloseCode): void {
-    const { options, now } = this.#parts;
-    this.#logClose(row);
-    const reason = sentence(row);
-    if (this.#resumes.waitMs(1, now()) > 0) return this.#lost(reason);
-    this.#resumes.note(now());
+  #onResuming(reason: string): void {
+    if (!this.#attempts.mayResume()) return this.#lost(reason);
     if (this.state.status !== 'ready') return;
     this.emit('trouble', reason);
     const life = this.#machine.to({ status: 'resuming', channelId: this.#channelId, reason });
-    later(options.resumeDeadlineMs, life, () => this.#lost(reason));
+    later(this.#parts.options.resumeDeadlineMs, life, () => this.#lost(reason));
   }
 
-  #onClosed(row: CloseCode): void {
-    this.#logClose(row);
-    switch (row.remedy) {
+  #onClosed({ remedy, sentence }: CloseCode): void {
+    switch (remedy) {
       case 'resume':
       case 'rejoin':
-        return this.#lost(sentence(row));
+        return this.#lost(sentence);
       case 'cool-down':
-        return this.#lost(sentence(row), true);
+        return this.#lost(sentence, true);
       case 'evidence':
-        return this.#decide(sentence(row), this.#parts.options.evidenceMs, () => this.#judge(sentence(row)));
+        return this.#decide(sentence, this.#parts.options.evidenceMs, () => this.#judge(sentence));
       case 'give-up':
-        return this.#fail(sentence(row));
+        return this.#fail(sentence);
     }
   }
 
   /** The link is of no use any more; what now is the policy's word. `coolDown`: Discord asked for silence. */
   #lost(reason: string, coolDown = false): void {
-    const { options, now, random } = this.#parts;
     const unserved = this.line.link?.served === false;
     this.line.drop();
     this.emit('trouble', reason);
-    const step = nextStep(options.policy, this.#episode, { now: now(), random, coolDown });
+    const step = this.#attempts.fail(coolDown);
     if (step.kind === 'give-up') return this.#fail(reason);
-    this.#episode = step.episode;
-    const { attempts: attempt } = step.episode;
+    const { current: attempt } = this.#attempts;
     // A place that Discord did not serve, and the last try, begin from nothing.
-    const leaveFirst = step.kind === 'cool-down' || unserved || attempt === options.policy.attempts;
+    const last = attempt === this.#parts.options.policy.attempts;
+    const leaveFirst = step.kind === 'cool-down' || unserved || last;
     const delayMs = Math.max(step.delayMs, this.door.waitMs(leaveFirst ? 2 : 1));
-    const until = now() + delayMs;
-    const channelId = this.#channelId;
-    if (step.kind === 'cool-down') this.#asked = false;
+    const wait = { channelId: this.#channelId, reason, until: this.#parts.now() + delayMs };
     const life = this.#machine.to(
-      step.kind === 'cool-down'
-        ? { status: 'cooling-down', channelId, reason, until }
-        : { status: 'recovering', channelId, reason, attempt, until },
+      step.kind === 'cool-down' ? { status: 'cooling-down', ...wait } : { status: 'recovering', attempt, ...wait },
     );
     later(delayMs, life, () => this.#begin(leaveFirst));
   }
@@ -215,7 +195,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const reason = 'the connection to Discord is down';
     this.line.drop();
     this.emit('trouble', reason);
-    const attempt = this.#episode.attempts;
+    const { current: attempt } = this.#attempts;
     const until = this.#parts.now() + this.#parts.options.gatewayPollMs;
     const life = this.#machine.to({ status: 'recovering', channelId: this.#channelId, reason, attempt, until });
     this.door.onceReady(life, () => this.#begin(false));
@@ -264,10 +244,11 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
   }
 
-  #logClose({ code, name, remedy, operators, documented }: CloseCode): void {
+  #noted(code: number): CloseCode {
+    const row = classify(code);
+    const { name, remedy, documented, operators: cause } = row;
     const err = this.line.link?.lastError;
-    this.#parts.log.warn({ code, name, remedy, documented, cause: operators, err }, 'voice socket closed');
+    this.#parts.log.warn({ code, name, remedy, documented, cause, err }, 'voice socket closed');
+    return row;
   }
 }
-
-const sentence = (row: CloseCode) => `${row.people} (${row.code})`;

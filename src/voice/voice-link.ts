@@ -75,7 +75,10 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
       this.#say('connecting');
     });
     this.#watch.on('ready', (state) => this.#onReady(state));
-    this.#watch.on('resuming', (code) => this.#say('resuming', code));
+    this.#watch.on('resuming', (code) => {
+      clearTimeout(this.#grace);
+      this.#say('resuming', code);
+    });
     this.#watch.on('closed', (code) => this.#say('closed', code));
     this.#watch.on('fault', (error) => this.#say('fault', error));
   }

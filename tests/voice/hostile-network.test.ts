@@ -15,7 +15,7 @@ afterEach(async () => {
   here = null;
 });
 
-const FRAMES = 80;
+const FRAMES = 35;
 
 async function playing(): Promise<Stage> {
   here = await stage();

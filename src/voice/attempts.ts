@@ -1,0 +1,53 @@
+import { NO_EPISODE, nextStep, type Episode, type Step } from './reconnect-policy.ts';
+import { SlidingWindow } from './sliding-window.ts';
+import type { VoiceOptions } from './voice-options.ts';
+
+/** What a guild has tried, and whether it may try again. */
+export class Attempts {
+  readonly #options: VoiceOptions;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #resumes: SlidingWindow;
+  #episode: Episode = NO_EPISODE;
+  /** A person asked for this join, so that what was tried before does not count against it. */
+  #asked = false;
+
+  constructor(options: VoiceOptions, now: () => number, random: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#random = random;
+    this.#resumes = new SlidingWindow(options.maxResumes, options.resumeWindowMs);
+  }
+
+  /** Which try this is, from 1. */
+  get current(): number {
+    return Math.max(1, this.#episode.attempts);
+  }
+
+  /** A person wants it: a new count begins, with this try. */
+  ask(): void {
+    this.#asked = true;
+    this.#episode = { ...NO_EPISODE, attempts: 1 };
+  }
+
+  /** A fresh session is ready. */
+  succeed(): void {
+    this.#episode = { ...(this.#asked ? NO_EPISODE : this.#episode), readyAt: this.#now() };
+    this.#asked = false;
+  }
+
+  /** It was lost, or not made: what now? `coolDown`: Discord asked for silence. */
+  fail(coolDown: boolean): Step {
+    const step = nextStep(this.#options.policy, this.#episode, { now: this.#now(), random: this.#random, coolDown });
+    if (step.kind !== 'give-up') this.#episode = step.episode;
+    if (step.kind === 'cool-down') this.#asked = false;
+    return step;
+  }
+
+  /** Counts a resume. False when there were so many that a fresh session is due. */
+  mayResume(): boolean {
+    if (this.#resumes.waitMs(1, this.#now()) > 0) return false;
+    this.#resumes.note(this.#now());
+    return true;
+  }
+}
