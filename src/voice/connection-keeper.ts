@@ -89,11 +89,9 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #begin(leaveFirst: boolean): void {
     this.line.drop();
-    const { current: attempt } = this.#attempts;
-    const life = this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt });
+    const life = this.#enterJoining();
     if (!this.door.exists) return this.#fail(NOT_THERE);
     if (!this.door.ready) return this.#awaitGateway();
-    this.#expectReady(life);
     if (!leaveFirst) return this.#open();
     void this.door.leave(life).then(() => {
       if (!life.aborted) this.#open();
@@ -127,8 +125,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (status === 'joining') return;
     this.line.hush();
     this.emit('trouble', 'the voice server changed');
-    const { current: attempt } = this.#attempts;
-    this.#expectReady(this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt }));
+    this.#enterJoining();
   }
 
   #onReady(): void {
@@ -138,6 +135,13 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.#enterReady(this.#parts.now());
     this.line.hear();
     this.emit('over', status === 'resuming' ? 'resumed after {ms}' : 'joined again after {ms}');
+  }
+
+  #enterJoining(): AbortSignal {
+    const { current: attempt } = this.#attempts;
+    const life = this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt });
+    later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
+    return life;
   }
 
   #enterReady(since: number): void {
@@ -238,10 +242,6 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const life = this.#machine.to({ status: 'failed', reason });
     this.emit('over', `gave up: ${reason}`);
     void this.door.leave(life);
-  }
-
-  #expectReady(life: AbortSignal): void {
-    later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
   }
 
   #noted(code: number): CloseCode {
