@@ -31,13 +31,21 @@ export async function ensureCertificateAuthority(directory: string): Promise<Cer
   const draft = await mkdtemp(join(directory, 'tls-'));
   try {
     await write(draft);
-    await rm(home, { recursive: true, force: true });
-    await rename(draft, home);
-  } catch (error) {
+    return await settle(draft, home);
+  } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Puts the draft in its place, unless somebody else has just put a good one there. */
+async function settle(draft: string, home: string): Promise<CertificateAuthority> {
+  try {
+    await rename(draft, home);
+  } catch {
     const other = await read(home);
     if (other) return other;
-    throw error;
+    await rm(home, { recursive: true, force: true }); // expired or damaged
+    await rename(draft, home);
   }
   const made = await read(home);
   if (!made) throw new Error(`the certificates just written to ${home} cannot be read back`);

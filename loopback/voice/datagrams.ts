@@ -21,6 +21,8 @@ export const DATAGRAM_KINDS = [
   'nonce-backwards',
   /** Audio before any op 5. Discord's documentation threatens a disconnect; UDP may also have overtaken the op 5, so it is passed on. */
   'before-speaking',
+  /** Came in while `dropUdp` was in force; nobody looked whose it was. */
+  'lost',
 ] as const;
 
 export type DatagramKind = (typeof DATAGRAM_KINDS)[number];

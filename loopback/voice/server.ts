@@ -50,7 +50,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     faults: faultsOf(house, switches, udp),
     ears: (userId) => house.ears(userId),
     sessions: () => house.sessions.map(({ view }) => view),
-    strayDatagrams: () => ({ ...house.door.strays }),
+    strayDatagrams: () => ({ ...house.door.strays, lost: udp.lost }),
     async speak(guildId, userId, opusPackets, signal) {
       const room = house.roomOf(guildId, userId);
       const speaker = room?.person(userId);

@@ -10,12 +10,14 @@ export interface UdpAddress {
 /** The voice servers' UDP socket on 127.0.0.1. What it is told to lose, it loses silently, as networks do. */
 export class UdpPort {
   readonly #socket: Socket;
-  readonly #lost = { in: 0, out: 0 };
+  readonly #losing = { in: 0, out: 0 };
+  #lost = 0;
 
   private constructor(socket: Socket, receive: (datagram: Buffer, from: UdpAddress) => void) {
     this.#socket = socket;
     socket.on('message', (datagram, from) => {
-      if (this.#lost.in === 0) receive(datagram, from);
+      if (this.#losing.in === 0) receive(datagram, from);
+      else this.#lost += 1;
     });
     // On Linux a datagram to a closed port comes back as ECONNREFUSED: for UDP that is a loss like any other.
     socket.on('error', () => undefined);
@@ -33,21 +35,26 @@ export class UdpPort {
     return this.#socket.address().port;
   }
 
+  /** How many datagrams came in only to be lost. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Sends and forgets; an unusable address is a loss. */
   send(bytes: Uint8Array, to: UdpAddress): void {
-    if (this.#lost.out > 0) return;
+    if (this.#losing.out > 0) return;
     this.#socket.send(bytes, to.port, to.address, () => undefined);
   }
 
   /** Loses every datagram of a direction until the returned function is called. */
   lose(direction: 'in' | 'out' | 'both'): () => void {
     const directions = direction === 'both' ? (['in', 'out'] as const) : [direction];
-    for (const one of directions) this.#lost[one] += 1;
+    for (const one of directions) this.#losing[one] += 1;
     let lifted = false;
     return () => {
       if (lifted) return;
       lifted = true;
-      for (const one of directions) this.#lost[one] -= 1;
+      for (const one of directions) this.#losing[one] -= 1;
     };
   }
 

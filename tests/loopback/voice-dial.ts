@@ -91,6 +91,8 @@ export interface Described {
   readonly client: Dialed;
   readonly identity: ReturnType<typeof identity>;
   readonly udp: Socket;
+  /** Of the voice server's UDP socket. */
+  readonly port: number;
   readonly ssrc: number;
   readonly key: Buffer;
   readonly mode: EncryptionMode;
@@ -132,6 +134,7 @@ export async function described(
     client,
     identity: who,
     udp,
+    port,
     ssrc,
     key,
     mode,
