@@ -156,17 +156,13 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
 
     await logIn(client, config.token);
     life.signal.throwIfAborted();
-    const warm = sources.warmUp();
-    await registerCommands(COMMANDS, {
-      rest: client.rest,
-      applicationId: client.application?.id ?? client.user?.id ?? '',
-      guildIds: config.guildIds,
-      store,
-      log,
-    });
-    await players.restore();
     ready.resolve();
-    await warm;
+    // Beside each other: a slow registration, or a guild that is still away, keeps no other guild's music waiting.
+    void players.restore().then(() => log.info('restored'));
+    const { rest, user, application } = client;
+    const applicationId = application?.id ?? user?.id ?? '';
+    await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
+    await sources.warmUp();
     log.info({ guilds: client.guilds.cache.size }, 'ready');
   }
 

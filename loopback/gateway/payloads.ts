@@ -133,6 +133,8 @@ export function guildPayload(
   );
   return {
     id: guild.id,
+    // discord.js takes a guild for available again only when this says so.
+    unavailable: false,
     name: guild.name,
     icon: null,
     splash: null,

@@ -134,18 +134,20 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     await Promise.all(restoring);
   }
 
-  /** People came to or left the channel that the bot is in (or was in before the restart). */
+  /** People came to or left a voice channel. */
   listenersChanged(guildId: string, channelId: string, listeners: number): void {
-    const { voiceChannelId } = this.#parts.queues.session(guildId);
-    if (voiceChannelId !== channelId) return;
+    if (this.#parts.queues.session(guildId).voiceChannelId !== channelId) return;
     this.#expectDeparture(guildId);
-    this.#follow(guildId, this.#heard(guildId, channelId, listeners));
+    this.#follow(guildId, this.#listened(guildId, channelId, listeners));
   }
 
   /** The bot was moved by somebody, and voice has followed. */
   movedTo(guildId: string, channelId: string): void {
-    this.#follow(guildId, this.#parts.queues.updateSession(guildId, { voiceChannelId: channelId }));
-    this.listenersChanged(guildId, channelId, this.#parts.audience.listeners(guildId, channelId));
+    const follow = async () => {
+      await this.#parts.queues.updateSession(guildId, { voiceChannelId: channelId });
+      this.listenersChanged(guildId, channelId, this.#parts.audience.listeners(guildId, channelId));
+    };
+    this.#follow(guildId, follow());
   }
 
   /** Somebody took the bot out of the channel. The queue stays; only a person's command brings the bot back. */
@@ -176,13 +178,15 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     if (voiceChannelId === null || !(await this.#parts.audience.available(guildId, this.#life.signal))) return;
     const listeners = this.#parts.audience.listeners(guildId, voiceChannelId);
     this.#parts.log.info({ guildId, listeners }, 'restoring');
-    await this.#heard(guildId, voiceChannelId, listeners);
+    await this.#player(guildId).listen(listeners);
+    if (listeners > 0) await this.prepare(guildId, voiceChannelId);
   }
 
-  async #heard(guildId: string, channelId: string, listeners: number): Promise<void> {
+  /** Somebody who comes to a channel that the bot only waits for since a restart, brings it there. Nobody else does. */
+  async #listened(guildId: string, channelId: string, listeners: number): Promise<void> {
+    const { paused } = this.#parts.queues.session(guildId);
+    const waitsForUs = paused === 'nobody' && this.#parts.voice.state(guildId).status === 'idle';
     await this.#player(guildId).listen(listeners);
-    const { status } = this.#parts.voice.state(guildId);
-    const waitsForUs = this.#parts.queues.queue(guildId).current !== null && status === 'idle';
     if (listeners > 0 && waitsForUs) await this.prepare(guildId, channelId);
   }
 

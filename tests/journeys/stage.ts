@@ -42,10 +42,10 @@ export interface Bot extends App {
 }
 
 /** Sets the stage. */
-export async function setStage(options: LoopbackOptions = {}): Promise<Stage> {
+export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG_SECONDS): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tenuto-journey-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const fixtures = await makeFixtures(FIXTURES, { seconds: SONG_SECONDS });
+  const fixtures = await makeFixtures(FIXTURES, { seconds: songSeconds });
   const media = await startMediaHost(fixtures);
   onTestFinished(() => media.close());
   const loopback = await startLoopback(options);

@@ -2,6 +2,8 @@ import opus, { type OpusEncoder } from '@discordjs/opus';
 
 const SAMPLE_RATE = 48_000;
 const CHANNELS = 2;
+/** 20 ms of 16-bit stereo. */
+const FRAME_BYTES = 960 * CHANNELS * 2;
 const BITRATE = 128_000;
 /** One 20 ms frame of silence, as Discord documents it for pauses. */
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
@@ -29,11 +31,13 @@ export class Gain {
     }
     const codec = (this.#codec ??= createCodec());
     try {
-      return codec.encode(scaled(codec.decode(packet), this.#percent / 100));
+      const pcm = codec.decode(packet);
+      if (pcm.length === FRAME_BYTES) return codec.encode(scaled(pcm, this.#percent / 100));
     } catch {
-      // A damaged packet. What it would have sounded like is unknown, so it keeps its 20 ms and nothing more.
-      return SILENCE;
+      // Damaged, like one of another length.
     }
+    // What it would have sounded like is unknown, so it keeps its 20 ms and nothing more.
+    return SILENCE;
   }
 }
 
