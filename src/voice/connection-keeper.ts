@@ -24,7 +24,6 @@ interface KeeperEvents {
 }
 
 const MONITOR_EVERY_MS = 1_000;
-const NOT_THERE = 'I am not in that server any more';
 
 /**
  * Keeps one guild in one channel: one link at a time, and a decision about each thing that can happen to it. Decisions are
@@ -36,6 +35,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   readonly #parts: KeeperParts;
   readonly #machine = new Machine<VoiceState>({ status: 'idle' }, LEGAL);
   readonly #attempts: Attempts;
+  readonly #monitor: ConnectionMonitor;
   #channelId = '';
   #selfDeaf = true;
 
@@ -43,6 +43,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     super();
     this.#parts = parts;
     this.door = new GuildDoor(parts);
+    this.#monitor = new ConnectionMonitor(parts.options.stuckAfterMs, parts.now);
     this.#attempts = new Attempts(parts.options, parts.now, parts.random);
     this.#machine.on('change', (next, previous) => this.emit('change', next, previous));
   }
@@ -55,8 +56,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   go(channelId: string): void {
     const { status } = this.state;
     const absent = status === 'idle' || status === 'failed';
-    const underWay = !absent && status !== 'deciding' && this.#channelId === channelId;
-    if (underWay) return;
+    if (!absent && status !== 'deciding' && this.#channelId === channelId) return;
     this.#attempts.ask();
     this.#channelId = channelId;
     // A place left over from an earlier process: asking for it again may be answered with silence.
@@ -90,8 +90,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   #begin(leaveFirst: boolean): void {
     this.line.drop();
     const life = this.#enterJoining();
-    if (!this.door.exists) return this.#fail(NOT_THERE);
-    if (!this.door.ready) return this.#awaitGateway();
+    if (this.door.exists && !this.door.ready) return this.#awaitGateway();
     if (!leaveFirst) return this.#open();
     void this.door.leave(life).then(() => {
       if (!life.aborted) this.#open();
@@ -100,7 +99,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #open(): void {
     const link = this.door.link(this.#channelId, this.#selfDeaf);
-    if (link === null) return this.#fail(NOT_THERE);
+    if (link === null) return this.#fail('I am not in that server any more');
     this.line.use(link);
     link.on('connecting', () => this.#onConnecting());
     link.on('ready', () => this.#onReady());
@@ -145,11 +144,10 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   }
 
   #enterReady(since: number): void {
-    const { now, options } = this.#parts;
     const life = this.#machine.to({ status: 'ready', channelId: this.#channelId, since });
-    const monitor = new ConnectionMonitor(options.stuckAfterMs, now());
+    this.#monitor.begin();
     every(MONITOR_EVERY_MS, life, () => {
-      if (monitor.judge(this.line, now()) === 'stuck') this.#lost('no sound left me');
+      if (this.#monitor.judge(this.line) === 'stuck') this.#lost('no sound left me');
     });
   }
 
@@ -184,8 +182,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (step.kind === 'give-up') return this.#fail(reason);
     const { current: attempt } = this.#attempts;
     // A place that Discord did not serve, and the last try, begin from nothing.
-    const last = attempt === this.#parts.options.policy.attempts;
-    const leaveFirst = step.kind === 'cool-down' || unserved || last;
+    const leaveFirst = step.kind === 'cool-down' || unserved || attempt === this.#parts.options.policy.attempts;
     const delayMs = Math.max(step.delayMs, this.door.waitMs(leaveFirst ? 2 : 1));
     const wait = { channelId: this.#channelId, reason, until: this.#parts.now() + delayMs };
     const life = this.#machine.to(
@@ -246,9 +243,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #noted(code: number): CloseCode {
     const row = classify(code);
-    const { name, remedy, documented, operators: cause } = row;
-    const err = this.line.link?.lastError;
-    this.#parts.log.warn({ code, name, remedy, documented, cause, err }, 'voice socket closed');
+    this.#parts.log.warn({ ...row, err: this.line.link?.lastError }, 'voice socket closed');
     return row;
   }
 }

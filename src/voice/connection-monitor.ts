@@ -9,19 +9,26 @@ export interface Evidence {
 /** `stuck`: a player plays, the connection says ready, and nothing leaves. */
 export type Verdict = 'healthy' | 'quiet' | 'stuck';
 
-/** ConnectionMonitor: judges one connection by what really left it, and not by the names of its states. */
+/** ConnectionMonitor: judges a guild's connection by what really left it, and not by the names of its states. */
 export class ConnectionMonitor {
   readonly #stuckAfterMs: number;
+  readonly #now: () => number;
   #framesSent = -1;
-  #movedAt: number;
+  #movedAt = 0;
 
-  constructor(stuckAfterMs: number, now: number) {
+  constructor(stuckAfterMs: number, now: () => number) {
     this.#stuckAfterMs = stuckAfterMs;
-    this.#movedAt = now;
+    this.#now = now;
+  }
+
+  /** A connection became ready. */
+  begin(): void {
+    this.#movedAt = this.#now();
   }
 
   /** A verdict from one more look; looks should be a good deal more frequent than `stuckAfterMs`. */
-  judge({ framesSent, playing }: Evidence, now: number): Verdict {
+  judge({ framesSent, playing }: Evidence): Verdict {
+    const now = this.#now();
     if (framesSent !== this.#framesSent || !playing) this.#movedAt = now;
     this.#framesSent = framesSent;
     if (!playing) return 'quiet';

@@ -22,8 +22,13 @@ it('counts what was sent in the last minute', () => {
 });
 
 it('calls a connection stuck when a player plays and nothing leaves', () => {
-  const monitor = new ConnectionMonitor(5_000, 0);
-  const look = (framesSent: number, playing: boolean, now: number) => monitor.judge({ framesSent, playing }, now);
+  let now = 0;
+  const monitor = new ConnectionMonitor(5_000, () => now);
+  monitor.begin();
+  const look = (framesSent: number, playing: boolean, at: number) => {
+    now = at;
+    return monitor.judge({ framesSent, playing });
+  };
   expect(look(10, true, 1_000)).toBe('healthy');
   expect(look(10, true, 5_999)).toBe('healthy');
   expect(look(10, true, 6_000)).toBe('stuck');
