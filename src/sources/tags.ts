@@ -33,9 +33,9 @@ export async function tagsOfHead(head: Buffer, totalBytes: number | null): Promi
 
 /** The parser takes the end of the bytes for the end of the file, so lengths that it counted are worth nothing here. */
 function durationOfHead({ format }: IAudioMetadata, totalBytes: number | null): number | undefined {
-  if (format.container === 'Ogg') return undefined;
+  if (totalBytes === null || format.container === 'Ogg') return undefined;
   if (format.container !== 'WAVE') return format.duration;
-  return totalBytes !== null && format.bitrate ? (totalBytes * 8) / format.bitrate : undefined;
+  return format.bitrate && (totalBytes * 8) / format.bitrate;
 }
 
 function read({ common }: IAudioMetadata, seconds: number | undefined): Tags {

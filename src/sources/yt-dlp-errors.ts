@@ -10,18 +10,12 @@ const row = (says: RegExp, detail: string, code: ErrorCode = 'TRACK_UNAVAILABLE'
 
 /** What yt-dlp writes to stderr, and what a person reads. The first row that matches wins, so the special ones come first. */
 const ROWS: readonly Row[] = [
-  row(
-    /confirm you.?re not a bot|Sign in to confirm you/i,
-    'the site takes this server for a robot and wants a sign-in; try another link',
-  ),
+  row(/not a bot/i, 'the site takes this server for a robot and wants a sign-in; try another link'),
   row(/confirm your age|age.?restricted|inappropriate for some users/i, 'it is only for adults who are signed in'),
   row(/members.?only|join this channel|available to this channel's members/i, 'it is only for members of that channel'),
   row(/private (video|track|playlist)|video is private/i, 'it is private'),
   row(/premieres in|live event will begin|not (yet )?started|scheduled for/i, 'it has not started yet'),
-  row(
-    /not (made )?available in your (country|location)|geo.?restrict|blocked it in your country/i,
-    'it is not available in this country',
-  ),
+  row(/(available|blocked it) in your (country|location|region)|geo.?restrict/i, 'it is not available in this country'),
   row(
     /HTTP Error 429|too many requests|rate.?limit/i,
     'the site says that there were too many requests; try again in a few minutes',

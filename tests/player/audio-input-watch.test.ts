@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { watchInput } from '../../src/player/audio/input-watch.ts';
+import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
+
+const PACKET = Buffer.from([0xf8, 0xff, 0xfe]);
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+function watched(): { input: PassThrough; gate: PacketGate } {
+  const input = new PassThrough();
+  const gate = new PacketGate({
+    beginsAtMs: 0,
+    startMs: 0,
+    durationMs: null,
+    volume: 100,
+    confirmEnd: () => Promise.resolve(),
+    explain: () => 'broken',
+  });
+  gate.on('error', () => undefined);
+  watchInput(input, gate);
+  return { input, gate };
+}
+
+async function send(input: PassThrough): Promise<void> {
+  const arrived = once(input, 'data');
+  input.write('bytes');
+  await arrived;
+}
+
+it('gives up a server that sends nothing for 15 seconds while packets are wanted', async () => {
+  const { input, gate } = watched();
+  await send(input);
+  vi.advanceTimersByTime(14_000);
+  expect(gate.destroyed).toBe(false);
+  vi.advanceTimersByTime(1_000);
+  expect(gate.errored).toMatchObject({ code: 'TRACK_UNAVAILABLE', detail: 'the server stopped sending' });
+});
+
+it('begins to count anew with every byte', async () => {
+  const { input, gate } = watched();
+  for (let round = 0; round < 5; round += 1) {
+    vi.advanceTimersByTime(10_000);
+    await send(input);
+  }
+  expect(gate.destroyed).toBe(false);
+  gate.destroy();
+});
+
+it('waits without end for a listener who has paused', async () => {
+  const { gate } = watched();
+  gate.write(PACKET);
+  await once(gate, 'readable');
+  vi.advanceTimersByTime(3_600_000);
+  expect(gate.destroyed).toBe(false);
+  gate.destroy();
+});
+
+it('does not read on and on when no packet comes of it', async () => {
+  const { input, gate } = watched();
+  const closed = new Promise<void>((resolve) => gate.once('close', () => resolve()));
+  for (let megabyte = 0; megabyte < 3; megabyte += 1) input.write(Buffer.alloc(1024 * 1024));
+  await closed;
+  expect(gate.errored).toBeInstanceOf(UnfitError);
+});
+
+it('leaves no timer behind', () => {
+  const { gate } = watched();
+  expect(vi.getTimerCount()).toBe(1);
+  gate.destroy();
+  return once(gate, 'close').then(() => expect(vi.getTimerCount()).toBe(0));
+});
