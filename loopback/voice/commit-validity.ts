@@ -10,12 +10,13 @@ export interface Leaf {
 /** The tree's leaves from left to right; null is a blank one. */
 export type Leaves = readonly (Leaf | null)[];
 
-/** What the gateway has proposed in an epoch. */
-export type Proposal = SignedProposal &
-  (
-    | { readonly kind: 'add'; readonly userId: string; readonly keyPackage: KeyPackage }
-    | { readonly kind: 'remove'; readonly userId: string }
-  );
+/** A change of the group's members. */
+export type Change =
+  | { readonly kind: 'add'; readonly userId: string; readonly keyPackage: KeyPackage }
+  | { readonly kind: 'remove'; readonly userId: string; readonly leaf: number };
+
+/** A change that the gateway has proposed in this epoch. */
+export type Proposal = SignedProposal & Change;
 
 /**
  * "Voice Gateway Commit Validity": the proposals that a valid commit includes, in the committer's order; null for any other commit.

@@ -1,14 +1,12 @@
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
-import { includedBy, leavesAfter, type Leaves, type Proposal } from './commit-validity.ts';
+import { includedBy, leavesAfter, type Change, type Leaves, type Proposal } from './commit-validity.ts';
+import { append, revoke, tellCommit, tellRestart, tellWelcome } from './dave-messages.ts';
 import type { DaveMember, DaveReplies } from './dave-member.ts';
 import type { ExternalSender } from './external-sender.ts';
 import { readCommitWelcome, readKeyPackage, welcomeFor, type KeyPackage } from './mls-messages.ts';
-import { MlsSyntaxError, uint16, vector } from './mls-wire.ts';
+import { MlsSyntaxError } from './mls-wire.ts';
 import { Transitions } from './transitions.ts';
 
-const VERSION = 1;
-const APPEND = Buffer.from([0]);
-const REVOKE = Buffer.from([1]);
 const COMMIT_DEADLINE_MS = 1_000;
 
 /**
@@ -150,42 +148,49 @@ export class DaveGroup implements DaveReplies {
   #invite(keyPackage: KeyPackage): void {
     const { userId } = keyPackage;
     const others = [...this.#proposals.values()];
-    const signed = this.#sender.add(this.#groupId, this.#epoch, keyPackage);
-    this.#propose({ ...signed, kind: 'add', userId, keyPackage });
+    const proposal = this.#sign({ kind: 'add', userId, keyPackage });
+    for (const member of this.#committers()) if (member.userId !== userId) append(member, [proposal]);
     const member = this.#members.get(userId);
-    if (member && this.#group.status === 'forming' && others.length > 0) this.#append(member, others);
+    if (member && this.#group.status === 'forming') append(member, others);
   }
 
   /** Takes a member, or the proposal to add it, out of the group. */
   #expel(userId: string): void {
     this.#packages.delete(userId);
-    const offer = [...this.#proposals.values()].find(
-      (proposal) => proposal.kind === 'add' && proposal.userId === userId,
-    );
-    if (offer) this.#revoke(offer);
-    if (this.#group.status === 'forming' || this.#isLeaving(userId)) return;
-    const { epoch, leaves } = this.#group;
-    const leaf = leaves.findIndex((holder) => holder?.userId === userId);
-    if (leaf < 0) return;
+    const others = [...this.#proposals.values()].filter(({ kind, userId: of }) => kind === 'remove' || of !== userId);
+    const leaf = this.#isLeaving(userId) ? -1 : this.#leavesOf(userId).findIndex((holder) => holder?.userId === userId);
+    if (leaf < 0) {
+      if (others.length < this.#proposals.size) this.#amend(others, userId);
+      return;
+    }
     const remaining = this.#committers().filter((member) => member.userId !== userId);
     if (remaining.length <= 1) return this.#restart(remaining);
-    this.#propose({ ...this.#sender.remove(this.#groupId, epoch, leaf), kind: 'remove', userId });
+    this.#amend([...others, { kind: 'remove', userId, leaf }], userId);
   }
 
-  #propose(proposal: Proposal): void {
+  /**
+   * Replaces what is proposed in this epoch. Everything is revoked and proposed again in one message, because davey makes a welcome
+   * only when the message that lets it commit has an addition in it; new signatures keep commits to the old proposals from counting.
+   */
+  #amend(changes: readonly Change[], expelled: string): void {
+    const members = this.#committers().filter(({ userId }) => userId !== expelled);
+    const revoked = [...this.#proposals.values()];
+    this.#proposals.clear();
+    const proposals = changes.map((change) => this.#sign(change));
+    for (const member of members) {
+      revoke(member, revoked);
+      append(member, proposals);
+    }
+  }
+
+  #sign(change: Change): Proposal {
+    const signed =
+      change.kind === 'add'
+        ? this.#sender.add(this.#groupId, this.#epoch, change.keyPackage)
+        : this.#sender.remove(this.#groupId, this.#epoch, change.leaf);
+    const proposal = { ...change, ...signed };
     this.#proposals.set(proposal.reference, proposal);
-    for (const member of this.#committers()) if (member.userId !== proposal.userId) this.#append(member, [proposal]);
-  }
-
-  #append(member: DaveMember, proposals: readonly Proposal[]): void {
-    const messages = vector(...proposals.map(({ message }) => message));
-    member.tellBinary(VoiceOpcodes.DaveMlsProposals, Buffer.concat([APPEND, messages]));
-  }
-
-  #revoke({ reference }: Proposal): void {
-    this.#proposals.delete(reference);
-    const payload = Buffer.concat([REVOKE, vector(vector(Buffer.from(reference, 'hex')))]);
-    for (const member of this.#committers()) member.tellBinary(VoiceOpcodes.DaveMlsProposals, payload);
+    return proposal;
   }
 
   /** "Sole member reset": nobody keeps control of a group alone. Everyone still pending is proposed anew. */
@@ -194,10 +199,7 @@ export class DaveGroup implements DaveReplies {
     this.#proposals.clear();
     this.#transitions.clear();
     this.#drop();
-    for (const member of remaining) {
-      member.tell(VoiceOpcodes.DavePrepareEpoch, { protocol_version: VERSION, epoch: 1 });
-      member.tell(VoiceOpcodes.DavePrepareTransition, { protocol_version: VERSION, transition_id: 0 });
-    }
+    for (const member of remaining) tellRestart(member);
     for (const keyPackage of this.#packages.values()) this.#invite(keyPackage);
   }
 
@@ -209,9 +211,11 @@ export class DaveGroup implements DaveReplies {
     const group = { groupId: this.#groupId, epoch: this.#epoch, leaves: before };
     const included = includedBy(commit, member.userId, group, offered);
     if (!included) return;
-    const added = included.flatMap((proposal) => (proposal.kind === 'add' ? [proposal.keyPackage] : []));
-    const welcomes = added.map((keyPackage) => welcome && welcomeFor(welcome, keyPackage));
-    if (welcomes.includes(null)) return;
+    const welcomes = included.flatMap((one) => {
+      if (one.kind === 'remove') return [];
+      return { userId: one.userId, bytes: welcome && welcomeFor(welcome, one.keyPackage) };
+    });
+    if (welcomes.some(({ bytes }) => bytes === null)) return;
 
     const forming = this.#group.status === 'forming';
     const transition = forming ? 0 : this.#transitions.next();
@@ -219,16 +223,14 @@ export class DaveGroup implements DaveReplies {
     this.#group = { status: 'established', epoch: this.#epoch + 1n, leaves: leavesAfter(before, included) };
     this.#proposals.clear();
     this.#drop();
-    for (const userId of [member.userId, ...added.map((keyPackage) => keyPackage.userId)])
-      this.#packages.delete(userId);
+    for (const { userId } of [member, ...welcomes]) this.#packages.delete(userId);
 
-    const id = uint16(transition);
-    const announcement = Buffer.concat([id, commit.bytes]);
-    for (const one of present) one.tellBinary(VoiceOpcodes.DaveMlsAnnounceCommitTransition, announcement);
-    const welcomed = added.flatMap((keyPackage) => this.#members.get(keyPackage.userId) ?? []);
-    for (const [index, one] of welcomed.entries()) {
-      one.tellBinary(VoiceOpcodes.DaveMlsWelcome, Buffer.concat([id, welcomes[index] ?? id]));
-    }
+    for (const one of present) tellCommit(one, transition, commit.bytes);
+    const welcomed = welcomes.flatMap(({ userId, bytes }) => {
+      const one = this.#members.get(userId);
+      if (one && bytes) tellWelcome(one, transition, bytes);
+      return one ?? [];
+    });
     if (transition !== 0) this.#transitions.begin(transition, [...present, ...welcomed]);
   }
 

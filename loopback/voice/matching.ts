@@ -6,7 +6,7 @@ export interface FrameMatch {
   readonly matched: readonly { readonly packet: HeardPacket; readonly index: number }[];
   /** Where in the file listening began; null when nothing was of the file. */
   readonly firstIndex: number | null;
-  /** Where packets of the file are missing: `missing` of them behind the packet with index `after`. */
+  /** Where packets of the file were never heard: `missing` of them behind the packet with index `after`. */
   readonly gaps: readonly { readonly after: number; readonly missing: number }[];
   /** Packets of the file that were heard before. */
   readonly repeats: readonly { readonly packet: HeardPacket; readonly index: number }[];
@@ -50,13 +50,14 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
   };
 
   const matched: { packet: HeardPacket; index: number }[] = [];
-  const gaps: { after: number; missing: number }[] = [];
+  const jumps: { after: number; to: number }[] = [];
   const repeats: { packet: HeardPacket; index: number }[] = [];
   const outOfOrder: { packet: HeardPacket; index: number }[] = [];
   const foreign: HeardPacket[] = [];
   const seen = new Set<number>();
   let silence = 0;
   let position: number | null = null;
+  let highest = -1;
   for (const [at, packet] of heard.entries()) {
     const places = candidates[at] ?? [];
     if (isSilence(packet.opus) && (position === null || !places.includes(position + 1))) {
@@ -70,14 +71,16 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
     }
     matched.push({ packet, index });
     if (seen.has(index)) repeats.push({ packet, index });
-    else if (position !== null && index < position) outOfOrder.push({ packet, index });
-    else if (position !== null && index > position + 1) {
-      const missing = unheard(seen, position + 1, index);
-      if (missing > 0) gaps.push({ after: position, missing });
-    }
+    else if (index < highest) outOfOrder.push({ packet, index });
+    if (position !== null && index > position + 1) jumps.push({ after: position, to: index });
     seen.add(index);
     position = index;
+    highest = Math.max(highest, index);
   }
+  // Only now is it known what came late and what was played again.
+  const gaps = jumps
+    .map(({ after, to }) => ({ after, missing: unheard(seen, after + 1, to) }))
+    .filter(({ missing }) => missing > 0);
   const faultless = [gaps, repeats, outOfOrder, foreign].every((faults) => faults.length === 0);
   return {
     matched,

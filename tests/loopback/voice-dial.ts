@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, on, once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { VoiceOpcodes, type VoiceReceivePayload } from 'discord-api-types/voice/v8';
 import type { TestContext } from 'vitest';
 import { WebSocket } from 'ws';
@@ -126,7 +125,7 @@ export async function described(
   client.send(VoiceOpcodes.Identify, who);
   const { ssrc, port } = (await client.heard(VoiceOpcodes.Ready)).d;
   const udp = await udpSocket(test);
-  const { address, port: own } = udp.address() as AddressInfo;
+  const { address, port: own } = udp.address();
   client.send(VoiceOpcodes.SelectProtocol, { protocol: 'udp', data: { address, port: own, mode } });
   const key = Buffer.from((await client.heard(VoiceOpcodes.SessionDescription)).d.secret_key);
   const send = (bytes: Buffer) => udp.send(bytes, port, '127.0.0.1');

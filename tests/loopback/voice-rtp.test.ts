@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENCRYPTION_MODES, openRtp, parseRtp, sealRtp, type EncryptionMode } from '../../loopback/voice/rtp.ts';
 

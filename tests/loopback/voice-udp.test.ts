@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import { describe, it } from 'vitest';
 import { sealRtp } from '../../loopback/voice/rtp.ts';
@@ -29,7 +28,7 @@ describe.concurrent('the UDP socket', () => {
     const { udp, send, ssrc } = await described(here, test);
     send(discovery(ssrc));
     const [answer]: Buffer[] = await once(udp, 'message');
-    const { address, port } = udp.address() as AddressInfo;
+    const { address, port } = udp.address();
     test.expect(answer).toHaveLength(74);
     test.expect(answer?.readUInt32BE(0)).toBe(0x0002_0046);
     test.expect(answer?.readUInt32BE(4)).toBe(ssrc);
