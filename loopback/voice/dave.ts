@@ -172,7 +172,7 @@ export class DaveGroup implements DaveReplies {
    * Replaces what is proposed in this epoch. Everything is revoked and proposed again in one message, because davey makes a welcome
    * only when the message that lets it commit has an addition in it; new signatures keep commits to the old proposals from counting.
    */
-  #amend(changes: readonly Change[], expelled: string): void {
+  #amend(changes: readonly Change[], expelled?: string): void {
     const members = this.#committers().filter(({ userId }) => userId !== expelled);
     const revoked = [...this.#proposals.values()];
     this.#proposals.clear();
@@ -200,7 +200,8 @@ export class DaveGroup implements DaveReplies {
     this.#transitions.clear();
     this.#drop();
     for (const member of remaining) tellRestart(member);
-    for (const keyPackage of this.#packages.values()) this.#invite(keyPackage);
+    const pending = [...this.#packages.values()];
+    this.#amend(pending.map((keyPackage) => ({ kind: 'add', userId: keyPackage.userId, keyPackage })));
   }
 
   /** Moves the group on if this is the first valid commit of the epoch. */
