@@ -24,6 +24,13 @@ async function receive(connection: VoiceConnection, userId: string, count: numbe
   return received;
 }
 
+/** Who is in the client's DAVE group, as the client sees it. */
+function groupOf({ state }: VoiceConnection): readonly string[] {
+  const networking = 'networking' in state ? state.networking.state : null;
+  const dave = networking && 'dave' in networking ? networking.dave : undefined;
+  return dave?.session?.getUserIds().toSorted() ?? [];
+}
+
 describe.concurrent.each(['client', 'listener'] as const)('where a %s commits first', (committer) => {
   it.for([1, 2, 3])('%d people hear the same packets, all of them end-to-end encrypted', async (count, test) => {
     const here = await scene(test, { committer });
@@ -60,6 +67,7 @@ describe.concurrent.each(['client', 'listener'] as const)('where a %s commits fi
     await ada?.waitFor((packets) => packets.length > 100, 20_000);
     here.people(ADA);
     await over;
+    expect(groupOf(connection)).toEqual([BOT, ADA].toSorted());
 
     const file = await opusPacketsOf(song);
     expect(matchFrames(ada?.packets ?? [], file)).toMatchObject({ exact: true, firstIndex: 0 });

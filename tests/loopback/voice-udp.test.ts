@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import { describe, it } from 'vitest';
-import { sealRtp } from '../../loopback/voice/rtp.ts';
+import { openRtp, parseRtp, sealRtp } from '../../loopback/voice/rtp.ts';
 import { ADA, BOT, GUILD, scene, type Scene } from './voice-client.ts';
 import { described, udpSocket, type Described } from './voice-dial.ts';
 
@@ -91,6 +91,29 @@ describe.concurrent('the UDP socket', () => {
       lost: 0,
     });
     test.expect(here.voice.strayDatagrams()).toMatchObject({ malformed: 2, 'unknown-ssrc': 1 });
+  });
+
+  it('brings what a person says, never with the same nonce, and says first who speaks', async (test) => {
+    const here = await scene(test, { dave: 'off' });
+    here.people(ADA);
+    const { udp, client, key, mode } = await described(here, test);
+    const words = [1, 2, 3].map((word) => Buffer.from([0xf8, word]));
+    const spoken: Buffer[] = [];
+    const all = new Promise<void>((resolve) => {
+      udp.on('message', (datagram) => spoken.push(datagram) === words.length && resolve());
+    });
+    await here.voice.speak(GUILD, ADA, words);
+    await all;
+    const headers = spoken.map((datagram) => parseRtp(datagram));
+    test.expect(headers.map((header) => header?.counter)).toEqual([1, 2, 3]);
+    const opened = spoken.map((datagram, index) => {
+      const header = headers[index];
+      return header ? openRtp(datagram, header, mode, key) : null;
+    });
+    test.expect(opened).toEqual(words);
+    const { d } = await client.heard(VoiceOpcodes.Speaking);
+    test.expect(d).toEqual({ user_id: ADA, ssrc: headers[0]?.ssrc, speaking: 1 });
+    test.expect(client.messages.filter(({ op }) => op === VoiceOpcodes.Speaking)).toHaveLength(1);
   });
 
   it('notices audio that was not announced', async (test) => {
