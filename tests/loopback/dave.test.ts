@@ -1,5 +1,6 @@
 import { on, once } from 'node:events';
 import { EndBehaviorType, type VoiceConnection } from '@discordjs/voice';
+import { DAVESession } from '@snazzah/davey';
 import { describe, expect, it } from 'vitest';
 import { matchFrames, opusPacketsOf } from '../../loopback/ears.ts';
 import type { HeardPacket } from '../../loopback/ears.ts';
@@ -27,8 +28,8 @@ async function receive(connection: VoiceConnection, userId: string, count: numbe
 /** Who is in the client's DAVE group, as the client sees it. */
 function groupOf({ state }: VoiceConnection): readonly string[] {
   const networking = 'networking' in state ? state.networking.state : null;
-  const dave = networking && 'dave' in networking ? networking.dave : undefined;
-  return dave?.session?.getUserIds().toSorted() ?? [];
+  const session: unknown = networking && 'dave' in networking ? networking.dave?.session : null;
+  return session instanceof DAVESession ? session.getUserIds().toSorted() : [];
 }
 
 describe.concurrent.each(['client', 'listener'] as const)('where a %s commits first', (committer) => {
