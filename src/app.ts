@@ -11,6 +11,8 @@ import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
 import { Subprocesses } from './lib/subprocess.ts';
+import type { Check } from './doctor/check.ts';
+import { CHECKS } from './doctor/checks.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
@@ -57,18 +59,20 @@ class Closers {
   }
 }
 
-/** The doctor's checks: what is missing is told, and without what is required the bot does not start. */
-async function examine(config: Config, log: Logger, subprocesses: Subprocesses): Promise<void> {
-  const ytDlpPaths = ytDlpCandidates(config.ytDlpPath, config.dataDir);
-  const { canStart, rows } = await runDoctor(
-    { ...config, ytDlpPaths, problems: [] },
-    { subprocesses, now: Date.now() },
-  );
+/** Runs the doctor's checks of one severity and tells what is not well. Rejects when something required is missing. */
+async function examine(
+  severity: Check['severity'],
+  config: Config,
+  log: Logger,
+  subprocesses: Subprocesses,
+): Promise<void> {
+  const given = { ...config, ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir), problems: [] };
+  const checks = CHECKS.filter((check) => check.severity === severity);
+  const { canStart, rows } = await runDoctor(given, { subprocesses, now: Date.now() }, checks);
   const ill = rows.filter(({ verdict }) => verdict !== 'ok');
-  for (const { name, severity, found, advice } of ill) log.warn({ name, severity, found, advice }, 'doctor');
-  if (canStart) return;
-  const missing = ill.filter(({ severity, verdict }) => severity === 'required' && verdict === 'fail');
-  throw new ConfigError(missing.map(({ name, found, advice = '' }) => `${name}: ${found}. ${advice}`));
+  for (const { name, verdict, found, advice } of ill) log.warn({ name, verdict, found, advice }, 'doctor');
+  const missing = ill.filter(({ verdict }) => verdict === 'fail');
+  if (!canStart) throw new ConfigError(missing.map(({ name, found, advice }) => `${name}: ${found} (${advice})`));
 }
 
 /** The one place that says `new`. `environment` is what children get their harmless part of. */
@@ -82,7 +86,6 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('store', () => store.close());
     const subprocesses = new Subprocesses(environment);
     closers.add('children', () => subprocesses.closeAll());
-    await examine(config, log, subprocesses);
 
     const queues = new AdvancedQueueManager({
       store,
@@ -114,6 +117,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       locate: (track, signal) => sources.locate(track, signal),
       open: (media, track, options) =>
         openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
+      forget: (track) => sources.forget(track),
       announce: (guildId, channelId, line) => announcer.announce(guildId, channelId, line),
       limits: config,
       log: log.child({ part: 'player' }),
@@ -135,6 +139,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       displays.changed(guildId);
       players.voiceChanged(guildId);
     });
+    voice.on('incident', (guildId, incident) => players.incident(guildId, incident));
     voice.on('kicked', (guildId) => players.kicked(guildId));
     voice.on('moved', (guildId, channelId) => players.movedTo(guildId, channelId));
     const events = new VoiceEventHandlers(client, {
@@ -154,7 +159,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     router.attach(client);
     closers.add('router', () => router.close());
 
-    await logIn(client, config.token);
+    await Promise.all([examine('required', config, log, subprocesses), logIn(client, config.token)]);
     life.signal.throwIfAborted();
     ready.resolve();
     // Beside each other: a slow registration, or a guild that is still away, keeps no other guild's music waiting.
@@ -162,8 +167,8 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const { rest, user, application } = client;
     const applicationId = application?.id ?? user?.id ?? '';
     await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
-    await sources.warmUp();
     log.info({ guilds: client.guilds.cache.size }, 'ready');
+    await Promise.all([sources.warmUp(), examine('degraded', config, log, subprocesses)]);
   }
 
   return {

@@ -32,7 +32,7 @@ export class ControlClient {
     const params = new URLSearchParams(
       Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
     );
-    return await this.#get<T>(`/wait/${what}?${params}`);
+    return await this.#get<T>(`/wait/${what}?${params.toString()}`);
   }
 
   /** How many packets the person has heard. */

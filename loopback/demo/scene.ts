@@ -30,7 +30,7 @@ export interface Heard {
 /** A step of the scene: what a newcomer reads, and what is done; returns what came of it, or throws. */
 export interface Step {
   readonly title: string;
-  act(): Promise<string>;
+  readonly act: () => Promise<string>;
 }
 
 const LISTENER = 'ada';

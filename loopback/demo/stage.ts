@@ -19,8 +19,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   readonly bot: () => Program;
   /** Starts the bot, or starts it again, and resolves when it is ready. */
-  startBot(): Promise<void>;
-  close(): Promise<void>;
+  readonly startBot: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Builds the stage; the bot is not started yet. `close` ends all that was started, and leaves nothing behind. */

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { TenutoError, toTenutoError } from '../lib/errors.ts';
-import { safeText } from '../lib/format.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { QueueOperation } from '../queue/queue-operations.ts';
 import type { LoopMode, QueueEntry, Session } from '../queue/queue.ts';
+import type { Track } from '../sources/source.ts';
+import { gaveUp, skipped } from './announcements.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { ErrorRecovery } from './error-recovery.ts';
 import type { GuildRecord } from './guild-record.ts';
@@ -14,6 +15,8 @@ const NOTE_POSITION_EVERY_MS = 250;
 /** What a guild's player needs from the rest. */
 export interface GuildPlayerParts extends DeckParts {
   readonly record: GuildRecord;
+  /** Where the bytes of the track were is not to be trusted any more. */
+  forget(track: Track): Promise<void>;
   /** True while there is a connection, or one is being made or mended. */
   connected(): boolean;
   /** One line for the channel where people gave their commands. */
@@ -183,16 +186,17 @@ export class GuildPlayer {
         await this.#advance({ type: 'advance' });
         return;
       }
+      await this.#parts.forget(entry.track);
       const error = toTenutoError(failure);
       const verdict = this.#recovery.judge(entry.id, error, heardMs);
       this.#parts.log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
       if (verdict === 'again') {
         await this.#parts.record.update({ positionMs });
       } else if (verdict === 'give-up') {
-        this.#parts.announce(`⚠️ Too many tracks failed in a row, so I paused. ${error.say} /resume tries again.`);
+        this.#parts.announce(gaveUp(error));
         await this.#parts.record.update({ paused: 'failures', positionMs });
       } else {
-        this.#parts.announce(`⚠️ Skipped **${safeText(entry.track.title)}**: ${error.say}`);
+        this.#parts.announce(skipped(entry.track, error));
         await this.#advance({ type: 'skip', amount: 1 });
       }
     });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { AudioPlayer } from '@discordjs/voice';
-import type { Logger } from 'pino';
 import { toTenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
 import type { LoopMode, QueueEntry } from '../queue/queue.ts';
+import type { Incident } from '../voice/voice-reports.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
+import { ALONE, interruptionLine, KICKED, notRestored, QUEUE_ENDED, voiceLine } from './announcements.ts';
 import { Departures } from './departures.ts';
 import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
 import { recordOf, type QueueKeeper } from './guild-record.ts';
@@ -28,23 +29,16 @@ export interface Audience {
   listeners(guildId: string, channelId: string): number;
 }
 
-export interface PlayerManagerParts {
+export interface PlayerManagerParts extends Pick<GuildPlayerParts, 'locate' | 'open' | 'forget' | 'log'> {
   readonly queues: QueueKeeper;
   readonly voice: PlayerVoice;
   readonly audience: Audience;
-  readonly locate: GuildPlayerParts['locate'];
-  readonly open: GuildPlayerParts['open'];
   /** One line for a text channel; must not throw. */
   announce(guildId: string, textChannelId: string, line: string): void;
   readonly limits: { readonly aloneLeaveAfterMs: number; readonly queueEndLeaveAfterMs: number };
-  readonly log: Logger;
 }
 
 const HOLDER = 'player';
-const KEPT = 'The queue is kept: /resume goes on.';
-const ALONE = `👋 Nobody was listening, so I left. ${KEPT}`;
-const KICKED = `👋 Somebody disconnected me. ${KEPT}`;
-const ENDED = '👋 The queue has ended, so I left.';
 /** How long `close` waits for one guild's record to be written. */
 const CLOSE_DEADLINE_MS = 2_000;
 
@@ -128,7 +122,7 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
         await this.#restore(guildId);
       } catch (error) {
         this.#report(guildId, error);
-        this.#announce(guildId, `🔇 I could not come back after a restart. ${toTenutoError(error).say} ${KEPT}`);
+        this.#announce(guildId, notRestored(toTenutoError(error)));
       }
     });
     await Promise.all(restoring);
@@ -152,14 +146,23 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
 
   /** Somebody took the bot out of the channel. The queue stays; only a person's command brings the bot back. */
   kicked(guildId: string): void {
-    this.#retire(guildId, KICKED);
+    this.#announce(guildId, KICKED);
+    this.#retire(guildId);
   }
 
   /** Voice is somewhere else in its life. What it gave up on waits for a person. */
   voiceChanged(guildId: string): void {
     const state = this.#parts.voice.state(guildId);
-    if (state.status === 'failed') this.#retire(guildId, `🔇 I lost the voice channel: ${state.reason}. ${KEPT}`);
+    const line = voiceLine(state);
+    if (line !== null) this.#announce(guildId, line);
+    if (state.status === 'failed') this.#retire(guildId);
     this.#expectDeparture(guildId);
+  }
+
+  /** Something happened to voice, or is over now. */
+  incident(guildId: string, incident: Incident): void {
+    const line = interruptionLine(incident, Date.now());
+    if (line !== null && this.#parts.voice.state(guildId).status === 'ready') this.#announce(guildId, line);
   }
 
   /** Positions written down, everything silent. Voice is left by its owner. */
@@ -193,15 +196,17 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
   #player(guildId: string): GuildPlayer {
     const known = this.#players.get(guildId);
     if (known) return known;
-    const preloader = new SmartPreloader(this.#parts.locate);
+    const { queues, locate, open, forget } = this.#parts;
+    const preloader = new SmartPreloader(locate);
     const player = new GuildPlayer({
-      record: recordOf(this.#parts.queues, guildId),
-      locate: this.#parts.locate,
-      open: this.#parts.open,
+      record: recordOf(queues, guildId),
+      locate,
+      open,
+      forget,
       connected: () => !['idle', 'failed'].includes(this.#parts.voice.state(guildId).status),
       announce: (line) => this.#announce(guildId, line),
       changed: () => {
-        preloader.prepare(this.#parts.queues.queue(guildId).upcoming);
+        preloader.prepare(queues.queue(guildId).upcoming);
         this.#expectDeparture(guildId);
         this.emit('change', guildId);
       },
@@ -219,14 +224,13 @@ export class PlayerManager extends EventEmitter<{ change: [guildId: string] }> i
     } else if (this.#parts.audience.listeners(guildId, voiceChannelId) === 0) {
       this.#departures.expect(guildId, { afterMs: aloneLeaveAfterMs, line: ALONE });
     } else if (this.#parts.queues.queue(guildId).current === null) {
-      this.#departures.expect(guildId, { afterMs: queueEndLeaveAfterMs, line: ENDED });
+      this.#departures.expect(guildId, { afterMs: queueEndLeaveAfterMs, line: QUEUE_ENDED });
     } else {
       this.#departures.expect(guildId, null);
     }
   }
 
-  #retire(guildId: string, line: string): void {
-    this.#announce(guildId, line);
+  #retire(guildId: string): void {
     this.#follow(guildId, this.#player(guildId).suspend({ voiceChannelId: null }));
     this.#follow(guildId, this.#parts.voice.leave(guildId, HOLDER));
   }
