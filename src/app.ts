@@ -168,7 +168,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const applicationId = application?.id ?? user?.id ?? '';
     await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
     log.info({ guilds: client.guilds.cache.size }, 'ready');
-    await Promise.all([sources.warmUp(), examine('degraded', config, log, subprocesses)]);
+    void Promise.all([sources.warmUp(), examine('degraded', config, log, subprocesses)]);
   }
 
   return {
