@@ -46,6 +46,8 @@ it('does not put a deleted display back for the same track', async () => {
   const edits = () =>
     loopback.rest.requests.filter(({ method, status }) => method === 'PATCH' && status === 404).length;
   await until('the bot to notice', () => edits() > 0, 20_000);
+  await ask(ada, 'pause');
+  await ask(ada, 'resume');
   const heard = loopback.heard('ada').length;
   await loopback.ears('ada').waitFor((packets) => packets.length > heard + 120, 20_000);
 
