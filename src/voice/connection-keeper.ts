@@ -113,7 +113,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
       this.#decide(reason, this.#parts.options.joinDeadlineMs, () => this.#lost(reason));
     });
     link.on('fault', (error) => {
-      this.#parts.log.warn({ err: error }, 'voice library threw');
+      this.#parts.log.warn({ error }, 'voice library threw');
       this.#lost('Discord sent what I could not read');
     });
     if (!link.open()) this.#awaitGateway();
@@ -243,7 +243,10 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #noted(code: number): CloseCode {
     const row = classify(code);
-    this.#parts.log.warn({ ...row, err: this.line.link?.lastError }, 'voice socket closed');
+    this.#parts.log.warn(
+      { code, remedy: row.remedy, error: this.line.link?.lastError ?? undefined },
+      'voice socket closed',
+    );
     return row;
   }
 }

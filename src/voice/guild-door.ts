@@ -92,7 +92,7 @@ export class GuildDoor {
     if (adapterCreator === null) return;
     this.#sends.note(now());
     await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life).catch((error: unknown) => {
-      log.warn({ err: error }, 'voice could not be left');
+      log.warn({ error }, 'voice could not be left');
     });
   }
 

@@ -32,7 +32,7 @@ export class IncidentLog {
       const ended = earlier.map((incident) => ({ ...incident, outcome: incident.outcome ?? 'the bot was restarted' }));
       this.#incidents = [...ended, ...this.#incidents].slice(-KEPT);
     } catch (error) {
-      this.#log.warn({ err: error }, 'earlier incidents could not be read');
+      this.#log.warn({ error }, 'earlier incidents could not be read');
     }
   }
 
@@ -56,7 +56,7 @@ export class IncidentLog {
   #keep(incidents: readonly Incident[]): void {
     this.#incidents = incidents.slice(-KEPT);
     this.#store?.set(this.#key, this.#incidents).catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'incidents could not be kept');
+      this.#log.warn({ error }, 'incidents could not be kept');
     });
   }
 }
