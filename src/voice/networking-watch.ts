@@ -11,6 +11,7 @@ import {
   type VoiceWebSocket,
 } from '@discordjs/voice';
 import { guardUdpSocket, guardWebSocket } from './network-guard.ts';
+import { prepareKey } from './transport-key.ts';
 
 /** RFC 6455: closed without a code. */
 const NO_CODE = 1005;
@@ -70,7 +71,10 @@ export class NetworkingWatch extends EventEmitter<NetworkingEvents> {
     if ('ws' in state) this.#guardSocket(state.ws);
     if ('udp' in state) this.#guardUdp(state.udp);
     if (state.code === previous) return;
-    if (state.code === NetworkingStatusCode.Ready) this.emit('ready', state);
+    if (state.code === NetworkingStatusCode.Ready) {
+      prepareKey(state.connectionData);
+      this.emit('ready', state);
+    }
     if (state.code === NetworkingStatusCode.Resuming) this.emit('resuming', this.#code);
   }
 
