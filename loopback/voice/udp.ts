@@ -1,6 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
+/** Many clients send their frames in the same millisecond; what finds no room is dropped by the kernel. It grants as much as it allows. */
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+
 /** Where a client's datagrams come from and go to. */
 export interface UdpAddress {
   readonly address: string;
@@ -25,7 +28,7 @@ export class UdpPort {
 
   /** Opens a socket on a free port and hands every datagram to `receive`. */
   static async open(receive: (datagram: Buffer, from: UdpAddress) => void): Promise<UdpPort> {
-    const socket = createSocket('udp4');
+    const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     return new UdpPort(socket, receive);
