@@ -1,25 +1,36 @@
-import type { HeardPacket } from '../ears.ts';
-import { matchFrames, type FrameMatch } from '../ears.ts';
+import { matchFrames, type HeardPacket } from '../ears.ts';
 
 export const FRAME_MS = 20;
 const SILENCE = 'f8fffe';
 
-/** What was heard of one file, in the figures that the demo reports. */
+/** What was heard of one file. */
 export interface Listening {
-  readonly match: FrameMatch;
-  /** Frames of the file that are missing between the first and the last heard. */
-  readonly lost: number;
-  /** Every payload, silence aside, was a packet of the file, in the file's order. */
+  readonly frames: number;
+  /** Places of the first and the last frame in the file. */
+  readonly from: number;
+  readonly to: number;
+  /** Within each voice session, every payload was the file's packet at the next place, silence around pauses aside. */
   readonly exact: boolean;
+  /** Frames that are missing, or were heard twice, where one voice session followed another. */
+  readonly lost: number;
+  readonly repeated: number;
 }
 
-export function listening(heard: readonly HeardPacket[], frames: readonly Buffer[]): Listening {
-  const match = matchFrames(heard, frames);
-  const lost = match.gaps.reduce((sum, { missing }) => sum + missing, 0);
+/** Compares what was heard with a file, voice session by voice session: each has an SSRC of its own. */
+export function listening(heard: readonly HeardPacket[], file: readonly Buffer[]): Listening {
+  const sessions = [...Map.groupBy(sounding(heard), ({ ssrc }) => ssrc).values()].map((packets) => {
+    const { matched, exact } = matchFrames(packets, file);
+    return { exact, frames: matched.length, from: matched.at(0)?.index ?? -1, to: matched.at(-1)?.index ?? -1 };
+  });
+  const jumps = sessions.slice(1).map(({ from }, index) => from - 1 - (sessions[index]?.to ?? 0));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
-    match,
-    lost,
-    exact: match.matched.length > 0 && match.foreign.length === 0 && match.outOfOrder.length === 0,
+    frames: sum(sessions.map(({ frames }) => frames)),
+    from: sessions.at(0)?.from ?? -1,
+    to: sessions.at(-1)?.to ?? -1,
+    exact: sessions.length > 0 && sessions.every(({ exact }) => exact),
+    lost: sum(jumps.map((jump) => Math.max(0, jump))),
+    repeated: sum(jumps.map((jump) => Math.max(0, -jump))),
   };
 }
 
@@ -27,12 +38,32 @@ export function listening(heard: readonly HeardPacket[], frames: readonly Buffer
 export const sounding = (heard: readonly HeardPacket[]): readonly HeardPacket[] =>
   heard.filter(({ opus }) => opus.toString('hex') !== SILENCE);
 
+/** What was heard from the first packet on that is in none of the files, or an error when one of theirs comes later. */
+export function foreignTo(
+  heard: readonly HeardPacket[],
+  files: readonly (readonly Buffer[])[],
+): readonly HeardPacket[] {
+  const known = new Set(files.flat().map((packet) => packet.toString('base64')));
+  const isKnown = ({ opus }: HeardPacket) => known.has(opus.toString('base64'));
+  const packets = sounding(heard);
+  const foreign = packets.slice(packets.findIndex((packet) => !isKnown(packet)));
+  if (foreign.some(isKnown)) throw new Error('packets of another song were heard in between');
+  return foreign;
+}
+
+/** Packets of one sender that are missing by their sequence numbers, which are 16 bits wide. */
+export function missing(heard: readonly HeardPacket[]): number {
+  return heard.slice(1).reduce((total, { sequence }, index) => {
+    return total + ((sequence - (heard[index]?.sequence ?? sequence) - 1) & 0xffff);
+  }, 0);
+}
+
 /**
  * Frames a second by the time of arrival: the slope of a straight line through all arrivals (least squares), so that the
  * jitter of the first and the last packet does not count for the whole.
  */
 export function arrivalRate(heard: readonly HeardPacket[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
   const atMean = mean(heard.map(({ at }) => at));
   const indexMean = (heard.length - 1) / 2;
   let covariance = 0;
@@ -44,12 +75,11 @@ export function arrivalRate(heard: readonly HeardPacket[]): number {
   return (1_000 * variance) / covariance;
 }
 
-/** The longest silence between two packets, in milliseconds, and the packets around it. */
-export function longestHole(heard: readonly HeardPacket[]): { ms: number; before: HeardPacket; after: HeardPacket } {
-  const pairs = heard.flatMap((after, index) => {
+/** The silence between the last packet of one voice session and the first of the next, in milliseconds. */
+export function sessionChange(heard: readonly HeardPacket[]): { readonly ms: number; readonly first: HeardPacket } {
+  for (const [index, first] of heard.entries()) {
     const before = heard[index - 1];
-    return before ? [{ ms: after.at - before.at, before, after }] : [];
-  });
-  const longest = pairs.reduce((longest, pair) => (pair.ms > longest.ms ? pair : longest));
-  return longest;
+    if (before && before.ssrc !== first.ssrc) return { ms: first.at - before.at, first };
+  }
+  throw new Error('no new voice session was heard');
 }

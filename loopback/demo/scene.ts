@@ -1,5 +1,5 @@
 import { opusPacketsOf, type HeardPacket } from '../ears.ts';
-import { arrivalRate, FRAME_MS, listening, longestHole, sounding, type Listening } from './measure.ts';
+import { arrivalRate, foreignTo, FRAME_MS, listening, missing, sessionChange, sounding } from './measure.ts';
 import type { Stage } from './stage.ts';
 
 /** What the scene found out; a step that was not reached leaves its figures out. */
@@ -16,7 +16,7 @@ export interface Findings {
   commands_seen: string[];
 }
 
-/** One line of the table at the end: what the listener really heard. */
+/** One line of the table at the end: what the listener really heard. `from` and `to` are null where there is no file to compare with. */
 export interface Heard {
   readonly what: string;
   readonly frames: number;
@@ -35,6 +35,10 @@ export interface Step {
 
 const LISTENER = 'ada';
 const FRIEND = 'ben';
+/** What this scene allows: frames that were on their way when the door was closed, and the age of a position on disk. */
+const MAX_FRAMES_LOST = 5;
+const MAX_INTERRUPTION_MS = 2_000;
+const MAX_POSITION_ERROR_MS = 1_000;
 /** Fifteen seconds: long enough for a rate to three digits. */
 const RATE_FRAMES = 750;
 
@@ -62,11 +66,15 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
     return await control.heard(LISTENER, from);
   }
 
-  function note(what: string, { match, exact, lost }: Listening): void {
-    const to = match.matched.at(-1)?.index ?? null;
-    const { firstIndex: from, repeats } = match;
-    heard.push({ what, frames: match.matched.length, from, to, exact, lost, repeated: repeats.length });
-    findings.frames_exact = (findings.frames_exact ?? true) && exact;
+  function hold(condition: boolean, otherwise: string): void {
+    if (!condition) throw new Error(otherwise);
+  }
+
+  function note(what: string, packets: readonly HeardPacket[], file: readonly Buffer[]): void {
+    const listened = listening(packets, file);
+    heard.push({ what, ...listened });
+    findings.frames_exact = (findings.frames_exact ?? true) && listened.exact;
+    hold(listened.exact, `of ${listened.frames} frames some were lost, repeated or changed within a voice session`);
   }
 
   const steps: Step[] = [
@@ -95,7 +103,9 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
       title: 'Ada listens for 15 seconds',
       act: async () => {
         const packets = await listen(RATE_FRAMES);
-        findings.heard_fps = Math.round(1_000 * arrivalRate(packets)) / 1_000;
+        const rate = arrivalRate(packets);
+        findings.heard_fps = Math.round(1_000 * rate) / 1_000;
+        hold(Math.abs(rate - 50) <= 0.1, `the rate was ${rate.toFixed(3)} frames a second, not 50`);
         return `${packets.length} frames at ${findings.heard_fps.toFixed(2)} a second`;
       },
     },
@@ -111,27 +121,28 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
       title: 'Ada pauses, and goes on',
       act: async () => {
         await command(LISTENER, 'pause');
-        const packets = await control.heard(LISTENER);
+        const { to } = listening(await control.heard(LISTENER), song);
         await command(LISTENER, 'resume');
         await listen(50);
-        const { lost, match } = listening(await control.heard(LISTENER), song);
-        if (lost > 0 || match.repeats.length > 0) throw new Error(`${lost} frames were lost in the pause`);
-        return `held at frame ${listening(packets, song).match.matched.at(-1)?.index}, and went on with the next`;
+        hold(listening(await control.heard(LISTENER), song).exact, 'frames were lost or repeated in the pause');
+        return `held at frame ${to}, and went on with the next`;
       },
     },
     {
       title: 'Discord closes the voice connection with 4006 (session no longer valid)',
       act: async () => {
-        const from = Math.max(0, (await control.heardCount(LISTENER)) - 50);
         await control.fault('close-voice', { guildId, code: 4006 });
         await listen(150);
-        const packets = await control.heard(LISTENER, from);
-        const { match, lost } = listening(packets, song);
-        const hole = longestHole(packets);
-        findings.recovered_after_4006_ms = Math.round(hole.ms);
+        const packets = await control.heard(LISTENER);
+        const { lost, repeated } = listening(packets, song);
+        const { ms, first } = sessionChange(packets);
+        findings.recovered_after_4006_ms = Math.round(ms);
         findings.frames_lost_after_4006 = lost;
-        const back = match.matched.find(({ packet }) => packet === hole.after)?.index;
-        return `back after ${Math.round(hole.ms)} ms at frame ${back}; ${lost} frames lost`;
+        hold(repeated === 0, `${repeated} frames were heard twice`);
+        hold(ms <= MAX_INTERRUPTION_MS, `it took ${Math.round(ms)} ms`);
+        hold(lost <= MAX_FRAMES_LOST, `${lost} frames were lost`);
+        const place = song.findIndex((packet) => packet.equals(first.opus));
+        return `back after ${Math.round(ms)} ms at frame ${place}; ${lost} frames lost on the way`;
       },
     },
     {
@@ -143,17 +154,24 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
         await stage.startBot();
         await control.wait('heard', { person: LISTENER, count: before.length + 100 });
         const all = await control.heard(LISTENER);
-        const { match } = listening(all, song);
-        const killedAt = listening(before, song).match.matched.at(-1)?.index ?? Number.NaN;
-        const newcomers = new Set(all.slice(before.length));
-        const first = match.matched.find(({ packet }) => newcomers.has(packet));
-        if (!first) throw new Error('the song did not go on');
-        const error = (first.index - killedAt - 1) * FRAME_MS;
+        const first = all.find(({ ssrc }) => ssrc === all.at(-1)?.ssrc);
+        hold(first !== undefined && first.at > began, 'no new voice session was heard');
+        const killedAt = listening(
+          all.filter(({ ssrc }) => ssrc !== first?.ssrc),
+          song,
+        ).to;
+        const { from } = listening(
+          all.filter(({ ssrc }) => ssrc === first?.ssrc),
+          song,
+        );
+        const error = (from - killedAt - 1) * FRAME_MS;
         findings.restored_position_error_ms = Math.abs(error);
-        findings.restored_after_kill = Math.abs(error) <= 1_000;
-        note('Long Note (WebM, passed through)', listening(all, song));
+        findings.restored_after_kill = from >= 0 && Math.abs(error) <= MAX_POSITION_ERROR_MS;
+        note('Long Note (WebM, passed through)', all, song);
+        hold(findings.restored_after_kill, `it went on at frame ${from}, but was killed at ${killedAt}`);
         const direction = error < 0 ? 'earlier' : 'later';
-        return `restored ${Math.round(first.packet.at - began)} ms after its start, ${Math.abs(error)} ms ${direction} in the song`;
+        const after = Math.round((first?.at ?? Number.NaN) - began);
+        return `restored ${after} ms after its start, ${Math.abs(error)} ms ${direction} in the song`;
       },
     },
     {
@@ -162,32 +180,32 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
         const from = await control.heardCount(LISTENER);
         await command(LISTENER, 'skip');
         await listen(150);
-        const packets = await control.heard(LISTENER, from);
-        const later = packets.slice(packets.findIndex(({ opus }) => third[0] !== undefined && opus.equals(third[0])));
-        const listened = listening(later, third);
-        if (listened.match.firstIndex !== 0 || listened.lost > 0)
-          throw new Error(`it began at frame ${listened.match.firstIndex}, and ${listened.lost} frames were lost`);
-        note('Third Time (Ogg, passed through)', listened);
-        return `${listened.match.matched.length} frames from the first on`;
+        const packets = foreignTo(await control.heard(LISTENER, from), [song]);
+        note('Third Time (Ogg, passed through)', packets, third);
+        const { from: first, frames } = listening(packets, third);
+        hold(first === 0, `it began at frame ${first}`);
+        return `${frames} frames from the first on`;
       },
     },
     {
-      title: 'Ada plays an MP3, and one of the words of her own library',
+      title: 'Ada plays an MP3, and then, by its title, a song of her own library',
       act: async () => {
         await command(LISTENER, 'play', { query: media.urlOf('song.mp3') });
         await command(LISTENER, 'play', { query: 'grand pause' });
-        await command(LISTENER, 'skip');
-        const packets = sounding(await listen(200));
-        heard.push({
-          what: 'Long Note (MP3, transcoded)',
-          frames: packets.length,
-          from: null,
-          to: null,
-          exact: null,
-          lost: 0,
-          repeated: 0,
-        });
-        return `${packets.length} frames from ffmpeg`;
+        const transcoded: Buffer[] = [];
+        for (const what of ['Long Note (MP3, transcoded)', 'Grand Pause (FLAC of the library, transcoded)']) {
+          const from = await control.heardCount(LISTENER);
+          await command(LISTENER, 'skip');
+          await listen(150);
+          const packets = foreignTo(await control.heard(LISTENER, from), [song, third, transcoded]);
+          hold(packets.length >= 100, `only ${packets.length} new frames were heard`);
+          const different = new Set(packets.map(({ opus }) => opus.toString('base64'))).size;
+          const [frames, lost, repeated] = [packets.length, missing(packets), packets.length - different];
+          heard.push({ what, frames, from: null, to: null, exact: null, lost, repeated });
+          hold(lost === 0 && repeated === 0, `${lost} frames were lost, ${repeated} heard twice`);
+          transcoded.push(...packets.map(({ opus }) => opus));
+        }
+        return 'both heard, through ffmpeg';
       },
     },
     {

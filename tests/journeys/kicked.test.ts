@@ -45,6 +45,9 @@ it('follows when somebody moves it', async () => {
   ada.move('Studio');
   await until('the song to go on there', () => stage.match('ada', song).matched.length > before + 100, 20_000);
 
-  expect(stage.match('ada', song).repeats).toEqual([]);
+  const { repeats, gaps } = stage.match('ada', song);
+  expect(repeats).toEqual([]);
+  // What was sent while Ada was on her way, and what was in the air when the old door was closed.
+  expect(gaps.reduce((sum, { missing }) => sum + missing, 0)).toBeLessThanOrEqual(25);
   expect(loopback.problems()).toEqual([]);
 });

@@ -80,8 +80,11 @@ it('waits after a restart while nobody is in the channel, and begins when somebo
   ada.leave();
   const before = stage.match('ada', song).matched.length;
 
-  await startBotProcess(env);
-  expect(stage.match('ada', song).matched.length).toBe(before);
+  const joins = () => loopback.gateway.sent.list(4).length;
+  const joinsBefore = joins();
+  const second = await startBotProcess(env);
+  await until('the bot to have looked', () => second.log().includes('"msg":"restored"'), 20_000);
+  expect(joins()).toBe(joinsBefore);
   ada.join('Lounge');
 
   await until('the song to go on', () => stage.match('ada', song).matched.length > before + 50, 20_000);
