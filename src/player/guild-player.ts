@@ -77,7 +77,7 @@ export class GuildPlayer {
     await this.#decide(async () => {
       this.#needCurrent();
       if (this.#parts.record.session.paused === 'person') throw new TenutoError('ALREADY_PAUSED');
-      await this.#parts.record.update({ paused: 'person', positionMs: this.#positionMs });
+      await this.#hold('person');
     });
   }
 
@@ -128,7 +128,8 @@ export class GuildPlayer {
       const { paused } = this.#parts.record.session;
       const wanted = listeners === 0 ? 'nobody' : 'no';
       if (paused === wanted || (paused !== 'no' && paused !== 'nobody')) return;
-      await this.#parts.record.update({ paused: wanted, positionMs: this.#positionMs });
+      if (wanted === 'no') await this.#parts.record.update({ paused: wanted });
+      else await this.#hold(wanted);
     });
   }
 
@@ -168,6 +169,12 @@ export class GuildPlayer {
     }
     this.deck.hold(session.paused !== 'no');
     this.#parts.changed();
+  }
+
+  /** Holds the sound first, so that the position written is that of the last frame; if the write fails, `#sync` lets go. */
+  async #hold(paused: 'person' | 'nobody'): Promise<void> {
+    this.deck.hold(true);
+    await this.#parts.record.update({ paused, positionMs: this.#positionMs });
   }
 
   #needCurrent(): void {
