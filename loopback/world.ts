@@ -15,7 +15,7 @@ import type {
   WorldRole,
   WorldVoiceState,
 } from './world/types.ts';
-import { nextVoiceState } from './world/voice-state.ts';
+import { misjudged, nextVoiceState } from './world/voice-state.ts';
 
 export type * from './world/types.ts';
 
@@ -121,6 +121,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     const others = channel.overwrites.filter(({ id }) => id !== overwrite.id);
     channel.overwrites.splice(0, Infinity, ...others, overwrite);
     this.emit('change', { type: 'channel-changed', guildId: channel.guildId, channel });
+    this.#judgeSpeakers(channel.guildId);
   }
 
   addRole(guildId: string, name: string, permissions: bigint): WorldRole {
@@ -135,12 +136,14 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     const role = found(this.guild(guildId).roles.get(roleId), 'role', roleId);
     role.permissions = permissions;
     this.emit('change', { type: 'role-changed', guildId, role });
+    this.#judgeSpeakers(guildId);
   }
 
   addMember(guildId: string, userId: string, roles: readonly string[] = []): WorldMember {
     const member = { userId: this.#user(userId).id, roles: [...roles], joinedAt: new Date().toISOString() };
     this.guild(guildId).members.set(userId, member);
     this.emit('change', { type: 'member-added', guildId, member });
+    this.#judgeSpeakers(guildId);
     return member;
   }
 
@@ -165,7 +168,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     if (channelId === undefined) throw new Error(`user ${userId} is in no voice channel`);
     if (channelId === null && previous === null) return null;
     const channel = channelId === null ? null : found(guild.channels.get(channelId), 'channel', channelId);
-    const state = channel === null ? null : nextVoiceState(channel, userId, previous, change);
+    const state = channel === null ? null : nextVoiceState(guild, channel, userId, change);
     if (state === null) guild.voiceStates.delete(userId);
     else guild.voiceStates.set(userId, state);
     this.emit('change', { type: 'voice-state', guildId, userId, state, previous });
@@ -178,10 +181,10 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     return this.setVoiceState(guildId, userId, { channelId });
   }
 
-  /** The ids of everyone in a voice channel. */
-  voiceMembers(guildId: string, channelId: string): string[] {
+  /** The ids of everyone in a voice channel, or of those in it who are as asked. */
+  voiceMembers(guildId: string, channelId: string, fits = (_state: WorldVoiceState) => true): string[] {
     const states = [...this.guild(guildId).voiceStates.values()];
-    return states.filter((state) => state.channelId === channelId).map(({ userId }) => userId);
+    return states.filter((state) => state.channelId === channelId && fits(state)).map(({ userId }) => userId);
   }
 
   createMessage(message: WorldMessage): WorldMessage {
@@ -224,6 +227,11 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
       if (channel !== undefined) return channel;
     }
     return undefined;
+  }
+
+  /** Permissions have changed: whoever is in voice and may now speak, or no longer may, is told of. */
+  #judgeSpeakers(guildId: string): void {
+    for (const userId of misjudged(this.guild(guildId))) this.setVoiceState(guildId, userId, {});
   }
 
   #user = (userId: string): APIUser => found(this.users.get(userId), 'user', userId);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { joinRefusal } from '../permissions.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
 import type { World, WorldChange, WorldGuild, WorldVoiceState } from '../world.ts';
+import { isAudible } from '../world/voice-state.ts';
 import type { GatewaySession } from './session.ts';
 
 /** The `d` of op 4. */
@@ -71,7 +72,8 @@ export class VoiceDoor {
     const { guildId, userId, state, previous } = change;
     for (const channelId of new Set([previous?.channelId, state?.channelId])) {
       if (channelId !== undefined) {
-        this.#voice.members(guildId, channelId, this.#world.voiceMembers(guildId, channelId));
+        const audible = this.#world.voiceMembers(guildId, channelId, isAudible);
+        this.#voice.members(guildId, channelId, this.#world.voiceMembers(guildId, channelId), audible);
       }
     }
     const isBot = this.#world.applications.has(userId);

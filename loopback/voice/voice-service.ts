@@ -19,8 +19,11 @@ export interface VoiceService {
   }): string;
   /** The member left or was removed: its voice session is closed with `code` (4014 as Discord does) when it is still open. */
   dismiss(guildId: string, userId: string, code?: number): void;
-  /** Everyone who is in the channel now, so that listeners hear and DAVE groups have the right members. */
-  members(guildId: string, channelId: string, userIds: readonly string[]): void;
+  /**
+   * Everyone who is in the channel now, so that listeners hear and DAVE groups have the right members. `audible` are those of
+   * them who may speak and are not muted, by themselves or by others; left out, all are.
+   */
+  members(guildId: string, channelId: string, userIds: readonly string[], audible?: readonly string[]): void;
 }
 
 /** How the voice servers are set up. Only the certificate and who is a person must be given. */

@@ -41,8 +41,10 @@ export async function stage(options: GatewayOptions = {}): Promise<Stage> {
       return `token-${voiceCalls.length}`;
     },
     dismiss: (_guildId, userId, code) => void voiceCalls.push(`dismiss ${nameOf(userId)} with ${code}`),
-    members: (_guildId, channelId, ids) =>
-      void voiceCalls.push(`${channelOf(channelId)}: ${ids.map(nameOf).join(', ') || 'nobody'}`),
+    members: (_guildId, channelId, ids, audible = ids) => {
+      const shown = ids.map((id) => (audible.includes(id) ? nameOf(id) : `${nameOf(id)} (silent)`));
+      voiceCalls.push(`${channelOf(channelId)}: ${shown.join(', ') || 'nobody'}`);
+    },
   };
   const gateway = await startGateway(world, voice, options);
   const clients: RawClient[] = [];

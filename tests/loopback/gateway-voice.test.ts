@@ -187,6 +187,29 @@ describe('what others do to the bot in voice', () => {
   });
 });
 
+describe('who is heard', () => {
+  const mutes: readonly [string, (scene: Joined) => unknown][] = [
+    [
+      'muted by a moderator',
+      ({ world, guild, application }) => world.setVoiceState(guild.id, application.id, { serverMute: true }),
+    ],
+    ['muted by itself', ({ ask, lounge }) => ask(lounge.id, { self_mute: true })],
+    [
+      'not allowed to speak',
+      ({ world, guild, lounge }) =>
+        world.setOverwrite(lounge.id, { id: guild.id, type: 'role', allow: 0n, deny: PermissionFlagsBits.Speak }),
+    ],
+  ];
+  it.each(mutes)('is told to the voice servers: not a bot that is %s', async (_what, act) => {
+    const scene = await loggedIn();
+    scene.ask(scene.lounge.id);
+    await scene.news();
+    act(scene);
+    expect(await scene.news()).toEqual([['state', scene.lounge.id]]);
+    expect(scene.voiceCalls.slice(2)).toEqual(['Lounge: tenuto (silent)']);
+  });
+});
+
 describe('the rules of the door', () => {
   it('can swallow joins, but never leaving', async () => {
     const { gateway, ask, news, lounge } = await loggedIn();

@@ -90,4 +90,28 @@ describe('the world', () => {
     world.setVoiceState(guild.id, ada.id, { selfMute: true });
     expect(guild.voiceStates.get(ada.id)).toMatchObject({ suppress: false, selfMute: true });
   });
+
+  it('suppresses whoever may not speak, on joining and when permissions change, and tells of it', () => {
+    const { world, guild, voice, ada, ben } = settle();
+    const told: unknown[] = [];
+    const suppressed = () => guild.voiceStates.get(ada.id)?.suppress;
+    world.setOverwrite(voice.id, deny(PermissionFlagsBits.Speak, ada.id));
+    ada.join('music');
+    expect(suppressed()).toBe(true);
+    world.on('change', (change) => {
+      if (change.type === 'voice-state') told.push([change.userId, change.state?.suppress]);
+    });
+    world.setOverwrite(voice.id, deny(0n, ada.id));
+    expect(suppressed()).toBe(false);
+    world.setRolePermissions(guild.id, guild.id, PermissionFlagsBits.ViewChannel | PermissionFlagsBits.Connect);
+    expect(suppressed()).toBe(true);
+    world.addMember(guild.id, ada.id, [world.addRole(guild.id, 'singer', PermissionFlagsBits.Speak).id]);
+    expect(suppressed()).toBe(false);
+    world.setOverwrite(voice.id, deny(PermissionFlagsBits.Speak, ben.id));
+    expect(told).toEqual([
+      [ada.id, false],
+      [ada.id, true],
+      [ada.id, false],
+    ]);
+  });
 });
