@@ -87,19 +87,19 @@ export const FAULTS = {
     },
   ),
   'change-voice-server': moment(
-    'Names a voice server (with a new token) to the bot again, as when the region changes.',
+    "Replaces the guild's voice server, as when the region changes: close code 4022, and VOICE_SERVER_UPDATE with a new token.",
     z.strictObject({ guildId }),
-    ({ gateway, botId }, { guildId }) => gateway.door.announceServer(guildId, botId),
+    ({ gateway, botId }, { guildId }) => gateway.door.changeServer(guildId, botId),
   ),
   'voice-server-away': lasting(
-    'VOICE_SERVER_UPDATE says `endpoint: null`; when lifted, it names a server again.',
+    'VOICE_SERVER_UPDATE says `endpoint: null`; when lifted, the old server closes with 4022 and another is named.',
     z.strictObject({ guildId }),
     ({ gateway: { door }, botId }, { guildId }) => {
       door.rules.away.add(guildId);
       door.announceServer(guildId, botId);
       return () => {
         door.rules.away.delete(guildId);
-        door.announceServer(guildId, botId);
+        door.changeServer(guildId, botId);
       };
     },
   ),
@@ -140,7 +140,7 @@ export const FAULTS = {
     gateway.askToReconnect(),
   ),
   'invalid-session': moment(
-    'Sends op 9; when not `resumable` the session is over and the bot is out of voice (4006).',
+    'Sends op 9; when not `resumable` the session is over and the bot is out of voice (4014).',
     z.strictObject({ resumable: z.boolean() }),
     ({ gateway }, { resumable }) => gateway.invalidate(resumable),
   ),
@@ -153,17 +153,17 @@ export const FAULTS = {
     },
   ),
   'delete-channel': moment(
-    'Someone deletes a channel with its messages; whoever was in it leaves voice.',
+    'Someone deletes a channel with its messages; whoever was in it is out of voice (4022).',
     z.strictObject({ channelId: z.string() }),
     ({ world }, { channelId }) => world.deleteChannel(channelId),
   ),
   'remove-bot': moment(
-    'Someone removes the bot from the guild: GUILD_DELETE, and out of voice.',
+    'Someone removes the bot from the guild: GUILD_DELETE, and out of voice (4014).',
     z.strictObject({ guildId }),
     ({ world, botId }, { guildId }) => world.removeMember(guildId, botId),
   ),
   'remove-guild': moment(
-    'The guild is deleted: GUILD_DELETE, and every voice session in it is closed.',
+    'The guild is deleted: GUILD_DELETE, and every voice session in it is closed with 4022.',
     z.strictObject({ guildId }),
     ({ world }, { guildId }) => world.removeGuild(guildId),
   ),

@@ -105,13 +105,13 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
     return channel;
   }
 
-  /** Deletes a channel with its messages; whoever was in it leaves voice first. */
+  /** Deletes a channel with its messages, and whoever was in it is out of voice. */
   deleteChannel(channelId: string): void {
     const channel = this.#channel(channelId);
     const { guildId } = channel;
-    for (const userId of this.voiceMembers(guildId, channelId)) this.setVoiceState(guildId, userId, null);
     this.guild(guildId).channels.delete(channelId);
     this.messages.delete(channelId);
+    for (const userId of this.voiceMembers(guildId, channelId)) this.setVoiceState(guildId, userId, null);
     this.emit('change', { type: 'channel-deleted', guildId, channel });
   }
 

@@ -66,7 +66,7 @@ export class Gateway {
       total: options.sessionStarts,
       maxConcurrency: 1,
     });
-    this.#sessions = new Sessions(options, (session) => this.#leaveVoice(session, voice));
+    this.#sessions = new Sessions(options, (session) => this.door.leave(session));
     this.door = new VoiceDoor(world, voice, this.#sessions.byId);
     world.on('change', this.#onChange);
     server.on('error', () => undefined);
@@ -207,15 +207,6 @@ export class Gateway {
     const { session } = connection;
     connection.session = null;
     if (session) this.#sessions[ENDS_SESSION.has(code) ? 'end' : 'detach'](session);
-  }
-
-  /** A voice session dies with the gateway session that it belongs to: close code 4006, "session no longer valid". */
-  #leaveVoice(session: GatewaySession, voice: VoiceService): void {
-    for (const guild of this.#world.guilds.values()) {
-      if (guild.voiceStates.get(session.botId)?.sessionId !== session.id) continue;
-      voice.dismiss(guild.id, session.botId, 4006);
-      this.#world.setVoiceState(guild.id, session.botId, null);
-    }
   }
 
   #identified(): Connection[] {

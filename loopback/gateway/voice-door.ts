@@ -26,6 +26,13 @@ export interface VoiceRules {
 
 type VoiceChange = Extract<WorldChange, { type: 'voice-state' }>;
 
+/**
+ * Why Discord closes a voice connection by itself: https://discord.com/developers/docs/topics/opcodes-and-status-codes#voice
+ * `disconnected`: one client was (kicked, moved, its main gateway session dropped). `terminated`: the call was (the channel
+ * deleted, the voice server changed).
+ */
+const CLOSE = { disconnected: 4014, terminated: 4022 } as const;
+
 /** Why a member's change of voice state needs a (new) voice connection, or `none`. */
 type Consequence = 'connect' | 'disconnect' | 'none';
 
@@ -80,14 +87,30 @@ export class VoiceDoor {
     const next = isBot ? consequence(change) : 'none';
     if (next === 'connect' && state !== null) return this.#connect(state, previous, announce);
     announce();
-    if (next === 'disconnect') this.#voice.dismiss(guildId, userId, 4014);
+    if (next !== 'disconnect' || previous === null) return;
+    const isThere = this.#world.guild(guildId).channels.has(previous.channelId);
+    this.#voice.dismiss(guildId, userId, isThere ? CLOSE.disconnected : CLOSE.terminated);
   }
 
   /** The guild is gone, and with it every voice session in it. */
   evict({ id, voiceStates }: WorldGuild): void {
     for (const { userId, channelId } of voiceStates.values()) {
       this.#voice.members(id, channelId, []);
-      if (this.#world.applications.has(userId)) this.#voice.dismiss(id, userId, 4014);
+      if (this.#world.applications.has(userId)) this.#voice.dismiss(id, userId, CLOSE.terminated);
+    }
+  }
+
+  /** The guild's voice server is replaced: the bot's connection to the old one ends, and it is told of the new one. */
+  changeServer(guildId: string, userId: string): void {
+    this.#voice.dismiss(guildId, userId, CLOSE.terminated);
+    this.announceServer(guildId, userId);
+  }
+
+  /** A main gateway session has ended, and with it every voice session that belonged to it. */
+  leave(session: GatewaySession): void {
+    for (const guild of this.#world.guilds.values()) {
+      if (guild.voiceStates.get(session.botId)?.sessionId !== session.id) continue;
+      this.#world.setVoiceState(guild.id, session.botId, null);
     }
   }
 
@@ -117,7 +140,7 @@ export class VoiceDoor {
   ): void {
     const moved = previous !== null && previous.channelId !== channelId;
     const announceServer = () => {
-      if (moved) this.#voice.dismiss(guildId, userId, 4014);
+      if (moved) this.#voice.dismiss(guildId, userId, CLOSE.disconnected);
       this.announceServer(guildId, userId);
     };
     const steps = this.rules.answer === 'server-first' ? [announceServer, announce] : [announce, announceServer];

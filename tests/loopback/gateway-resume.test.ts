@@ -121,7 +121,7 @@ describe('the end of a session', () => {
     client.close(code);
     await out;
     expect(scene.gateway.sessions).toEqual([]);
-    expect(scene.voiceCalls).toContain('dismiss tenuto with 4006');
+    expect(scene.voiceCalls).toContain('dismiss tenuto with 4014');
   });
 
   it('does not come with a lost socket: the bot stays in voice until nobody resumed in time', async () => {

@@ -170,7 +170,29 @@ describe('what others do to the bot in voice', () => {
     ask(lounge.id);
     await news();
     world.removeGuild(guild.id);
-    expect(voiceCalls.slice(2)).toEqual(['Lounge: nobody', 'dismiss tenuto with 4014']);
+    expect(voiceCalls.slice(2)).toEqual(['Lounge: nobody', 'dismiss tenuto with 4022']);
+  });
+
+  it('a channel that is deleted ends the call in it with 4022, and removing the bot from the guild is a kick', async () => {
+    const { ask, news, world, guild, application, lounge, studio, voiceCalls } = await loggedIn();
+    ask(lounge.id);
+    await news();
+    world.deleteChannel(lounge.id);
+    expect(await news()).toEqual([['state', null]]);
+    expect(voiceCalls.at(-1)).toBe('dismiss tenuto with 4022');
+    ask(studio.id);
+    await news();
+    world.removeMember(guild.id, application.id);
+    expect(voiceCalls.at(-1)).toBe('dismiss tenuto with 4014');
+  });
+
+  it('a voice server that changes ends the call with 4022 before the new one is named', async () => {
+    const { ask, news, gateway, guild, application, lounge, voiceCalls } = await loggedIn();
+    ask(lounge.id);
+    await news();
+    gateway.door.changeServer(guild.id, application.id);
+    expect(await news()).toEqual([SERVER]);
+    expect(voiceCalls.slice(2)).toEqual(['dismiss tenuto with 4022', 'admit tenuto to Lounge']);
   });
 
   it('people coming and going are told to the bot and to the voice servers', async () => {
