@@ -83,6 +83,12 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     return this.#guilds.get(guildId)?.session ?? this.#newSession;
   }
 
+  /** How many entries can still be added. */
+  room(guildId: string): number {
+    const { current, upcoming } = this.queue(guildId);
+    return this.#maxTracks - upcoming.length - (current === null ? 0 : 1);
+  }
+
   /**
    * Changes the queue and returns it, durable. In the order of the calls; when the write fails nothing has changed and
    * TenutoError('STORAGE_FAILED') is thrown. An operation that starts an entry puts the position to 0.
@@ -90,7 +96,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   async apply(guildId: string, operation: QueueOperation): Promise<Queue> {
     return await this.#lock.run(guildId, async () => {
       const guild = this.#guild(guildId);
-      if (operation.type === 'add') this.#needRoom(guild.recorded.queue, operation.entries.length);
+      if (operation.type === 'add') this.#needRoom(guildId, operation.entries.length);
       const before = guild.recorded;
       guild.recorded = await durable(guild.journal.append(before, operation));
       if (guild.recorded.turn !== before.turn) guild.session = { ...guild.session, positionMs: 0 };
@@ -154,9 +160,8 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     return guild;
   }
 
-  #needRoom({ current, upcoming }: Queue, entries: number): void {
-    const size = upcoming.length + (current === null ? 0 : 1);
-    if (size + entries > this.#maxTracks) throw new TenutoError('QUEUE_FULL', String(this.#maxTracks));
+  #needRoom(guildId: string, entries: number): void {
+    if (entries > this.room(guildId)) throw new TenutoError('QUEUE_FULL', String(this.#maxTracks));
   }
 
   async #writePositions(guildIds: readonly string[]): Promise<void> {

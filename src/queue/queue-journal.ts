@@ -143,7 +143,7 @@ function inParts(operation: QueueOperation): readonly QueueOperation[] {
   if (operation.type !== 'add' || operation.entries.length <= ENTRIES_PER_OPERATION) return [operation];
   const parts: QueueOperation[] = [];
   for (let from = 0; from < operation.entries.length; from += ENTRIES_PER_OPERATION) {
-    parts.push({ type: 'add', entries: operation.entries.slice(from, from + ENTRIES_PER_OPERATION) });
+    parts.push({ ...operation, entries: operation.entries.slice(from, from + ENTRIES_PER_OPERATION) });
   }
   return parts;
 }

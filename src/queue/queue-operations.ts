@@ -2,8 +2,8 @@ import type { LoopMode, Queue, QueueEntry } from './queue.ts';
 
 /** Everything that can happen to a queue, as plain JSON: the journal stores these and replays them after a restart. */
 export type QueueOperation =
-  /** Puts entries at the end. Nothing starts by itself. */
-  | { readonly type: 'add'; readonly entries: readonly QueueEntry[] }
+  /** Puts entries at the end. With `start` the first upcoming entry becomes the current one when there is none. */
+  | { readonly type: 'add'; readonly entries: readonly QueueEntry[]; readonly start?: boolean | undefined }
   /** The current entry came to its end, or the first one shall start. A looped track starts again, a looped queue goes round. */
   | { readonly type: 'advance' }
   /** Leaves the current entry and `amount - 1` after it, also a looped track. In a looped queue they go to the end. */
@@ -22,7 +22,7 @@ export type QueueOperation =
 export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
   switch (operation.type) {
     case 'add':
-      return { ...queue, upcoming: queue.upcoming.concat(operation.entries) };
+      return add(queue, operation.entries, operation.start === true);
     case 'advance':
       return queue.loop === 'track' && queue.current !== null ? queue : leaveCurrent(queue, 1);
     case 'skip':

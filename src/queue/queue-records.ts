@@ -30,7 +30,7 @@ const count = z.int().nonnegative();
 const version = z.literal(RECORD_VERSION);
 
 const operation = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('add'), entries: z.array(entry) }),
+  z.object({ type: z.literal('add'), entries: z.array(entry), start: z.boolean().optional() }),
   z.object({ type: z.literal('advance') }),
   z.object({ type: z.literal('skip'), amount: z.number() }),
   z.object({ type: z.literal('remove'), entryIds: z.array(z.string()) }),

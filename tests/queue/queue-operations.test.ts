@@ -17,6 +17,8 @@ describe('queue operations', () => {
   it('add puts entries at the end and starts nothing', () => {
     expect(told(after(queueOf('off', 'a', 'b'), { type: 'add', entries: [entry('c'), entry('d')] }))).toBe('a b c d');
     expect(told(after(EMPTY_QUEUE, { type: 'add', entries: [entry('a')] }))).toBe('- a');
+    expect(told(after(EMPTY_QUEUE, { type: 'add', entries: [entry('a'), entry('b')], start: true }))).toBe('a b');
+    expect(told(after(queueOf('off', 'a'), { type: 'add', entries: [entry('b')], start: true }))).toBe('a b');
   });
 
   it.each<[LoopMode, string]>([
