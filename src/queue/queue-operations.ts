@@ -45,6 +45,11 @@ export function restarts(operation: QueueOperation, before: Queue, after: Queue)
   return operation.type === 'advance' || operation.type === 'skip' || before.current !== after.current;
 }
 
+function add(queue: Queue, entries: readonly QueueEntry[], start: boolean): Queue {
+  const longer = { ...queue, upcoming: queue.upcoming.concat(entries) };
+  return start && queue.current === null ? leaveCurrent(longer, 1) : longer;
+}
+
 function leaveCurrent(queue: Queue, amount: number): Queue {
   const { current, upcoming, loop } = queue;
   const also = Math.max(0, amount - 1);
