@@ -109,7 +109,9 @@ export class Double {
 
   async #read<T>(answer: Promise<Response>): Promise<T> {
     const response = await answer.catch((cause: unknown) => {
-      throw new Error(`the double does not answer; it said:\n${this.#program.output()}`, { cause });
+      // Its first line is the facts, which are long and known.
+      const said = this.#program.output().split('\n').slice(1).join('\n');
+      throw new Error(`the double does not answer; it said:\n${said}`, { cause });
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`the double refused: ${text}`);
