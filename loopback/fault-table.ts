@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { lasting, moment, type Lift } from './fault-row.ts';
-import type { Gateway } from './gateway/server.ts';
 import type { Interferer, Rest } from './rest/server.ts';
 
 const none = z.strictObject({});
@@ -79,6 +78,7 @@ export const FAULTS = {
     'Someone mutes the bot for everybody in the guild.',
     z.strictObject({ guildId }),
     ({ world, botId }, { guildId }) => {
+      hit(world.guild(guildId).voiceStates.get(botId)?.serverMute === false);
       world.setVoiceState(guildId, botId, { serverMute: true });
       return () => {
         const inVoice = world.guilds.get(guildId)?.voiceStates.has(botId);
@@ -94,32 +94,22 @@ export const FAULTS = {
   'voice-server-away': lasting(
     'VOICE_SERVER_UPDATE says `endpoint: null`; when lifted, the old server closes with 4022 and another is named.',
     z.strictObject({ guildId }),
-    ({ gateway: { door }, botId }, { guildId }) => {
-      door.rules.away.add(guildId);
-      door.announceServer(guildId, botId);
-      return () => {
-        door.rules.away.delete(guildId);
-        door.changeServer(guildId, botId);
-      };
-    },
+    ({ gateway: { door }, botId }, { guildId }) => door.loseServer(guildId, botId),
   ),
   'silent-voice-join': lasting(
     'Op 4 that joins or moves is never answered; leaving still works.',
     none,
-    ({ gateway }) => answering(gateway, 'never'),
+    ({ gateway: { door } }) => door.rules.answer.lay('never'),
   ),
-  'server-before-state': lasting('VOICE_SERVER_UPDATE comes before VOICE_STATE_UPDATE.', none, ({ gateway }) =>
-    answering(gateway, 'server-first'),
+  'server-before-state': lasting(
+    'VOICE_SERVER_UPDATE comes before VOICE_STATE_UPDATE.',
+    none,
+    ({ gateway: { door } }) => door.rules.answer.lay('server-first'),
   ),
   'slow-voice-join': lasting(
     'Op 4 is looked at only after `ms` milliseconds.',
     z.strictObject({ ms }),
-    ({ gateway: { door } }, { ms }) => {
-      door.rules.delayMs = ms;
-      return () => {
-        door.rules.delayMs = 0;
-      };
-    },
+    ({ gateway: { door } }, { ms }) => door.rules.delayMs.lay(ms),
   ),
   'drop-gateway': moment('Cuts every main gateway connection; sessions stay resumable.', none, ({ gateway }) =>
     gateway.drop(),
@@ -130,12 +120,15 @@ export const FAULTS = {
     ({ gateway }, { code }) => gateway.drop(code),
   ),
   'gateway-down': lasting('Cuts every main gateway connection and every new one.', none, ({ gateway }) => {
-    gateway.accepting = false;
+    const lift = gateway.down.lay(true);
     gateway.drop();
-    return () => {
-      gateway.accepting = true;
-    };
+    return lift;
   }),
+  'silent-gateway': lasting(
+    'Heartbeats of the main gateway are not acknowledged, so that clients take the connection for dead.',
+    none,
+    ({ gateway }) => gateway.silent.lay(true),
+  ),
   'gateway-reconnect': moment('Sends op 7: clients should reconnect and resume.', none, ({ gateway }) =>
     gateway.askToReconnect(),
   ),
@@ -148,8 +141,11 @@ export const FAULTS = {
     'An outage of one guild: GUILD_DELETE with `unavailable`; when lifted, GUILD_CREATE.',
     z.strictObject({ guildId }),
     ({ world }, { guildId }) => {
+      if (!world.guild(guildId).available) throw new Error('the guild is unavailable already');
       world.setGuildAvailable(guildId, false);
-      return () => world.setGuildAvailable(guildId, true);
+      return () => {
+        if (world.guilds.has(guildId)) world.setGuildAvailable(guildId, true);
+      };
     },
   ),
   'delete-channel': moment(
@@ -191,14 +187,7 @@ export const FAULTS = {
 
 /** A fault that met nothing is a mistake of whoever threw it. */
 function hit(met: boolean): void {
-  if (!met) throw new Error('the bot has no voice connection in this guild');
-}
-
-function answering({ door }: Gateway, answer: 'never' | 'server-first'): Lift {
-  door.rules.answer = answer;
-  return () => {
-    door.rules.answer = 'state-first';
-  };
+  if (!met) throw new Error('the bot has no voice connection in this guild that this could change');
 }
 
 function interfering(

@@ -30,6 +30,8 @@ export interface ConnectionOptions {
 export interface ConnectionEvents {
   /** A well-formed payload arrived. What it throws closes the connection. */
   received(connection: Connection, op: number, d: unknown): void;
+  /** The connection is being closed for what the client did, or did not do. */
+  refused(code: number, reason: string): void;
   /** Serving a payload failed by no fault of the client: a bug of the double. The connection closes with 4000. */
   failed(error: unknown): void;
   /** The socket is gone, `code` being the one that began the closing. Told once. */
@@ -52,7 +54,7 @@ export class Connection {
     this.#options = options;
     this.#events = events;
     this.#deathwatch = setTimeout(
-      () => this.close(GatewayCloseCodes.SessionTimedOut, 'no heartbeat'),
+      () => this.refuse(GatewayCloseCodes.SessionTimedOut, 'No heartbeat came.'),
       options.heartbeatIntervalMs * PATIENCE,
     );
     socket.on('error', () => socket.terminate());
@@ -71,10 +73,16 @@ export class Connection {
     }
   }
 
-  /** Answers a heartbeat and puts off the end. */
-  beat(): void {
+  /** A heartbeat came, which puts off the end. It is answered unless that is to be left out. */
+  beat({ silently }: { readonly silently: boolean }): void {
     this.#deathwatch.refresh();
-    this.send({ op: GatewayOpcodes.HeartbeatAck, d: null });
+    if (!silently) this.send({ op: GatewayOpcodes.HeartbeatAck, d: null });
+  }
+
+  /** Closes for a mistake of the client. */
+  refuse(code: number, reason: string): void {
+    if (this.#closing === null) this.#events.refused(code, reason);
+    this.close(code, reason);
   }
 
   close(code: number, reason: string): void {
@@ -95,9 +103,8 @@ export class Connection {
       const { op, d } = decode(data, isBinary);
       this.#events.received(this, op, d);
     } catch (error) {
-      if (error instanceof CloseWith) return this.close(error.code, error.message);
-      if (error instanceof z.ZodError)
-        return this.close(GatewayCloseCodes.DecodeError, 'Error while decoding payload.');
+      if (error instanceof CloseWith) return this.refuse(error.code, error.message);
+      if (error instanceof z.ZodError) return this.refuse(GatewayCloseCodes.UnknownOpcode, 'Invalid payload.');
       this.close(GatewayCloseCodes.UnknownError, 'Unknown error.');
       this.#events.failed(error);
     }

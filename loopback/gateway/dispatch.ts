@@ -34,7 +34,8 @@ function introduce(world: World, session: GatewaySession, guild: WorldGuild): vo
   session.guilds.add(guild.id);
   if (!guild.available) return session.dispatch(Event.GuildDelete, { id: guild.id, unavailable: true });
   const seesPresences = includes(session.intents, GatewayIntentBits.GuildPresences);
-  session.dispatch(Event.GuildCreate, guildPayload(world, guild, { userId: session.botId, seesPresences }));
+  const viewer = { userId: session.botId, seesPresences, largeThreshold: session.largeThreshold };
+  session.dispatch(Event.GuildCreate, guildPayload(world, guild, viewer));
 }
 
 /** Tells one change of the world to every session that may know of it. */

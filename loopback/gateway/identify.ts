@@ -10,7 +10,7 @@ const Identify = z.object({
   shard: z.tuple([z.number().int(), z.number().int()]).default([0, 1]),
   properties: z.record(z.string(), z.unknown()),
   compress: z.boolean().optional(),
-  large_threshold: z.number().int().min(50).max(250).optional(),
+  large_threshold: z.number().int().min(50).max(250).default(50),
   presence: z.unknown().optional(),
 });
 
@@ -19,6 +19,8 @@ export interface Identity {
   readonly application: WorldApplication;
   readonly intents: number;
   readonly shard: readonly [id: number, count: number];
+  /** Guilds with more members than this come without those who are offline. */
+  readonly largeThreshold: number;
 }
 
 /** The application of a token; closes with 4004 when there is none. */
@@ -30,7 +32,7 @@ export function authenticate(world: World, token: string): WorldApplication {
 
 /** Op 2, checked in Discord's order: token, shard, intents. `privileged` are the intents the application was allowed. */
 export function identity(world: World, d: unknown, privileged: number): Identity {
-  const { token, shard, intents } = Identify.parse(d);
+  const { token, shard, intents, large_threshold: largeThreshold } = Identify.parse(d);
   const application = authenticate(world, token);
   const [id, count] = shard;
   if (count < 1 || id < 0 || id >= count) throw new CloseWith(GatewayCloseCodes.InvalidShard, 'Invalid shard.');
@@ -39,5 +41,5 @@ export function identity(world: World, d: unknown, privileged: number): Identity
   if (verdict === 'invalid' || typeof intents !== 'number') {
     throw new CloseWith(GatewayCloseCodes.InvalidIntents, 'Invalid intent(s).');
   }
-  return { application, intents, shard };
+  return { application, intents, shard, largeThreshold };
 }

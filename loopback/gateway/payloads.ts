@@ -15,9 +15,6 @@ import {
 } from 'discord-api-types/v10';
 import type { World, WorldChannel, WorldGuild, WorldMember, WorldRole, WorldVoiceState } from '../world.ts';
 
-/** Discord attaches the whole member list only to guilds up to the client's threshold; 50 is its default. */
-const LARGE_THRESHOLD = 50;
-
 /** As `number`, because the flag enums have no name for "none". */
 const NO_FLAGS: number = 0;
 
@@ -120,16 +117,17 @@ export function voiceStatePayload(
 }
 
 /**
- * What GUILD_CREATE carries. Without the presence intent Discord lists only the bot itself and those who are in voice:
- * https://discord.com/developers/docs/events/gateway-events#guild-create
+ * What GUILD_CREATE carries. Without the presence intent, and in guilds above the viewer's threshold, Discord lists only the bot
+ * itself and those who are in voice: https://discord.com/developers/docs/events/gateway-events#guild-create
  */
 export function guildPayload(
   world: World,
   guild: WorldGuild,
-  viewer: { readonly userId: string; readonly seesPresences: boolean },
+  viewer: { readonly userId: string; readonly seesPresences: boolean; readonly largeThreshold: number },
 ): GatewayGuildCreateDispatchData {
+  const large = guild.members.size > viewer.largeThreshold;
   const listed = [...guild.members.values()].filter(
-    ({ userId }) => viewer.seesPresences || userId === viewer.userId || guild.voiceStates.has(userId),
+    ({ userId }) => (viewer.seesPresences && !large) || userId === viewer.userId || guild.voiceStates.has(userId),
   );
   return {
     id: guild.id,
@@ -170,7 +168,7 @@ export function guildPayload(
     hub_type: null,
     incidents_data: null,
     joined_at: guild.members.get(viewer.userId)?.joinedAt ?? new Date(0).toISOString(),
-    large: guild.members.size > LARGE_THRESHOLD,
+    large,
     member_count: guild.members.size,
     voice_states: [...guild.voiceStates.values()].map((state) => {
       const { guild_id: _guild, member: _member, ...rest } = voiceStatePayload(world, guild, state.userId, state, null);

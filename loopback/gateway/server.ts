@@ -1,10 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatewayCloseCodes, GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
+import { Setting } from '../setting.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
-import type { World, WorldChange } from '../world.ts';
+import type { World, WorldApplication, WorldChange } from '../world.ts';
 import { CloseWith, Connection, type ConnectionEvents } from './connection.ts';
 import { greet, tell } from './dispatch.ts';
 import { sendMembers } from './guild-members.ts';
@@ -32,12 +34,10 @@ const Resume = z.object({ token: z.string(), session_id: z.string(), seq: z.numb
 
 /** Starts the main gateway on a free port of 127.0.0.1. */
 export async function startGateway(world: World, voice: VoiceService, options: GatewayOptions = {}): Promise<Gateway> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, maxPayload: MAX_MESSAGE_BYTES });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', resolve);
-  });
-  return new Gateway(server, world, voice, { ...DISCORDS_RULES, ...options });
+  const http = createServer((_request, response) => void response.writeHead(426).end());
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  return new Gateway(http, world, voice, { ...DISCORDS_RULES, ...options });
 }
 
 /** Discord's gateway v10 over plain WebSocket and JSON. Whatever changes in the world is told to the bots that may know. */
@@ -46,21 +46,25 @@ export class Gateway {
   readonly sent = new SentLog();
   readonly starts: SessionStarts;
   readonly door: VoiceDoor;
-  /** What the gateway itself did wrong; empty in a good run. */
+  /** What the gateway itself did wrong, and every connection that it closed for a client's mistake; empty in a good run. */
   readonly problems: string[] = [];
-  /** While false every new connection is cut at once. */
-  accepting = true;
+  /** While true every new connection is cut at once. */
+  readonly down = new Setting(false);
+  /** While true heartbeats are not acknowledged. */
+  readonly silent = new Setting(false);
+  readonly #http: Server;
   readonly #server: WebSocketServer;
   readonly #world: World;
   readonly #options: GatewayRules;
   readonly #sessions: Sessions;
   readonly #connections = new Set<Connection>();
 
-  constructor(server: WebSocketServer, world: World, voice: VoiceService, options: GatewayRules) {
-    this.#server = server;
+  constructor(http: Server, world: World, voice: VoiceService, options: GatewayRules) {
+    this.#http = http;
+    this.#server = new WebSocketServer({ server: http, maxPayload: MAX_MESSAGE_BYTES });
     this.#world = world;
     this.#options = options;
-    this.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}`;
     this.starts = new SessionStarts({
       windowMs: options.identifyWindowMs,
       total: options.sessionStarts,
@@ -69,8 +73,8 @@ export class Gateway {
     this.#sessions = new Sessions(options, (session) => this.door.leave(session));
     this.door = new VoiceDoor(world, voice, this.#sessions.byId);
     world.on('change', this.#onChange);
-    server.on('error', () => undefined);
-    server.on('connection', (socket, request) => this.#welcome(socket, request));
+    this.#server.on('error', () => undefined);
+    this.#server.on('connection', (socket, request) => this.#welcome(socket, request));
   }
 
   /** Every session that an identify began and that has not ended, also those without a socket. */
@@ -106,14 +110,16 @@ export class Gateway {
     }
   }
 
-  /** Cuts every connection, forgets every session, and frees the port. */
+  /** Cuts every connection, also those that never became a WebSocket, forgets every session, and frees the port. */
   async close(): Promise<void> {
     this.#world.off('change', this.#onChange);
-    this.accepting = false;
     this.door.close();
-    this.drop();
+    for (const client of this.#server.clients) client.terminate();
     this.#sessions.clear();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#server.close();
+    const closed = new Promise((resolve) => void this.#http.close(resolve));
+    this.#http.closeAllConnections();
+    await closed;
   }
 
   readonly #onChange = (change: WorldChange): void => {
@@ -125,17 +131,22 @@ export class Gateway {
 
   #welcome(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => socket.terminate());
-    if (!this.accepting) return socket.terminate();
-    const query = new URL(request.url ?? '/', this.url).searchParams;
-    if (query.get('v') !== '10') return socket.close(GatewayCloseCodes.InvalidAPIVersion, 'Invalid API version.');
+    if (this.down.value) return socket.terminate();
+    const query = URL.parse(request.url ?? '/', this.url)?.searchParams;
+    const refuse = (code: number, reason: string): void => {
+      this.#events.refused(code, reason);
+      socket.close(code, reason);
+    };
+    if (query?.get('v') !== '10') return refuse(GatewayCloseCodes.InvalidAPIVersion, 'Invalid API version.');
     if ((query.get('encoding') ?? 'json') !== 'json') {
-      return socket.close(GatewayCloseCodes.DecodeError, 'Only encoding=json is spoken here.');
+      return refuse(GatewayCloseCodes.DecodeError, 'Only encoding=json is spoken here.');
     }
     this.#connections.add(new Connection(socket, this.#options, this.#events));
   }
 
   readonly #events: ConnectionEvents = {
     received: (connection, op, d) => this.#receive(connection, op, d),
+    refused: (code, reason) => void this.problems.push(`gateway: closed with ${code} (${reason})`),
     failed: (error) => void this.problems.push(`gateway: ${String(error)}`),
     closed: (connection, code) => this.#closed(connection, code),
   };
@@ -150,7 +161,7 @@ export class Gateway {
       sessionId: session?.id ?? null,
     });
     const row = OPCODES[op];
-    if (!row) throw new CloseWith(GatewayCloseCodes.UnknownOpcode, 'Unknown opcode.');
+    if (!row) throw new CloseWith(GatewayCloseCodes.UnknownOpcode, `Unknown opcode ${op}.`);
     if (row.when === 'in-session') {
       if (!session) throw new CloseWith(GatewayCloseCodes.NotAuthenticated, 'Not authenticated.');
       return row.run(this.#commands, session, d);
@@ -162,7 +173,7 @@ export class Gateway {
   }
 
   readonly #commands: Commands = {
-    heartbeat: (connection) => connection.beat(),
+    heartbeat: (connection) => connection.beat({ silently: this.silent.value }),
     identify: (connection, d) => this.#identify(connection, d),
     resume: (connection, d) => this.#resume(connection, d),
     voiceState: (session, d) => this.door.request(session, d),
@@ -172,11 +183,22 @@ export class Gateway {
   #identify(connection: Connection, d: unknown): void {
     const who = identity(this.#world, d, this.#options.privilegedIntents);
     const start = this.starts.take(who.application.id, who.shard[0]);
-    if (start === 'spent') throw new CloseWith(GatewayCloseCodes.AuthenticationFailed, 'No session start is left.');
+    if (start === 'spent') this.#outlaw(who.application);
     if (start === 'too-soon') return connection.send({ op: GatewayOpcodes.InvalidSession, d: false });
     const session = this.#sessions.begin(who);
     this.#attach(connection, session);
     greet(this.#world, session, this.url, this.#options.privilegedIntents);
+  }
+
+  /** Discord ends all sessions of an application that identifies too often: https://discord.com/developers/docs/events/gateway#identifying */
+  #outlaw(application: WorldApplication): never {
+    const reason = 'No session start is left.';
+    for (const session of this.sessions.filter((one) => one.application === application)) {
+      const connection = [...this.#connections].find((one) => one.session === session);
+      this.#sessions.end(session);
+      connection?.close(GatewayCloseCodes.AuthenticationFailed, reason);
+    }
+    throw new CloseWith(GatewayCloseCodes.AuthenticationFailed, reason);
   }
 
   #resume(connection: Connection, d: unknown): void {

@@ -25,6 +25,7 @@ export class GatewaySession {
   readonly application: WorldApplication;
   readonly intents: number;
   readonly shard: readonly [id: number, count: number];
+  readonly largeThreshold: number;
   /** The guilds that it has been told of. */
   readonly guilds = new Set<string>();
   readonly #capacity: number;
@@ -37,12 +38,14 @@ export class GatewaySession {
     readonly application: WorldApplication;
     readonly intents: number;
     readonly shard: readonly [number, number];
+    readonly largeThreshold: number;
     readonly capacity: number;
   }) {
     this.id = begin.id;
     this.application = begin.application;
     this.intents = begin.intents;
     this.shard = begin.shard;
+    this.largeThreshold = begin.largeThreshold;
     this.#capacity = begin.capacity;
   }
 

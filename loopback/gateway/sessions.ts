@@ -16,9 +16,9 @@ export class Sessions {
     this.#ended = ended;
   }
 
-  begin({ application, intents, shard }: Identity): GatewaySession {
+  begin(identity: Identity): GatewaySession {
     const id = crypto.randomUUID().replaceAll('-', '');
-    const session = new GatewaySession({ id, application, intents, shard, capacity: this.#rules.replayCapacity });
+    const session = new GatewaySession({ ...identity, id, capacity: this.#rules.replayCapacity });
     this.byId.set(id, session);
     return session;
   }

@@ -1,6 +1,7 @@
 import { ChannelType, GatewayDispatchEvents } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { joinRefusal } from '../permissions.ts';
+import { Setting } from '../setting.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
 import type { World, WorldChange, WorldGuild, WorldVoiceState } from '../world.ts';
 import { isAudible } from '../world/voice-state.ts';
@@ -17,11 +18,9 @@ export const VoiceStateRequest = z.object({
 /** How joins are answered; faults change it. */
 export interface VoiceRules {
   /** `never`: an op 4 that joins is swallowed. `server-first`: the two events come in the wrong order. */
-  answer: 'state-first' | 'server-first' | 'never';
+  readonly answer: Setting<'state-first' | 'server-first' | 'never'>;
   /** How long an op 4 waits before Discord looks at it. */
-  delayMs: number;
-  /** Guilds whose voice server is away: VOICE_SERVER_UPDATE says `endpoint: null`. */
-  readonly away: Set<string>;
+  readonly delayMs: Setting<number>;
 }
 
 type VoiceChange = Extract<WorldChange, { type: 'voice-state' }>;
@@ -51,7 +50,9 @@ function consequence({ state, previous }: VoiceChange): Consequence {
 
 /** Op 4, and what follows from anyone's change of voice state: VOICE_STATE_UPDATE to all, then VOICE_SERVER_UPDATE to the one. */
 export class VoiceDoor {
-  readonly rules: VoiceRules = { answer: 'state-first', delayMs: 0, away: new Set() };
+  readonly rules: VoiceRules = { answer: new Setting('state-first'), delayMs: new Setting(0) };
+  /** The guilds whose voice server is away, once for each time that it was lost. */
+  readonly #lost = new Set<{ readonly guildId: string }>();
   readonly #world: World;
   readonly #voice: VoiceService;
   readonly #sessions: ReadonlyMap<string, GatewaySession>;
@@ -66,11 +67,13 @@ export class VoiceDoor {
   /** Op 4. Discord answers what it does not allow with silence. */
   request(session: GatewaySession, d: unknown): void {
     const request = VoiceStateRequest.parse(d);
-    if (this.rules.delayMs === 0) return this.#apply(session, request);
+    const delayMs = this.rules.delayMs.value;
+    if (delayMs === 0) return this.#apply(session, request);
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
-      this.#apply(session, request);
-    }, this.rules.delayMs);
+      // The session may have ended meanwhile, and its bot must not come into voice with it.
+      if (this.#sessions.get(session.id) === session) this.#apply(session, request);
+    }, delayMs);
     this.#waiting.add(timer);
   }
 
@@ -106,6 +109,16 @@ export class VoiceDoor {
     this.announceServer(guildId, userId);
   }
 
+  /** The guild's voice server goes away (`endpoint: null`) until the returned function is called; then there is another one. */
+  loseServer(guildId: string, userId: string): () => void {
+    const loss = { guildId };
+    this.#lost.add(loss);
+    this.announceServer(guildId, userId);
+    return () => {
+      if (this.#lost.delete(loss) && !this.#isAway(guildId)) this.changeServer(guildId, userId);
+    };
+  }
+
   /** A main gateway session has ended, and with it every voice session that belonged to it. */
   leave(session: GatewaySession): void {
     for (const guild of this.#world.guilds.values()) {
@@ -116,14 +129,14 @@ export class VoiceDoor {
 
   /** Tells the bot where the guild's voice server is now, with a new token. */
   announceServer(guildId: string, userId: string): void {
-    const state = this.#world.guild(guildId).voiceStates.get(userId);
+    const state = this.#world.guilds.get(guildId)?.voiceStates.get(userId);
     const session = state && this.#sessions.get(state.sessionId);
     if (!state || !session) return;
     const { channelId, sessionId } = state;
     session.dispatch(GatewayDispatchEvents.VoiceServerUpdate, {
       token: this.#voice.admit({ guildId, channelId, userId, sessionId }),
       guild_id: guildId,
-      endpoint: this.rules.away.has(guildId) ? null : this.#voice.endpoint,
+      endpoint: this.#isAway(guildId) ? null : this.#voice.endpoint,
     });
   }
 
@@ -132,6 +145,8 @@ export class VoiceDoor {
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();
   }
+
+  #isAway = (guildId: string): boolean => [...this.#lost].some((loss) => loss.guildId === guildId);
 
   #connect(
     { guildId, userId, channelId }: WorldVoiceState,
@@ -143,7 +158,7 @@ export class VoiceDoor {
       if (moved) this.#voice.dismiss(guildId, userId, CLOSE.disconnected);
       this.announceServer(guildId, userId);
     };
-    const steps = this.rules.answer === 'server-first' ? [announceServer, announce] : [announce, announceServer];
+    const steps = this.rules.answer.value === 'server-first' ? [announceServer, announce] : [announce, announceServer];
     for (const step of steps) step();
   }
 
@@ -153,7 +168,7 @@ export class VoiceDoor {
     if (!guild?.available || !session.guilds.has(guildId) || !guild.members.has(session.botId)) return;
     if (channelId === null) return void this.#world.setVoiceState(guildId, session.botId, null);
     const channel = guild.channels.get(channelId);
-    if (!channel || channel.type === ChannelType.GuildText || this.rules.answer === 'never') return;
+    if (!channel || channel.type === ChannelType.GuildText || this.rules.answer.value === 'never') return;
     if (joinRefusal(guild, channel, session.botId) !== null) return;
     this.#world.setVoiceState(guildId, session.botId, { channelId, selfMute, selfDeaf, sessionId: session.id });
   }

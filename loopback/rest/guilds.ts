@@ -30,7 +30,7 @@ export const GUILD_ROUTES: readonly AnyRoute[] = [
         threads: _threads,
         presences: _presences,
         ...rest
-      } = guildPayload(world, guild, { userId: me.bot.id, seesPresences: false });
+      } = guildPayload(world, guild, { userId: me.bot.id, seesPresences: false, largeThreshold: 50 });
       return ok(rest);
     },
   }),

@@ -89,11 +89,80 @@ describe('a fault', () => {
   });
 });
 
+describe('faults that overlap', () => {
+  it('go on when another of their kind is lifted, whichever came first', async () => {
+    const { loopback, client, ask } = await scene();
+    const { rules } = loopback.gateway.door;
+    const slow = loopback.faults.throw('slow-voice-join', { ms: 600_000 });
+    const slower = loopback.faults.throw('slow-voice-join', { ms: 1 });
+    slow.lift();
+    expect(rules.delayMs.value).toBe(1);
+    slower.lift();
+    const swapped = loopback.faults.throw('server-before-state', {});
+    const silent = loopback.faults.throw('silent-voice-join', {});
+    swapped.lift();
+    ask('Lounge');
+    await client.settle();
+    expect(client.events).not.toContain('VOICE_STATE_UPDATE');
+    silent.lift();
+    expect([rules.delayMs.value, rules.answer.value]).toEqual([0, 'state-first']);
+  });
+
+  it('are not thrown when they would change nothing', async () => {
+    const { loopback, client, ask } = await scene();
+    const guildId = loopback.guild.id;
+    ask('Lounge');
+    await client.event('VOICE_SERVER_UPDATE');
+    loopback.faults.throw('server-mute', { guildId });
+    expect(() => loopback.faults.throw('server-mute', { guildId })).toThrow(/no voice connection/);
+    loopback.faults.throw('guild-unavailable', { guildId });
+    expect(() => loopback.faults.throw('guild-unavailable', { guildId })).toThrow(/unavailable already/);
+    expect(loopback.faults.lasting).toHaveLength(2);
+  });
+
+  it('can all be lifted when the guild that they met is gone', async () => {
+    const { loopback, client, ask } = await scene();
+    const guildId = loopback.guild.id;
+    ask('Lounge');
+    await client.event('VOICE_SERVER_UPDATE');
+    loopback.faults.throw('server-mute', { guildId });
+    loopback.faults.throw('voice-server-away', { guildId });
+    loopback.faults.throw('guild-unavailable', { guildId });
+    const slow = loopback.faults.throw('slow-rest', { ms: 1 });
+    loopback.faults.throw('remove-guild', { guildId });
+    loopback.faults.liftAll();
+    expect(loopback.faults.lasting).not.toContain(slow);
+  });
+});
+
 describe('on the main gateway', () => {
+  it('silent-gateway leaves heartbeats without an answer, until it is lifted', async () => {
+    const { loopback, client } = await scene();
+    const silent = loopback.faults.throw('silent-gateway', {});
+    client.send(GatewayOpcodes.Heartbeat, null);
+    client.send(GatewayOpcodes.RequestSoundboardSounds, { guild_ids: [loopback.guild.id] });
+    await client.event('SOUNDBOARD_SOUNDS');
+    expect(client.received.map(({ op }) => op)).not.toContain(GatewayOpcodes.HeartbeatAck);
+    silent.lift();
+    await client.settle();
+  });
+
+  it('an op 4 that waits is forgotten when its session ends', async () => {
+    const { loopback, client, ask } = await scene();
+    loopback.faults.throw('slow-voice-join', { ms: 30 });
+    ask('Lounge');
+    await client.settle();
+    loopback.faults.throw('invalid-session', { resumable: false });
+    // Timers of one length run in their order.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(loopback.guild.voiceStates.has(loopback.application.id)).toBe(false);
+  });
+
   it('close-gateway closes with the code', async () => {
     const { loopback, client } = await scene();
     loopback.faults.throw('close-gateway', { code: 4000 });
     expect((await client.closed).code).toBe(4000);
+    expect(loopback.problems()).toEqual([]);
   });
 
   it('gateway-down cuts what there is and what comes, until it is lifted', async () => {

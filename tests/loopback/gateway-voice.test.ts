@@ -130,10 +130,10 @@ describe('op 4', () => {
     expect(scene.voiceCalls.filter((call) => call.startsWith('admit'))).toEqual([]);
   });
 
-  it('that makes no sense closes with 4002', async () => {
+  it('that makes no sense closes with 4001', async () => {
     const { client, ask } = await loggedIn();
     ask(null, { guild_id: 7 });
-    expect((await client.closed).code).toBe(4002);
+    expect((await client.closed).code).toBe(4001);
   });
 
   it('passes the limit of a full channel with Move Members', async () => {
@@ -237,7 +237,7 @@ describe('the rules of the door', () => {
     const { gateway, ask, news, lounge } = await loggedIn();
     ask(lounge.id);
     await news();
-    gateway.door.rules.answer = 'never';
+    gateway.door.rules.answer.lay('never');
     ask(lounge.id);
     expect(await news()).toEqual([]);
     ask(null);
@@ -246,21 +246,24 @@ describe('the rules of the door', () => {
 
   it('can name the server before the state', async () => {
     const { gateway, ask, news, lounge } = await loggedIn();
-    gateway.door.rules.answer = 'server-first';
+    gateway.door.rules.answer.lay('server-first');
     ask(lounge.id);
     expect(await news()).toEqual([SERVER, ['state', lounge.id]]);
   });
 
   it('can have no server for a while', async () => {
     const { gateway, ask, news, lounge, guild, application } = await loggedIn();
-    gateway.door.rules.away.add(guild.id);
+    const found = gateway.door.loseServer(guild.id, application.id);
     ask(lounge.id);
     expect(await news()).toEqual([
       ['state', lounge.id],
       ['server', null],
     ]);
-    gateway.door.rules.away.delete(guild.id);
-    gateway.door.announceServer(guild.id, application.id);
+    const again = gateway.door.loseServer(guild.id, application.id);
+    found();
+    expect(await news()).toEqual([['server', null]]);
+    again();
+    again();
     expect(await news()).toEqual([SERVER]);
   });
 
