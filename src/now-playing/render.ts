@@ -15,6 +15,7 @@ import { progressBar } from './progress-bar.ts';
 /** What the display says above the track; `offline` while the bot is not running. */
 const HEADINGS: Readonly<Record<Playback['status'] | 'offline', string>> = {
   idle: 'Nothing is playing',
+  away: 'Not in a voice channel, /resume goes on',
   loading: 'Loading',
   playing: 'Now playing',
   paused: 'Paused',
@@ -81,7 +82,7 @@ function buttons(entryId: string, status: Playback['status']): APIActionRowCompo
   return {
     type: ComponentType.ActionRow,
     components: [
-      status === 'paused'
+      status === 'paused' || status === 'away'
         ? button('resume', 'Resume', ButtonStyle.Primary)
         : button('pause', 'Pause', ButtonStyle.Primary),
       button('skip', 'Skip', ButtonStyle.Secondary),

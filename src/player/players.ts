@@ -3,7 +3,8 @@ import type { Track } from '../sources/source.ts';
 
 /** What plays in a guild now, as commands and the display see it. */
 export interface Playback {
-  readonly status: 'idle' | 'loading' | 'playing' | 'paused' | 'waiting-for-voice' | 'waiting-for-listeners';
+  /** `away`: in no voice channel, nor on the way to one; only a person's command goes on. */
+  readonly status: 'idle' | 'away' | 'loading' | 'playing' | 'paused' | 'waiting-for-voice' | 'waiting-for-listeners';
   readonly entry: QueueEntry | null;
   readonly positionMs: number;
   readonly volume: number;
@@ -28,6 +29,8 @@ export interface Players {
   }): Promise<Enqueued>;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
+  /** Takes a `prepare` back: leaves the channel when nothing is current, and does nothing otherwise. */
+  release(guildId: string): Promise<void>;
   /** Ends the current track and `amount - 1` after it. Returns the entry that plays next, or null. */
   skip(guildId: string, amount: number): Promise<QueueEntry | null>;
   pause(guildId: string): Promise<void>;

@@ -30,6 +30,7 @@ describe('nextStep', () => {
     ['it is paused', { playback: playback({ status: 'paused' }) }, 'last-edit'],
     ['the track is still loading', { playback: playback({ status: 'loading' }) }, 'last-edit'],
     ['nobody listens', { playback: playback({ status: 'waiting-for-listeners' }) }, 'last-edit'],
+    ['the bot is in no channel', { playback: playback({ status: 'away' }) }, 'last-edit'],
     ['the player waits for voice', { playback: playback({ status: 'waiting-for-voice' }) }, 'last-edit'],
     ['the music has ended', { displayedId: null, playback: playback({ entry: null, status: 'idle' }) }, 'last-edit'],
     ['the track should long have ended', { now: 2_000 }, 'last-edit'],

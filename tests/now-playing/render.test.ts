@@ -39,14 +39,15 @@ describe('render', () => {
     ['paused', true, 'Paused'],
     ['paused', false, 'Paused'],
     ['loading', true, 'Loading'],
+    ['away', false, 'Not in a voice channel, /resume goes on'],
     ['waiting-for-voice', true, 'Connecting'],
     ['waiting-for-listeners', true, 'Waiting for somebody to listen'],
   ])('says what is true: %s, voice ready: %s', (status, voiceReady, heading) => {
     expect(show({ status }, voiceReady).embeds[0]?.author?.name).toBe(heading);
   });
 
-  it('offers to resume what is paused', () => {
-    expect(labels(show({ status: 'paused' }))[0]).toBe('np:resume:1');
+  it.each(['paused', 'away'] as const)('offers to resume, and not to pause, what is %s', (status) => {
+    expect(labels(show({ status }, false))).toEqual(['np:resume:1', 'np:skip:1', 'np:stop:1']);
   });
 
   it('has no buttons for nothing, nor while the bot is offline', () => {
