@@ -46,6 +46,10 @@ export class AllSources implements Sources {
     ];
   }
 
+  check(text: string): void {
+    parseQuery(text);
+  }
+
   async resolve(text: string, signal: AbortSignal): Promise<Resolution> {
     const query = parseQuery(text);
     return query.kind === 'words' ? this.#search(query, signal) : this.#open(query, signal);

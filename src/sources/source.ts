@@ -50,6 +50,8 @@ export interface Source {
 
 /** What the rest of the bot sees of all sources together. */
 export interface Sources {
+  /** Cheap and without network: throws TenutoError('BAD_QUERY') for a text that `resolve` would refuse at sight. */
+  check(text: string): void;
   /** Turns what a person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
   resolve(text: string, signal: AbortSignal): Promise<Resolution>;
   locate(track: Track, signal: AbortSignal): Promise<Media>;
