@@ -143,10 +143,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     voice.on('kicked', (guildId) => players.kicked(guildId));
     voice.on('moved', (guildId, channelId) => players.movedTo(guildId, channelId));
     const events = new VoiceEventHandlers(client, {
-      onOwnVoiceState: ({ guildId, channelId }) => voice.ownVoiceState(guildId, channelId),
+      onOwnVoiceState: (guildId, channelId) => voice.ownVoiceState(guildId, channelId),
       onListeners: (guildId, channelId, listeners) => players.listenersChanged(guildId, channelId, listeners),
-      onChannelDeleted: () => undefined,
-      onGuildLost: () => undefined,
+      onSilenced: () => undefined,
       onGuildAvailable: () => undefined,
       onGatewayLost: () => voice.mainGateway('lost'),
       onGatewayReady: () => voice.mainGateway('ready'),

@@ -18,6 +18,11 @@ export class Audience {
     client.on(Events.GuildDelete, ({ id }) => this.#there.delete(id));
   }
 
+  /** True when the guild's data is there: the bot is a member, and Discord's server for it is up. */
+  knows(guildId: string): boolean {
+    return this.#there.has(guildId);
+  }
+
   /** People in the voice channel now. One who is not known to be a bot counts as a person: better to play to nobody than to fall silent. */
   listeners(guildId: string, channelId: string): number {
     const guild = this.#client.guilds.cache.get(guildId);

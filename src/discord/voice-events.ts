@@ -1,24 +1,17 @@
 import { Events, type Client, type ClientEvents, type Guild, type VoiceState } from 'discord.js';
 import { countPeople } from './audience.ts';
 
-/** Where Discord says that the bot itself is. */
-export interface OwnVoiceState {
-  readonly guildId: string;
-  /** Null: in no channel. */
-  readonly channelId: string | null;
-  readonly serverMuted: boolean;
-  /** In a stage channel, and not allowed to speak there. */
-  readonly suppressed: boolean;
-}
+/** Why nobody hears the bot although it plays: muted by a moderator, or in the audience of a stage (or without "Speak"). */
+export type Silenced = 'muted' | 'suppressed';
 
 /** What happened in voice, as the consumers need to know it. All are called synchronously and must not throw. */
 export interface VoiceEventConsumer {
-  onOwnVoiceState(state: OwnVoiceState): void;
+  /** Where Discord says that the bot itself is; null: in no channel. */
+  onOwnVoiceState(guildId: string, channelId: string | null): void;
+  /** The bot can no longer be heard; told once, when that begins or when its reason changes. */
+  onSilenced(guildId: string, why: Silenced): void;
   /** The people (no bots) in a voice channel changed; told for every channel, also where the bot is not. */
   onListeners(guildId: string, channelId: string, listeners: number): void;
-  onChannelDeleted(guildId: string, channelId: string): void;
-  /** `removed`: the bot is no member any more. `unavailable`: Discord's server is down and will come back. */
-  onGuildLost(guildId: string, why: 'removed' | 'unavailable'): void;
   /** The guild's data is fresh: after an outage, or after a gateway session that could not be resumed. */
   onGuildAvailable(guildId: string): void;
   /** While the main gateway is lost, nothing above is told; voice itself goes on. */
@@ -36,11 +29,6 @@ export class VoiceEventHandlers {
     this.#client = client;
     this.#consumer = consumer;
     this.#listen(Events.VoiceStateUpdate, (previous, next) => this.#onVoiceState(previous, next));
-    this.#listen(Events.ChannelDelete, (channel) => {
-      if (!channel.isDMBased() && channel.isVoiceBased()) consumer.onChannelDeleted(channel.guildId, channel.id);
-    });
-    this.#listen(Events.GuildDelete, (guild) => consumer.onGuildLost(guild.id, 'removed'));
-    this.#listen(Events.GuildUnavailable, (guild) => consumer.onGuildLost(guild.id, 'unavailable'));
     this.#listen(Events.GuildAvailable, (guild) => this.#onAvailable(guild));
     this.#listen(Events.ShardReconnecting, () => consumer.onGatewayLost());
     this.#listen(Events.ShardResume, () => consumer.onGatewayReady());
@@ -52,19 +40,23 @@ export class VoiceEventHandlers {
   }
 
   #onVoiceState(previous: VoiceState, next: VoiceState): void {
-    if (next.id === this.#client.user?.id) this.#consumer.onOwnVoiceState(ownVoiceState(next));
+    if (next.id === this.#client.user?.id) this.#onOwnVoiceState(previous, next);
     if (previous.channelId === next.channelId) return;
     for (const channelId of [previous.channelId, next.channelId]) {
       if (channelId !== null) this.#consumer.onListeners(next.guild.id, channelId, countPeople(next.guild, channelId));
     }
   }
 
+  #onOwnVoiceState(previous: VoiceState, next: VoiceState): void {
+    this.#consumer.onOwnVoiceState(next.guild.id, next.channelId);
+    const why = silenced(next);
+    if (why !== null && why !== silenced(previous)) this.#consumer.onSilenced(next.guild.id, why);
+  }
+
   #onAvailable(guild: Guild): void {
     this.#consumer.onGuildAvailable(guild.id);
     const own = guild.voiceStates.cache.get(this.#client.user?.id ?? '');
-    this.#consumer.onOwnVoiceState(
-      own ? ownVoiceState(own) : { guildId: guild.id, channelId: null, serverMuted: false, suppressed: false },
-    );
+    this.#consumer.onOwnVoiceState(guild.id, own?.channelId ?? null);
     // All of them, since a channel that emptied meanwhile has no voice state left that could tell.
     for (const channel of guild.channels.cache.values()) {
       if (channel.isVoiceBased()) this.#consumer.onListeners(guild.id, channel.id, countPeople(guild, channel.id));
@@ -77,11 +69,8 @@ export class VoiceEventHandlers {
   }
 }
 
-function ownVoiceState(state: VoiceState): OwnVoiceState {
-  return {
-    guildId: state.guild.id,
-    channelId: state.channelId,
-    serverMuted: state.serverMute === true,
-    suppressed: state.suppress === true,
-  };
+function silenced({ channelId, serverMute, suppress }: VoiceState): Silenced | null {
+  if (channelId === null) return null;
+  if (serverMute === true) return 'muted';
+  return suppress === true ? 'suppressed' : null;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { ChannelType } from 'discord-api-types/v10';
+import { Events } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { Announcer } from '../../src/discord/announcer.ts';
@@ -19,44 +22,63 @@ describe('what happens in voice becomes facts', () => {
     loopback.world.setVoiceState(loopback.guild.id, bot, { channelId: lounge });
     await seesInVoice(bot, 'Lounge');
     expect(facts.at(-1)).toBe(`listeners ${lounge} 1`);
-    expect(facts).toContain(`own ${lounge} unmuted`);
+    expect(facts).toContain(`own ${lounge}`);
     expect(new ClientVoiceGateway(client).ownChannelId(loopback.guild.id)).toBe(lounge);
     ada.move('Studio');
     await told(`listeners ${studio} 1`);
     expect(facts.at(-2)).toBe(`listeners ${lounge} 0`);
-    loopback.world.setVoiceState(loopback.guild.id, bot, { serverMute: true });
-    await told(`own ${lounge} muted`);
     ada.leave();
     await told(`listeners ${studio} 0`);
     loopback.world.setVoiceState(loopback.guild.id, bot, null);
     await seesInVoice(bot, null);
-    expect(facts.slice(-2)).toEqual(['own null muted', `listeners ${lounge} 0`]);
+    expect(facts.slice(-2)).toEqual(['own null', `listeners ${lounge} 0`]);
     expect(new ClientVoiceGateway(client).ownChannelId(loopback.guild.id)).toBeNull();
   });
 
-  it('a channel that is deleted, a guild that goes and comes, a gateway that is lost', async () => {
+  it('that nobody hears the bot any more, once each time that this begins', async () => {
+    const { loopback, facts, channelId } = await edge();
+    const { world, guild, application } = loopback;
+    const stage = world.addChannel(guild.id, 'Stage', ChannelType.GuildStageVoice);
+    /** What the double makes of the bot's voice state, and what is told of it. */
+    const changed = async (change: Parameters<typeof world.setVoiceState>[2]) => {
+      facts.splice(0);
+      world.setVoiceState(guild.id, application.bot.id, change);
+      await until('the voice state', () => facts.some((fact) => fact.startsWith('own ')), 10_000);
+      return facts.filter((fact) => fact === 'muted' || fact === 'suppressed');
+    };
+    expect(await changed({ channelId: channelId('Lounge') })).toEqual([]);
+    expect(await changed({ serverMute: true })).toEqual(['muted']);
+    expect(await changed({ selfDeaf: true })).toEqual([]);
+    expect(await changed({ channelId: stage.id })).toEqual([]);
+    expect(await changed({ serverMute: false })).toEqual(['suppressed']);
+    expect(await changed({ suppress: false })).toEqual([]);
+    expect(await changed({ serverMute: true })).toEqual(['muted']);
+    expect(await changed(null)).toEqual([]);
+    expect(await changed({ channelId: stage.id })).toEqual(['suppressed']);
+  });
+
+  it('a guild that goes and comes, a gateway that is lost', async () => {
     const { loopback, facts, channelId, client, audience } = await edge();
     const told = (fact: string) => until(fact, () => facts.includes(fact), 10_000);
     const { id } = loopback.guild;
-    const studio = channelId('Studio');
-    facts.splice(0);
-    loopback.world.deleteChannel(studio);
-    await told(`deleted ${studio}`);
     expect(await audience.available(id, new AbortController().signal)).toBe(true);
+    const gone = once(client, Events.GuildUnavailable);
     loopback.world.setGuildAvailable(id, false);
-    await told('guild unavailable');
+    await gone;
     const coming = audience.available(id, new AbortController().signal);
     loopback.world.setGuildAvailable(id, true);
     await told('guild available');
     expect(await coming).toBe(true);
-    expect(facts.slice(-2)).toEqual(['own null unmuted', `listeners ${channelId('Lounge')} 0`]);
+    const empty = ['Lounge', 'Studio'].map((name) => `listeners ${channelId(name)} 0`);
+    expect(facts.slice(-3)).toEqual(['own null', ...empty]);
     facts.splice(0);
     loopback.faults.throw('drop-gateway', {});
     await told('gateway ready');
     expect(facts).toEqual(['gateway lost', 'gateway ready']);
     expect(new ClientVoiceGateway(client).mainGatewayReady(id)).toBe(true);
+    const removed = once(client, Events.GuildDelete);
     loopback.world.removeGuild(id);
-    await told('guild removed');
+    await removed;
     expect(await audience.available(id, new AbortController().signal)).toBe(false);
     expect(new ClientVoiceGateway(client).adapterCreator(id)).toBeNull();
   });
@@ -64,10 +86,11 @@ describe('what happens in voice becomes facts', () => {
 
 describe('a guild whose server is down', () => {
   it('is waited for no longer than the time or the signal allows', async () => {
-    const { loopback, facts, client, audience } = await edge();
+    const { loopback, client, audience } = await edge();
     const listeners = client.listenerCount('guildAvailable');
+    const gone = once(client, Events.GuildUnavailable);
     loopback.world.setGuildAvailable(loopback.guild.id, false);
-    await until('the outage', () => facts.includes('guild unavailable'), 10_000);
+    await gone;
     const life = new AbortController();
     expect(await new Audience(client, 10).available(loopback.guild.id, life.signal)).toBe(false);
     const waiting = audience.available(loopback.guild.id, life.signal);
