@@ -20,7 +20,7 @@ export interface LoopbackOptions {
   /** Whether this process is made to trust the voice servers' certificate. Default: yes. */
   readonly trust?: boolean;
   readonly gateway?: GatewayOptions;
-  readonly voice?: Omit<VoiceOptions, 'tls' | 'isPerson'>;
+  readonly voice?: Omit<VoiceOptions, 'tls' | 'isPerson' | 'isStage'>;
 }
 
 /** Discord in your hand: one application, the guild "Loopback" with #music, Lounge and Studio, and whoever you name. */
@@ -43,7 +43,10 @@ export interface Loopback {
   /** What the person heard so far, over all channels. */
   heard(name: string): readonly HeardPacket[];
   ears(name: string): Ears;
-  /** What the double was asked that it does not have, and what it did wrong. A run in which this is not empty proves nothing. */
+  /**
+   * What the double was asked that it does not have, what it did wrong, and what clients did that Discord forbids. A run in which this
+   * is not empty proves nothing.
+   */
   problems(): readonly string[];
   /** Ends every connection, timer and server. */
   close(): Promise<void>;
@@ -61,9 +64,15 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   const guild = addGuild('Loopback');
 
   const interactions = new Interactions(world);
-  const voice = await startVoice({ ...options.voice, tls, isPerson: (userId) => !world.applications.has(userId) });
+  const voice = await startVoice({
+    ...options.voice,
+    tls,
+    isPerson: (userId) => !world.applications.has(userId),
+    isStage: (guildId, channelId) =>
+      world.guilds.get(guildId)?.channels.get(channelId)?.type === ChannelType.GuildStageVoice,
+  });
   const gateway = await startGateway(world, voice, options.gateway);
-  const rest = await startRest({ world, interactions, gatewayUrl: () => gateway.url });
+  const rest = await startRest({ world, interactions, gateway });
   const faults = new Faults({ world, gateway, voice, rest, botId: application.bot.id });
 
   function idOf(name: string): string {
@@ -104,7 +113,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     user,
     heard: (name) => voice.ears(idOf(name)).packets,
     ears: (name) => voice.ears(idOf(name)),
-    problems: () => [...rest.problems, ...gateway.problems],
+    problems: () => [...rest.problems, ...gateway.problems, ...voice.problems()],
     async close() {
       interactions.close();
       await Promise.all([gateway.close(), rest.close(), voice.close()]);

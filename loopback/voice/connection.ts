@@ -1,21 +1,12 @@
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
+import { CloseWith } from './close-with.ts';
 import { Envelope, Heartbeat, Identify, Resume, SelectProtocol, Speaking, Transition, UdpChoice } from './messages.ts';
 import type { Frame } from './outbox.ts';
 import { isEncryptionMode, type EncryptionMode } from './rtp.ts';
 import type { VoiceSession, Wire } from './session.ts';
 import type { Silence } from './voice-service.ts';
-
-/** Ends a connection with a close code: thrown anywhere below a message, caught once. */
-export class CloseWith extends Error {
-  readonly code: number;
-
-  constructor(code: number) {
-    super(`closed with ${code}`);
-    this.code = code;
-  }
-}
 
 /** What a connection asks of the house that it stands in. The methods throw `CloseWith` to refuse. */
 export interface VoiceHouse {
@@ -23,7 +14,8 @@ export interface VoiceHouse {
   readonly identifyDeadlineMs: number;
   readonly modes: readonly EncryptionMode[];
   readonly udpPort: number;
-  readonly daveVersion: number;
+  /** The version of DAVE that is spoken in the channel of a session. */
+  daveVersionFor(session: VoiceSession): number;
   silent(what: Silence): boolean;
   identify(wire: Wire, identify: Identify): VoiceSession;
   resume(wire: Wire, resume: Resume): { readonly session: VoiceSession; readonly missed: readonly Frame[] };
@@ -36,6 +28,8 @@ export interface VoiceHouse {
   commit(session: VoiceSession, payload: Buffer): void;
   transitionReady(session: VoiceSession, transitionId: number): void;
   invalidTransition(session: VoiceSession, transitionId: number): void;
+  /** A client did what none may do. */
+  mistake(session: VoiceSession | null, what: string): void;
   /** The connection is gone. `byClient`: it was the client that closed it. */
   gone(session: VoiceSession | null, wire: Wire, code: number, byClient: boolean): void;
 }
@@ -47,6 +41,12 @@ type State =
   | { readonly status: 'closed' };
 
 const MISSED_HEARTBEATS = 3;
+/**
+ * What Discord takes from its own clients, undocumented: video, codecs, and which streams are wanted. Without video it changes nothing.
+ * Op 16 asks for versions, and gets no answer here.
+ */
+const NO_EFFECT: ReadonlySet<number> = new Set([12, 14, 15]);
+const BACKEND_VERSION = 16;
 const BEFORE_IDENTIFY: ReadonlySet<number> = new Set([
   VoiceOpcodes.Identify,
   VoiceOpcodes.Resume,
@@ -61,18 +61,23 @@ export class VoiceConnection implements Wire {
   #deadline: NodeJS.Timeout;
   #pulse: NodeJS.Timeout;
 
-  readonly #texts: Readonly<Record<number, (d: unknown) => void>> = {
-    [VoiceOpcodes.Identify]: (d) => this.#identify(read(Identify, d, 4002)),
-    [VoiceOpcodes.Resume]: (d) => this.#resume(read(Resume, d, 4002)),
-    [VoiceOpcodes.Heartbeat]: (d) => this.#heartbeat(read(Heartbeat, d)),
-    [VoiceOpcodes.SelectProtocol]: (d) => this.#selectProtocol(read(SelectProtocol, d)),
-    [VoiceOpcodes.Speaking]: (d) => this.#speaking(read(Speaking, d)),
-    [VoiceOpcodes.DaveTransitionReady]: (d) => {
-      this.#house.transitionReady(this.#session(), read(Transition, d).transition_id);
+  /** An op 3 was answered when there were numbered messages: the client has read them. */
+  #mustAcknowledge = false;
+
+  readonly #texts: Readonly<Record<number, (d: unknown, op: number) => void>> = {
+    [VoiceOpcodes.Identify]: (d, op) => this.#identify(read(Identify, d, op, 4002)),
+    [VoiceOpcodes.Resume]: (d, op) => this.#resume(read(Resume, d, op, 4002)),
+    [VoiceOpcodes.Heartbeat]: (d, op) => this.#heartbeat(read(Heartbeat, d, op)),
+    [VoiceOpcodes.SelectProtocol]: (d, op) => this.#selectProtocol(read(SelectProtocol, d, op)),
+    [VoiceOpcodes.Speaking]: (d, op) => this.#speaking(read(Speaking, d, op)),
+    [VoiceOpcodes.DaveTransitionReady]: (d, op) => {
+      this.#house.transitionReady(this.#session(), read(Transition, d, op).transition_id);
     },
-    [VoiceOpcodes.DaveMlsInvalidCommitWelcome]: (d) => {
-      this.#house.invalidTransition(this.#session(), read(Transition, d).transition_id);
+    [VoiceOpcodes.DaveMlsInvalidCommitWelcome]: (d, op) => {
+      this.#house.invalidTransition(this.#session(), read(Transition, d, op).transition_id);
     },
+    [BACKEND_VERSION]: () =>
+      this.#house.mistake(this.#session(), 'asked for the version (op 16), which is not in the double'),
   };
 
   readonly #binaries: Readonly<Record<number, (payload: Buffer) => void>> = {
@@ -85,11 +90,13 @@ export class VoiceConnection implements Wire {
     this.#house = house;
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on('close', (code: number) => this.#end(code, true));
-    // A frame that breaks RFC 6455 errors first; the close that follows says what is to be done.
-    socket.on('error', () => undefined);
+    // The close that follows says what is to be done.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('WS_ERR')) this.#mistake(`broke the websocket protocol: ${error.code}`);
+    });
     const { heartbeatIntervalMs, identifyDeadlineMs } = house;
-    this.#deadline = setTimeout(() => this.close(4009), identifyDeadlineMs).unref();
-    this.#pulse = setTimeout(() => this.close(4009), MISSED_HEARTBEATS * heartbeatIntervalMs).unref();
+    this.#deadline = this.#close4009After(identifyDeadlineMs, 'did not identify in time');
+    this.#pulse = this.#close4009After(MISSED_HEARTBEATS * heartbeatIntervalMs, 'sent no heartbeat for too long');
     this.#say('hello', VoiceOpcodes.Hello, { v: 8, heartbeat_interval: heartbeatIntervalMs });
   }
 
@@ -111,26 +118,45 @@ export class VoiceConnection implements Wire {
       else this.#receiveText(data.toString('utf8'));
     } catch (error) {
       if (!(error instanceof CloseWith)) throw error;
+      if (error.mistake !== null) this.#mistake(`${error.mistake}, and was closed with ${error.code}`);
       this.close(error.code);
     }
   }
 
+  #mistake(what: string): void {
+    this.#house.mistake('session' in this.#state ? this.#state.session : null, what);
+  }
+
+  #close4009After(ms: number, mistake: string): NodeJS.Timeout {
+    // Whoever was never told an interval cannot keep it.
+    const isToldInterval = !this.#house.silent('hello');
+    return setTimeout(() => {
+      if (isToldInterval) this.#mistake(`${mistake}, and was closed with 4009`);
+      this.close(4009);
+    }, ms).unref();
+  }
+
   #receiveText(text: string): void {
-    const { op, d } = read(Envelope, parse(text), 4002);
+    const message = Envelope.safeParse(parse(text));
+    if (!message.success) throw new CloseWith(4002, 'sent JSON without an opcode');
+    const { op, d } = message.data;
     const handle = this.#texts[op];
-    if (!handle) throw new CloseWith(4001);
-    if (this.#state.status === 'greeted' && !BEFORE_IDENTIFY.has(op)) throw new CloseWith(4003);
-    handle(d);
+    if (!handle && !NO_EFFECT.has(op)) throw new CloseWith(4001, `sent op ${op}, which is none of a client's`);
+    if (this.#state.status === 'greeted' && !BEFORE_IDENTIFY.has(op)) {
+      throw new CloseWith(4003, `sent op ${op} before it identified`);
+    }
+    handle?.(d, op);
   }
 
   #receiveBinary(data: Buffer): void {
-    const handle = this.#binaries[data[0] ?? -1];
-    if (!handle) throw new CloseWith(4001);
+    const op = data[0] ?? -1;
+    const handle = this.#binaries[op];
+    if (!handle) throw new CloseWith(4001, `sent op ${op} as a binary message, which is none of a client's`);
     handle(data.subarray(1));
   }
 
   #identify(identify: Identify): void {
-    if (this.#state.status !== 'greeted') throw new CloseWith(4005);
+    if (this.#state.status !== 'greeted') throw new CloseWith(4005, 'identified again');
     const session = this.#house.identify(this, identify);
     this.#state = { status: 'identified', session };
     clearTimeout(this.#deadline);
@@ -140,7 +166,7 @@ export class VoiceConnection implements Wire {
   }
 
   #resume(resume: Resume): void {
-    if (this.#state.status !== 'greeted') throw new CloseWith(4005);
+    if (this.#state.status !== 'greeted') throw new CloseWith(4005, 'resumed what it was connected to');
     const { session, missed } = this.#house.resume(this, resume);
     this.#state = { status: session.remote ? 'described' : 'identified', session };
     clearTimeout(this.#deadline);
@@ -150,37 +176,43 @@ export class VoiceConnection implements Wire {
 
   #heartbeat({ t, seq_ack: sequence }: z.infer<typeof Heartbeat>): void {
     this.#pulse.refresh();
-    if (sequence !== undefined && 'session' in this.#state) this.#state.session.acknowledge(sequence);
+    if (this.#mustAcknowledge && sequence === undefined) this.#mistake('sent a heartbeat without seq_ack');
+    if ('session' in this.#state) {
+      if (sequence !== undefined) this.#state.session.acknowledge(sequence);
+      this.#mustAcknowledge = this.#state.session.numbered && !this.#house.silent('heartbeat-ack');
+    }
     this.#say('heartbeat-ack', VoiceOpcodes.HeartbeatAck, { t });
   }
 
   #selectProtocol({ protocol, data }: z.infer<typeof SelectProtocol>): void {
     const session = this.#session();
     // A second choice would use the same key with its nonces from the start.
-    if (this.#state.status === 'described') throw new CloseWith(4020);
-    if (protocol !== 'udp') throw new CloseWith(4012);
-    const { address, port, mode } = read(UdpChoice, data);
-    if (!isEncryptionMode(mode) || !this.#house.modes.includes(mode)) throw new CloseWith(4016);
+    if (this.#state.status === 'described') throw new CloseWith(4020, 'selected a protocol again');
+    if (protocol !== 'udp') throw new CloseWith(4012, 'selected a protocol other than udp');
+    const { address, port, mode } = read(UdpChoice, data, VoiceOpcodes.SelectProtocol);
+    if (!isEncryptionMode(mode) || !this.#house.modes.includes(mode)) {
+      throw new CloseWith(4016, 'selected an encryption that was not offered');
+    }
     this.#state = { status: 'described', session };
     if (this.#house.silent('description')) return;
     session.describe(mode, { address, port });
     session.tell(VoiceOpcodes.SessionDescription, {
       mode,
       secret_key: [...session.secretKey],
-      dave_protocol_version: this.#house.daveVersion,
+      dave_protocol_version: this.#house.daveVersionFor(session),
     });
     this.#house.described(session);
   }
 
   #speaking({ speaking, ssrc }: z.infer<typeof Speaking>): void {
     const session = this.#session();
-    if (ssrc !== session.ssrc) throw new CloseWith(4020);
+    if (ssrc !== session.ssrc) throw new CloseWith(4020, 'spoke with an SSRC that is not its own');
     this.#house.speaking(session, speaking);
   }
 
   #session(): VoiceSession {
     if ('session' in this.#state) return this.#state.session;
-    throw new CloseWith(4003);
+    throw new CloseWith(4003, 'sent a message for a session before it identified');
   }
 
   #say(what: Silence, op: number, d: unknown): void {
@@ -201,12 +233,12 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CloseWith(4002);
+    throw new CloseWith(4002, 'sent what is not JSON');
   }
 }
 
-function read<T extends z.ZodType>(schema: T, value: unknown, code = 4020): z.output<T> {
+function read<T extends z.ZodType>(schema: T, value: unknown, op: number, code = 4020): z.output<T> {
   const result = schema.safeParse(value);
-  if (!result.success) throw new CloseWith(code);
+  if (!result.success) throw new CloseWith(code, `sent op ${op} in a form that it does not have`);
   return result.data;
 }

@@ -3,6 +3,9 @@ import { discoveryAnswer, shapeOf, tally, type AudioPacket } from './datagrams.t
 import type { VoiceSession } from './session.ts';
 import type { UdpAddress } from './udp.ts';
 
+/** How long after the end of a session its datagrams may still be on their way: the client has yet to hear of the end. */
+const LATE_MS = 3_000;
+
 const addressKey = ({ address, port }: UdpAddress): string => `${address}:${port}`;
 
 /** How the door answers, and to whom it hands what it understood. */
@@ -20,6 +23,8 @@ export class DatagramDoor {
   readonly #options: DatagramDoorOptions;
   readonly #bySsrc = new Map<number, VoiceSession>();
   readonly #byAddress = new Map<string, VoiceSession>();
+  /** When the session with an SSRC ended, in milliseconds of `performance.now()`. */
+  readonly #endedAt = new Map<number, number>();
   #lastSsrc = randomInt(2 ** 31);
 
   constructor(options: DatagramDoorOptions) {
@@ -44,6 +49,7 @@ export class DatagramDoor {
 
   forget(session: VoiceSession): void {
     this.#bySsrc.delete(session.ssrc);
+    this.#endedAt.set(session.ssrc, performance.now());
     for (const [key, holder] of this.#byAddress) if (holder === session) this.#byAddress.delete(key);
   }
 
@@ -83,7 +89,9 @@ export class DatagramDoor {
 
   #owner(ssrc: number): VoiceSession | undefined {
     const session = this.#bySsrc.get(ssrc);
-    if (!session) this.strays['unknown-ssrc'] += 1;
-    return session;
+    if (session) return session;
+    const isLate = performance.now() - (this.#endedAt.get(ssrc) ?? -Infinity) < LATE_MS;
+    this.strays[isLate ? 'late' : 'unknown-ssrc'] += 1;
+    return undefined;
   }
 }

@@ -4,11 +4,15 @@ import { OPUS_PAYLOAD_TYPE, openRtp, parseRtp, type EncryptionMode, type RtpHead
 export const DATAGRAM_KINDS = [
   /** An Opus packet that was decrypted and passed on. */
   'audio',
+  /** The same, but its speaker is muted or may not speak: nobody hears it. */
+  'muted',
   'discovery',
   'keep-alive',
   /** Neither discovery, nor keep-alive, nor a readable RTP packet. */
   'malformed',
   'unknown-ssrc',
+  /** With the SSRC of a session that has only just ended: it was on its way. */
+  'late',
   /** A known SSRC from an address that the session did not declare in select protocol. */
   'wrong-address',
   /** RTP before the session has a key. */
@@ -19,13 +23,26 @@ export const DATAGRAM_KINDS = [
   'nonce-reused',
   /** A smaller nonce than an earlier one: reordered on the way, or a client that counts wrongly. Passed on. */
   'nonce-backwards',
-  /** Audio before any op 5. Discord's documentation threatens a disconnect; UDP may also have overtaken the op 5, so it is passed on. */
+  /** Audio without any op 5, for which Discord's documentation threatens a disconnect. Passed on, and forgiven when UDP had only overtaken the op 5. */
   'before-speaking',
   /** Came in while `dropUdp` was in force; nobody looked whose it was. */
   'lost',
 ] as const;
 
 export type DatagramKind = (typeof DATAGRAM_KINDS)[number];
+
+/** What no correct client sends. The rest is its due, or was lost or late through no fault of its own. */
+export const MISTAKES: readonly DatagramKind[] = [
+  'malformed',
+  'unknown-ssrc',
+  'wrong-address',
+  'before-description',
+  'wrong-payload-type',
+  'undecryptable',
+  'nonce-reused',
+  'nonce-backwards',
+  'before-speaking',
+];
 
 /** Counts by kind; every kind is always there. */
 export const tally = (): Record<DatagramKind, number> =>
@@ -40,28 +57,34 @@ export interface AudioPacket {
 }
 
 const NONCES_REMEMBERED = 4_096;
+/** How much later than the first audio an op 5 may come that was sent before it. */
+const OVERTAKEN_MS = 1_000;
 
 /** One key's received packets: decrypts, and notices what a correct client never does. */
 export class Inbound {
   readonly counts: Record<DatagramKind, number> = tally();
   #highest = -1;
+  #announced = false;
+  #unannouncedSince = Infinity;
   readonly #recent = new Set<number>();
 
-  /** The packet in a datagram from the session's own address, or null; either way it has been counted. */
-  open(
-    datagram: Buffer,
-    header: RtpHeader,
-    mode: EncryptionMode,
-    key: Uint8Array,
-    speaking: boolean,
-  ): AudioPacket | null {
+  /** The client has said op 5. */
+  announce(): void {
+    this.#announced = true;
+    if (performance.now() - this.#unannouncedSince < OVERTAKEN_MS) this.counts['before-speaking'] = 0;
+  }
+
+  /** The packet in a datagram from the session's own address, or null, and then it has been counted. */
+  open(datagram: Buffer, header: RtpHeader, mode: EncryptionMode, key: Uint8Array): AudioPacket | null {
     if (header.payloadType !== OPUS_PAYLOAD_TYPE) return this.#refuse('wrong-payload-type');
     const payload = openRtp(datagram, header, mode, key);
     if (!payload) return this.#refuse('undecryptable');
     if (this.#recent.has(header.counter)) return this.#refuse('nonce-reused');
     this.#remember(header.counter);
-    if (!speaking) this.counts['before-speaking'] += 1;
-    this.counts.audio += 1;
+    if (!this.#announced) {
+      this.counts['before-speaking'] += 1;
+      this.#unannouncedSince = Math.min(this.#unannouncedSince, performance.now());
+    }
     return { sequence: header.sequence, timestamp: header.timestamp, ssrc: header.ssrc, payload };
   }
 

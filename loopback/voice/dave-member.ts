@@ -11,6 +11,8 @@ export interface DaveMember {
 
 /** What a member says to its group. */
 export interface DaveReplies {
+  /** While it is true, frames that cannot be understood are nobody's mistake. */
+  readonly changing: boolean;
   /** Op 26. */
   keyPackage(member: DaveMember, payload: Buffer): void;
   /** Op 28. */

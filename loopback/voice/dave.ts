@@ -6,9 +6,9 @@ import type { ExternalSender } from './external-sender.ts';
 import { readCommitWelcome, readKeyPackage, welcomeFor, type KeyPackage } from './mls-messages.ts';
 import { MlsSyntaxError } from './mls-wire.ts';
 import { Transitions } from './transitions.ts';
+import { Unrest } from './unrest.ts';
 
 const COMMIT_DEADLINE_MS = 1_000;
-
 /**
  * `forming`: every member has a local group of itself (epoch 0) and is offered all the others; whoever commits first has made the group.
  * `established`: one group, whose leaves the gateway knows by following the commits.
@@ -32,11 +32,12 @@ export class DaveGroup implements DaveReplies {
   readonly #packages = new Map<string, KeyPackage>();
   /** In force in this epoch, by reference, in the order in which they were broadcast. */
   readonly #proposals = new Map<string, Proposal>();
-  readonly #transitions = new Transitions();
+  readonly #unrest = new Unrest();
+  readonly #transitions = new Transitions(() => this.#unrest.began());
   readonly #work: (() => void)[] = [];
   #group: Group = { status: 'forming' };
   /** A person's commit that waits for a client's. */
-  #held: NodeJS.Timeout | null = null;
+  #held: NodeJS.Timeout | undefined;
   #working = false;
 
   constructor(channelId: string, sender: ExternalSender, options: { readonly listenersFirst: boolean }) {
@@ -45,9 +46,15 @@ export class DaveGroup implements DaveReplies {
     this.#listenersFirst = options.listenersFirst;
   }
 
+  get changing(): boolean {
+    const isSettled = this.#group.status === 'established' && this.#proposals.size === 0 && !this.#transitions.open;
+    return this.#unrest.excuses(isSettled && this.#committers().length === this.#members.size);
+  }
+
   /** Someone has come: they are pending until their key package is here. */
   join(member: DaveMember): void {
     this.#run(() => {
+      this.#unrest.began();
       this.#members.set(member.userId, member);
       // Once in a session: a client that is in a group cannot take a second op 25.
       member.tellBinary(VoiceOpcodes.DaveMlsExternalSender, this.#sender.package);
@@ -156,6 +163,7 @@ export class DaveGroup implements DaveReplies {
 
   /** Takes a member, or the proposal to add it, out of the group. */
   #expel(userId: string): void {
+    this.#unrest.began();
     this.#packages.delete(userId);
     const others = [...this.#proposals.values()].filter(({ kind, userId: of }) => kind === 'remove' || of !== userId);
     const leaf = this.#isLeaving(userId) ? -1 : this.#leavesOf(userId).findIndex((holder) => holder?.userId === userId);
@@ -221,6 +229,7 @@ export class DaveGroup implements DaveReplies {
     const forming = this.#group.status === 'forming';
     const transition = forming ? 0 : this.#transitions.next();
     const present = forming ? [member] : this.#committers();
+    this.#unrest.began();
     this.#group = { status: 'established', epoch: this.#epoch + 1n, leaves: leavesAfter(before, included) };
     this.#proposals.clear();
     this.#drop();
@@ -236,7 +245,6 @@ export class DaveGroup implements DaveReplies {
   }
 
   #drop(): void {
-    if (this.#held) clearTimeout(this.#held);
-    this.#held = null;
+    clearTimeout(this.#held);
   }
 }

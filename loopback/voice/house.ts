@@ -1,39 +1,38 @@
-import { randomUUID } from 'node:crypto';
 import { Ears } from '../ears.ts';
-import { CloseWith, type VoiceHouse } from './connection.ts';
+import { Admissions, memberKey } from './admissions.ts';
+import { CloseWith } from './close-with.ts';
+import type { VoiceHouse } from './connection.ts';
 import { DatagramDoor } from './datagram-door.ts';
-import { DaveGroup } from './dave.ts';
-import { ExternalSender } from './external-sender.ts';
-import { Listener } from './listener.ts';
+import type { AudioPacket } from './datagrams.ts';
+import type { DaveGroup } from './dave.ts';
 import type { Identify, Resume } from './messages.ts';
+import { memberOf, Mistakes } from './mistakes.ts';
 import { MlsSyntaxError } from './mls-wire.ts';
 import type { Frame } from './outbox.ts';
-import { Room } from './room.ts';
+import type { Room } from './room.ts';
+import { Rooms } from './rooms.ts';
 import { ENCRYPTION_MODES, type EncryptionMode } from './rtp.ts';
-import { VoiceSession, type SessionOwner, type Wire } from './session.ts';
+import { VoiceSession, type Wire } from './session.ts';
 import type { Switches } from './switches.ts';
 import type { UdpPort } from './udp.ts';
 import type { Silence, VoiceEvent, VoiceOptions, VoiceService } from './voice-service.ts';
-
-const memberKey = (guildId: string, userId: string): string => `${guildId}:${userId}`;
 
 /** Everyone who may come, everyone who is here, and in which channel: what connections and datagrams are checked against. */
 export class House implements VoiceHouse {
   readonly heartbeatIntervalMs: number;
   readonly identifyDeadlineMs: number;
   readonly modes: readonly EncryptionMode[];
-  readonly daveVersion: number;
   /** Where the UDP socket's datagrams go. */
   readonly door: DatagramDoor;
   readonly #options: VoiceOptions;
   readonly #switches: Switches;
   readonly #udp: UdpPort;
   readonly #report: (event: VoiceEvent) => void;
-  readonly #admitted = new Map<string, SessionOwner>();
+  readonly #admissions = new Admissions();
   readonly #sessions = new Map<string, VoiceSession>();
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms: Rooms;
   readonly #ears = new Map<string, Ears>();
-  readonly #externalSender = new ExternalSender();
+  readonly #mistakes = new Mistakes();
 
   constructor(options: VoiceOptions, switches: Switches, udp: UdpPort, report: (event: VoiceEvent) => void) {
     this.#options = options;
@@ -43,12 +42,18 @@ export class House implements VoiceHouse {
     this.heartbeatIntervalMs = options.heartbeatIntervalMs ?? 13_750;
     this.identifyDeadlineMs = options.identifyDeadlineMs ?? 10_000;
     this.modes = options.modes ?? ENCRYPTION_MODES;
-    this.daveVersion = options.dave === 'off' ? 0 : 1;
     this.door = new DatagramDoor({
       echoKeepAlives: options.echoKeepAlives ?? false,
       discoveryIsSilent: () => switches.silent('discovery'),
       send: (bytes, to) => udp.send(bytes, to),
-      deliver: (session, packet) => this.#rooms.get(roomKey(session.owner))?.relay(session.userId, packet),
+      deliver: (session, packet) => this.#deliver(session, packet),
+    });
+    this.#rooms = new Rooms({
+      options,
+      mistakes: this.#mistakes,
+      send: (datagram, to) => udp.send(datagram, to),
+      takeSsrc: () => this.door.takeSsrc(),
+      ears: (userId) => this.ears(userId),
     });
   }
 
@@ -61,12 +66,20 @@ export class House implements VoiceHouse {
   }
 
   session(guildId: string, userId: string): VoiceSession | undefined {
-    return this.#sessions.get(memberKey(guildId, userId));
+    return this.#sessions.get(memberKey({ guildId, userId }));
+  }
+
+  /** What clients did wrong so far, and what the listeners here could not do: a line each. */
+  get problems(): readonly string[] {
+    const now = new Mistakes();
+    for (const { view } of this.sessions) now.noteDatagrams(memberOf(view), view.datagrams);
+    now.noteDatagrams('somebody', this.door.strays);
+    return this.#mistakes.and(now).lines;
   }
 
   /** The room of the guild in which this person is, if any. */
   roomOf(guildId: string, userId: string): Room | undefined {
-    return [...this.#rooms].find(([key, room]) => key.startsWith(`${guildId}:`) && room.person(userId))?.[1];
+    return this.#rooms.of(guildId, userId);
   }
 
   ears(userId: string): Ears {
@@ -79,40 +92,28 @@ export class House implements VoiceHouse {
     return this.#switches.silent(what);
   }
 
-  readonly admit: VoiceService['admit'] = (member) => {
-    const token = randomUUID().replaceAll('-', '');
-    this.#admitted.set(memberKey(member.guildId, member.userId), { ...member, token });
-    return token;
-  };
+  readonly admit: VoiceService['admit'] = (member) => this.#admissions.admit(member);
 
   readonly dismiss: VoiceService['dismiss'] = (guildId, userId, code = 4014) => {
-    this.#admitted.delete(memberKey(guildId, userId));
+    this.#admissions.revoke({ guildId, userId });
     const session = this.session(guildId, userId);
     if (session) this.#finish(session, code);
   };
 
-  readonly members: VoiceService['members'] = (guildId, channelId, userIds) => {
-    const people = userIds.filter((userId) => this.#options.isPerson(userId));
-    const room = this.#room(guildId, channelId);
-    room.setPeople(people, (userId) => {
-      return new Listener({ userId, channelId, ssrc: this.door.takeSsrc(), ears: this.ears(userId), group: room.dave });
-    });
-    this.#tidy(guildId, channelId);
-  };
+  readonly members: VoiceService['members'] = (...change) => this.#rooms.members(...change);
 
   identify(wire: Wire, identify: Identify): VoiceSession {
     const { server_id: guildId, user_id: userId } = identify;
     const refused = this.#switches.refusal('identify');
     if (refused !== null) throw new CloseWith(refused);
-    if (![...this.#admitted.values()].some((owner) => owner.guildId === guildId)) throw new CloseWith(4011);
-    const owner = this.#admitted.get(memberKey(guildId, userId));
-    if (!owner || owner.token !== identify.token) throw new CloseWith(4004);
-    if (owner.sessionId !== identify.session_id) throw new CloseWith(4006);
-    if (identify.max_dave_protocol_version < this.daveVersion) throw new CloseWith(4017);
+    const owner = this.#admissions.ownerOf(identify);
+    if (identify.max_dave_protocol_version < this.#rooms.daveVersionIn(owner)) {
+      throw new CloseWith(4017, 'identified without offering DAVE');
+    }
     const previous = this.session(guildId, userId);
     if (previous) this.#finish(previous, 4006);
     const session = new VoiceSession(owner, this.door.takeSsrc(), wire);
-    this.#sessions.set(memberKey(guildId, userId), session);
+    this.#sessions.set(memberKey(owner), session);
     this.door.register(session);
     this.#tell('identified', session, null);
     return session;
@@ -126,7 +127,7 @@ export class House implements VoiceHouse {
         owner.guildId === resume.server_id &&
         owner.sessionId === resume.session_id &&
         owner.token === resume.token &&
-        this.#admitted.get(memberKey(owner.guildId, owner.userId))?.token === resume.token,
+        this.#admissions.stands(owner),
     );
     const missed = session?.resume(wire, resume.seq_ack);
     if (session && missed) {
@@ -138,18 +139,18 @@ export class House implements VoiceHouse {
   }
 
   entered(session: VoiceSession): void {
-    this.#room(session.owner.guildId, session.owner.channelId).enter(session);
+    this.#rooms.open(session.owner).enter(session);
   }
 
   described(session: VoiceSession): void {
     this.door.locate(session);
     this.#tell('described', session, null);
-    this.#rooms.get(roomKey(session.owner))?.describe(session);
+    this.#rooms.at(session.owner)?.describe(session);
   }
 
   speaking(session: VoiceSession, flags: number): void {
     session.setSpeaking(flags);
-    this.#rooms.get(roomKey(session.owner))?.speaking(session, flags);
+    this.#rooms.at(session.owner)?.speaking(session, flags);
   }
 
   keyPackage(session: VoiceSession, payload: Buffer): void {
@@ -164,8 +165,17 @@ export class House implements VoiceHouse {
     this.#dave(session, (group) => group.ready(session, transitionId));
   }
 
-  invalidTransition(session: VoiceSession): void {
+  invalidTransition(session: VoiceSession, transitionId: number): void {
+    this.mistake(session, `could not follow transition ${transitionId} of DAVE (op 31)`);
     this.#dave(session, (group) => group.invalid(session));
+  }
+
+  daveVersionFor(session: VoiceSession): number {
+    return this.#rooms.daveVersionIn(session.owner);
+  }
+
+  mistake(session: VoiceSession | null, what: string): void {
+    this.#mistakes.note(`${memberOf(session?.owner ?? null)} ${what}`);
   }
 
   gone(session: VoiceSession | null, wire: Wire, code: number, byClient: boolean): void {
@@ -180,47 +190,36 @@ export class House implements VoiceHouse {
   /** Ends every session. */
   close(): void {
     for (const session of this.sessions) this.#finish(session, 1001);
-    for (const room of this.#rooms.values()) room.dave?.close();
-    this.#rooms.clear();
+    this.#rooms.close();
+  }
+
+  #deliver(session: VoiceSession, packet: AudioPacket): void {
+    const room = this.#rooms.at(session.owner);
+    const isMuted = room?.isMuted(session.userId) === true;
+    session.count(isMuted ? 'muted' : 'audio');
+    if (!isMuted) room?.relay(session.userId, packet);
   }
 
   #dave(session: VoiceSession, act: (group: DaveGroup) => void): void {
-    const group = this.#rooms.get(roomKey(session.owner))?.dave;
-    if (!group) throw new CloseWith(4001);
+    const group = this.#rooms.at(session.owner)?.dave;
+    if (!group) throw new CloseWith(4001, 'spoke DAVE where there is none');
     try {
       act(group);
     } catch (error) {
-      if (error instanceof MlsSyntaxError) throw new CloseWith(4020);
+      if (error instanceof MlsSyntaxError) throw new CloseWith(4020, `broke DAVE: ${error.message}`);
       throw error;
     }
   }
 
   #finish(session: VoiceSession, code: number): void {
-    const { guildId, channelId } = session.owner;
-    if (this.session(guildId, session.userId) === session) this.#sessions.delete(memberKey(guildId, session.userId));
+    if (this.session(session.owner.guildId, session.userId) === session) {
+      this.#sessions.delete(memberKey(session.owner));
+      this.#mistakes.noteDatagrams(memberOf(session.owner), session.view.datagrams);
+    }
     this.door.forget(session);
     session.end(code);
-    this.#rooms.get(roomKey(session.owner))?.leave(session);
-    this.#tidy(guildId, channelId);
-  }
-
-  #room(guildId: string, channelId: string): Room {
-    const key = roomKey({ guildId, channelId });
-    const known = this.#rooms.get(key);
-    if (known) return known;
-    const listenersFirst = this.#options.committer === 'listener';
-    const group = this.daveVersion === 0 ? null : new DaveGroup(channelId, this.#externalSender, { listenersFirst });
-    const room = new Room((datagram, to) => this.#udp.send(datagram, to), group);
-    this.#rooms.set(key, room);
-    return room;
-  }
-
-  #tidy(guildId: string, channelId: string): void {
-    const key = roomKey({ guildId, channelId });
-    const room = this.#rooms.get(key);
-    if (!room?.empty) return;
-    room.dave?.close();
-    this.#rooms.delete(key);
+    this.#rooms.at(session.owner)?.leave(session);
+    this.#rooms.tidy(session.owner);
   }
 
   #tell(what: VoiceEvent['what'], session: VoiceSession | null, code: number | null): void {
@@ -228,5 +227,3 @@ export class House implements VoiceHouse {
     this.#report({ what, guildId, userId, code, at: performance.now() });
   }
 }
-
-const roomKey = ({ guildId, channelId }: { guildId: string; channelId: string }): string => `${guildId}:${channelId}`;

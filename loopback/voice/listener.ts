@@ -8,38 +8,48 @@ const VERSION = 1;
 const AUDIO = 0;
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const PROTOCOL_FRAME_END = Buffer.from([0xfa, 0xfa]);
-/** Seconds for which plain frames still in flight are let through after a group was established (DAVE, "Passthrough Mode"). */
-const PASSTHROUGH_S = 10;
 const RECOVERIES = 3;
 
-/** A person in a voice channel: a real DAVE member who hears everyone else there, and may speak. */
+/** Who listens where, and to whom it is told when something is wrong. */
+export interface ListenerParts {
+  readonly userId: string;
+  readonly ssrc: number;
+  readonly ears: Ears;
+  readonly channelId: string;
+  /** Null in a channel without end-to-end encryption. */
+  readonly group: DaveReplies | null;
+  /** A speaker sent what nobody there can understand, although nothing in the group excuses it. */
+  readonly accuse: (speakerId: string, what: string) => void;
+  /** This listener failed. */
+  readonly admit: (what: string) => void;
+}
+
+/**
+ * A person in a voice channel: a real DAVE member who hears everyone else there, and may speak. In a channel with end-to-end
+ * encryption it hears nothing else (DAVE, "Passthrough Mode", is for upgrades and downgrades, of which there are none here).
+ */
 export class Listener implements DaveMember {
   readonly userId: string;
   readonly ssrc: number;
   readonly local = true;
-  readonly #channelId: string;
-  readonly #ears: Ears;
-  readonly #group: DaveReplies | null;
+  readonly #parts: ListenerParts;
   readonly #session: DAVESession | null;
   #recoveries = 0;
 
-  /** `group` is null in a channel without end-to-end encryption. */
-  constructor(who: { userId: string; ssrc: number; ears: Ears; channelId: string; group: DaveReplies | null }) {
-    this.userId = who.userId;
-    this.ssrc = who.ssrc;
-    this.#channelId = who.channelId;
-    this.#ears = who.ears;
-    this.#group = who.group;
-    this.#session = who.group && new DAVESession(VERSION, who.userId, who.channelId);
+  constructor(parts: ListenerParts) {
+    this.userId = parts.userId;
+    this.ssrc = parts.ssrc;
+    this.#parts = parts;
+    this.#session = parts.group && new DAVESession(VERSION, parts.userId, parts.channelId);
   }
 
   /** A packet of someone else's voice. */
   hear(userId: string, { payload, sequence, timestamp, ssrc }: AudioPacket): void {
-    const opus = this.#decrypt(userId, payload);
-    if (!opus) return this.#ears.miss();
+    const opus = this.#understand(userId, payload);
+    if (!opus) return this.#miss(userId, payload.subarray(-2).equals(PROTOCOL_FRAME_END) ? 'undecryptable' : 'plain');
     // A protocol frame is always longer than what is in it.
     const dave = opus.length < payload.length;
-    this.#ears.hear({ opus, sequence, timestamp, ssrc, userId, dave, at: performance.now() });
+    this.#parts.ears.hear({ opus, sequence, timestamp, ssrc, userId, dave, at: performance.now() });
   }
 
   /** What this person's microphone sends: Opus, end-to-end encrypted once there is a group. */
@@ -56,51 +66,50 @@ export class Listener implements DaveMember {
     if (!session) return;
     try {
       this.#follow(session, op, Buffer.from(payload));
-    } catch {
+    } catch (error) {
+      this.#parts.admit(`could not follow op ${op} of DAVE: ${String(error)}`);
       // As the protocol asks of any member that cannot follow; but not for ever.
       this.#recoveries += 1;
-      if (this.#recoveries > RECOVERIES) return;
-      this.#group?.invalid(this);
+      if (this.#recoveries > RECOVERIES) return this.#parts.admit('gave DAVE up, and hears nothing any more');
+      this.#parts.group?.invalid(this);
       this.#startOver();
     }
+  }
+
+  #miss(speakerId: string, kind: 'undecryptable' | 'plain'): void {
+    this.#parts.ears.miss(kind);
+    if (!this.#parts.group?.changing) this.#parts.accuse(speakerId, kind);
   }
 
   #follow(session: DAVESession, op: VoiceOpcodes, payload: Buffer): void {
     if (op === VoiceOpcodes.DaveMlsExternalSender) {
       session.setExternalSender(payload);
-      this.#group?.keyPackage(this, session.getSerializedKeyPackage());
+      this.#parts.group?.keyPackage(this, session.getSerializedKeyPackage());
     } else if (op === VoiceOpcodes.DaveMlsProposals) {
       const { commit, welcome } = session.processProposals(payload.readUInt8(0), payload.subarray(1));
-      if (commit) this.#group?.commit(this, Buffer.concat(welcome ? [commit, welcome] : [commit]));
+      if (commit) this.#parts.group?.commit(this, Buffer.concat(welcome ? [commit, welcome] : [commit]));
     } else if (op === VoiceOpcodes.DaveMlsAnnounceCommitTransition) {
-      this.#enter(session, () => session.processCommit(payload.subarray(2)));
+      session.processCommit(payload.subarray(2));
+      this.#recoveries = 0;
     } else if (op === VoiceOpcodes.DaveMlsWelcome) {
-      this.#enter(session, () => session.processWelcome(payload.subarray(2)));
+      session.processWelcome(payload.subarray(2));
+      this.#recoveries = 0;
     }
-  }
-
-  #enter(session: DAVESession, step: () => void): void {
-    const before = session.ready;
-    step();
-    this.#recoveries = 0;
-    if (before) return;
-    session.setPassthroughMode(true);
-    session.setPassthroughMode(false, PASSTHROUGH_S);
   }
 
   #startOver(): void {
     if (!this.#session) return;
-    this.#session.reinit(VERSION, this.userId, this.#channelId);
-    this.#group?.keyPackage(this, this.#session.getSerializedKeyPackage());
+    this.#session.reinit(VERSION, this.userId, this.#parts.channelId);
+    this.#parts.group?.keyPackage(this, this.#session.getSerializedKeyPackage());
   }
 
-  #decrypt(userId: string, payload: Buffer): Buffer | null {
-    if (payload.equals(SILENCE)) return payload;
-    if (!this.#session?.ready) return payload.subarray(-2).equals(PROTOCOL_FRAME_END) ? null : payload;
+  #understand(userId: string, payload: Buffer): Buffer | null {
+    if (!this.#session || payload.equals(SILENCE)) return payload;
+    if (!this.#session.ready) return null;
     try {
       return this.#session.decrypt(userId, AUDIO, payload);
     } catch {
-      return null; // davey throws for frames of an epoch that it has no key for
+      return null; // davey throws for plain frames, and for those of an epoch that it has no key for
     }
   }
 }

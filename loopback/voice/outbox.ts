@@ -13,6 +13,11 @@ export class Outbox {
   #dropped = -1;
   #kept: { readonly sequence: number; readonly frame: Frame }[] = [];
 
+  /** The newest number, 0 when there was none. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** A JSON message with its number. */
   json(op: number, d: unknown): string {
     return this.#keep((seq) => JSON.stringify({ op, d, seq }));

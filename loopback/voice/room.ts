@@ -12,6 +12,7 @@ export class Room {
   readonly #send: (datagram: Buffer, to: UdpAddress) => void;
   readonly #people = new Map<string, Listener>();
   readonly #sessions = new Map<string, VoiceSession>();
+  #muted: ReadonlySet<string> = new Set();
 
   constructor(send: (datagram: Buffer, to: UdpAddress) => void, dave: DaveGroup | null) {
     this.#send = send;
@@ -19,7 +20,23 @@ export class Room {
   }
 
   get empty(): boolean {
-    return this.#people.size === 0 && this.#sessions.size === 0;
+    return this.#people.size === 0 && this.#sessions.size === 0 && this.#muted.size === 0;
+  }
+
+  /** What these members send is heard by nobody. */
+  mute(userIds: readonly string[]): void {
+    this.#muted = new Set(userIds);
+  }
+
+  isMuted(userId: string): boolean {
+    return this.#muted.has(userId);
+  }
+
+  /** Everyone is out. */
+  close(): void {
+    this.#people.clear();
+    this.#sessions.clear();
+    this.dave?.close();
   }
 
   person(userId: string): Listener | undefined {

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { openSockets } from '../open-sockets.ts';
 import { VoiceConnection } from './connection.ts';
 import { House } from './house.ts';
 import { say } from './speech.ts';
@@ -27,11 +28,13 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
 
   const { serverKeyPem: key, serverCertPem: cert } = options.tls;
   const http = createServer({ key, cert }, (_request, response) => void response.writeHead(426).end());
+  const cutAll = openSockets(http);
   // Clients that do not trust the certificate, or speak no TLS at all, are not our failure.
   http.on('tlsClientError', () => undefined);
   const gateway = new WebSocketServer({ server: http, maxPayload: MAX_MESSAGE_BYTES });
   gateway.on('connection', (socket: WebSocket, request) => {
     if (/[?&]v=8(?:&|$)/.test(request.url ?? '')) return void new VoiceConnection(socket, house);
+    house.mistake(null, 'asked for another version than 8 of the voice gateway, and was closed with 4012');
     socket.on('error', () => undefined);
     socket.close(4012);
   });
@@ -39,6 +42,15 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
+
+  let closing: Promise<void> | null = null;
+  async function shut(): Promise<void> {
+    house.close();
+    gateway.close();
+    const closed = new Promise((resolve) => void http.close(resolve));
+    cutAll();
+    await Promise.all([closed, udp.close()]);
+  }
 
   return {
     endpoint: `127.0.0.1:${port}`,
@@ -50,6 +62,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     faults: faultsOf(house, switches, udp),
     ears: (userId) => house.ears(userId),
     sessions: () => house.sessions.map(({ view }) => view),
+    problems: () => house.problems,
     strayDatagrams: () => ({ ...house.door.strays, lost: udp.lost }),
     async speak(guildId, userId, opusPackets, signal) {
       const room = house.roomOf(guildId, userId);
@@ -57,12 +70,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
       if (!room || !speaker) throw new Error(`${userId} is in no voice channel of guild ${guildId}`);
       await say(room, speaker, opusPackets, signal);
     },
-    async close() {
-      house.close();
-      for (const client of gateway.clients) client.terminate();
-      gateway.close();
-      await Promise.all([new Promise((resolve) => void http.close(resolve)), udp.close()]);
-    },
+    close: () => (closing ??= shut()),
   };
 }
 
@@ -83,7 +91,6 @@ function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceFaults {
     cutVoice: (guildId, userId) => closeVoice(guildId, userId, 1006),
     refuseIdentify: (refusal) => switches.refuse(refusal),
     silence: (what) => switches.silence(what),
-    pauseHeartbeatAcks: () => switches.silence('heartbeat-ack'),
     dropUdp: (direction) => udp.lose(direction),
     sendRaw(guildId, userId, bytes) {
       const remote = house.session(guildId, userId)?.remote ?? null;

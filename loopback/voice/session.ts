@@ -41,7 +41,7 @@ export class VoiceSession implements DaveMember {
   readonly #introduced = new Set<number>();
   #link: Link;
   #transport: { readonly mode: EncryptionMode; readonly remote: UdpAddress } | null = null;
-  #speaking: number | null = null;
+  #speaking = 0;
   #counter = 0;
 
   constructor(owner: SessionOwner, ssrc: number, wire: Wire) {
@@ -59,10 +59,6 @@ export class VoiceSession implements DaveMember {
     return this.#transport?.remote ?? null;
   }
 
-  get ended(): boolean {
-    return this.#link.status === 'ended';
-  }
-
   get view(): VoiceSessionView {
     const { guildId, channelId, userId } = this.owner;
     return {
@@ -72,13 +68,13 @@ export class VoiceSession implements DaveMember {
       ssrc: this.ssrc,
       mode: this.#transport?.mode ?? null,
       status: this.#link.status,
-      speaking: this.#speaking !== null && this.#speaking !== 0,
+      speaking: this.#speaking !== 0,
       datagrams: { ...this.#inbound.counts },
     };
   }
 
-  /** Counts a datagram that is no audio. */
-  count(kind: 'discovery' | 'keep-alive'): void {
+  /** Counts a datagram that was all right. */
+  count(kind: 'audio' | 'muted' | 'discovery' | 'keep-alive'): void {
     this.#inbound.counts[kind] += 1;
   }
 
@@ -90,6 +86,7 @@ export class VoiceSession implements DaveMember {
   /** Op 5 from the client. */
   setSpeaking(flags: number): void {
     this.#speaking = flags;
+    this.#inbound.announce();
   }
 
   /** A connection takes the session (back): everything missed since `sequence`, or null when some of it is gone. */
@@ -97,9 +94,11 @@ export class VoiceSession implements DaveMember {
     if (this.#link.status === 'ended') return null;
     const missed = this.#outbox.since(sequence);
     if (missed === null) return null;
-    if (this.#link.status === 'connected') this.#link.wire.close(4006);
-    if (this.#link.status === 'detached') clearTimeout(this.#link.expiry);
+    const before = this.#link;
     this.#link = { status: 'connected', wire };
+    // Only now, so that the end of the old connection is not the end of the session.
+    if (before.status === 'connected') before.wire.close(4006);
+    else clearTimeout(before.expiry);
     return missed;
   }
 
@@ -133,6 +132,11 @@ export class VoiceSession implements DaveMember {
     this.tell(VoiceOpcodes.Speaking, { user_id: userId, ssrc, speaking: flags });
   }
 
+  /** True when the client has been sent a number that it must acknowledge. */
+  get numbered(): boolean {
+    return this.#outbox.last > 0;
+  }
+
   acknowledge(sequence: number): void {
     this.#outbox.acknowledge(sequence);
   }
@@ -149,7 +153,7 @@ export class VoiceSession implements DaveMember {
       counts['wrong-address'] += 1;
       return null;
     }
-    return this.#inbound.open(datagram, header, transport.mode, this.secretKey, this.#speaking !== null);
+    return this.#inbound.open(datagram, header, transport.mode, this.secretKey);
   }
 
   /** Someone else's packet as this session must get it, with op 5 said first for a voice that is new to it. Null before select protocol. */

@@ -20,7 +20,9 @@ export async function say(
     const wait = began + count * FRAME_MS - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     if (signal?.aborted || room.person(speaker.userId) !== speaker) return;
-    room.relay(speaker.userId, { sequence, timestamp, ssrc: speaker.ssrc, payload: speaker.utter(opus) });
+    if (!room.isMuted(speaker.userId)) {
+      room.relay(speaker.userId, { sequence, timestamp, ssrc: speaker.ssrc, payload: speaker.utter(opus) });
+    }
     sequence = (sequence + 1) & 0xffff;
     timestamp = (timestamp + FRAME_TICKS) % 2 ** 32;
     count += 1;

@@ -6,10 +6,20 @@ const DEADLINE_MS = 2_000;
 /** Which members have yet to say that they are ready for a new epoch, and when it is executed all the same. */
 export class Transitions {
   #last = 0;
+  readonly #executed: () => void;
   readonly #open = new Map<
     number,
     { readonly told: readonly DaveMember[]; readonly waiting: Set<string>; readonly timer: NodeJS.Timeout }
   >();
+
+  constructor(executed: () => void) {
+    this.#executed = executed;
+  }
+
+  /** True while members may be in different epochs. */
+  get open(): boolean {
+    return this.#open.size > 0;
+  }
 
   /** An id that is not 0, which is for (re)initialization. */
   next(): number {
@@ -45,6 +55,7 @@ export class Transitions {
     if (!transition) return;
     clearTimeout(transition.timer);
     this.#open.delete(id);
+    this.#executed();
     for (const member of transition.told) member.tell(VoiceOpcodes.DaveExecuteTransition, { transition_id: id });
   }
 }

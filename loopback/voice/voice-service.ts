@@ -32,6 +32,8 @@ export interface VoiceOptions {
   readonly tls: { readonly serverKeyPem: string; readonly serverCertPem: string };
   /** True for people, whose ears live in this process; false for bots, which connect by themselves. */
   readonly isPerson: (userId: string) => boolean;
+  /** True for stage channels, which have no end-to-end encryption. Default: there are none. */
+  readonly isStage?: (guildId: string, channelId: string) => boolean;
   /** Offered to clients in this order; @discordjs/voice takes the first that it knows. Default: AES-GCM, then XChaCha20. */
   readonly modes?: readonly EncryptionMode[];
   /** `required` (default): DAVE version 1, and 4017 for a client that does not offer it. `off`: version 0 for everyone. */
@@ -71,7 +73,7 @@ export interface VoiceSessionView {
   readonly mode: EncryptionMode | null;
   readonly status: 'connected' | 'detached' | 'ended';
   readonly speaking: boolean;
-  /** How many datagrams of each kind came from it; everything but `audio`, `discovery` and `keep-alive` is a client's mistake. */
+  /** How many datagrams of each kind came from it. */
   readonly datagrams: Readonly<Record<DatagramKind, number>>;
 }
 
@@ -88,8 +90,6 @@ export interface VoiceFaults {
   refuseIdentify(refusal: { readonly code: number; readonly times?: number; readonly resumes?: boolean }): () => void;
   /** Leaves one of the server's answers out until lifted. */
   silence(what: Silence): () => void;
-  /** Stops acknowledging heartbeats until lifted: the same as silencing `heartbeat-ack`. */
-  pauseHeartbeatAcks(): () => void;
   /** Loses every datagram to or from the server until lifted. */
   dropUdp(direction: 'in' | 'out' | 'both'): () => void;
   /** Sends these bytes to the member's UDP address as they are. */
@@ -113,6 +113,11 @@ export interface VoiceServer extends VoiceService {
   speak(guildId: string, userId: string, opusPackets: Iterable<Buffer>, signal?: AbortSignal): Promise<void>;
   /** Every session that is not forgotten yet. */
   sessions(): readonly VoiceSessionView[];
+  /**
+   * What clients did that Discord forbids or that no listener could use, in sessions that have ended too, and what the double's own
+   * listeners failed at: a line each. What faults do by themselves, and what was on its way when something changed, is not in it.
+   */
+  problems(): readonly string[];
   /** Datagrams that belong to no session, by kind. */
   strayDatagrams(): Readonly<Record<DatagramKind, number>>;
   close(): Promise<void>;

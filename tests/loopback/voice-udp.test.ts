@@ -77,6 +77,8 @@ describe.concurrent('the UDP socket', () => {
       .toEqual([2, 1, 6].map((sequence) => [sequence, BOT, false]));
     test.expect(datagrams(here)).toEqual({
       audio: 3,
+      muted: 0,
+      late: 0,
       discovery: 0,
       'keep-alive': 0,
       malformed: 0,
