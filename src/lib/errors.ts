@@ -24,6 +24,8 @@ const ERRORS = {
   QUEUE_FULL: { blame: 'user', say: 'The queue is full ({detail} tracks). Wait for some to end, or use /stop.' },
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
+  /** The way to a host, and not what is there: names that cannot be looked up, connections that are refused or come to nothing. */
+  NETWORK_DOWN: { blame: 'outside', say: 'I cannot reach {detail} right now. Try again in a minute.' },
   EXTRACTION_TIMED_OUT: { blame: 'outside', say: 'The site did not answer in time. Try again in a minute.' },
   EXTRACTOR_MISSING: {
     blame: 'outside',

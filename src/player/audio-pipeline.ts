@@ -5,7 +5,7 @@ import prism from 'prism-media';
 import { TenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import { within } from '../lib/time.ts';
-import { describeNetworkError, withoutSecrets, type HttpClient } from '../sources/http-client.ts';
+import { networkFailure, withoutSecrets, type HttpClient } from '../sources/http-client.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
@@ -68,7 +68,7 @@ interface Input {
   /** Where in the track its first packet belongs. */
   readonly beginsAtMs: number;
   readonly confirmEnd: () => Promise<void>;
-  readonly explain: (error: Error) => string;
+  readonly explain: (error: Error) => TenutoError;
   /** Lets go of what is behind the bytes. */
   readonly release: () => void;
 }
@@ -106,9 +106,9 @@ async function open(input: Input, { startMs, volume, durationMs, signal }: OpenA
 async function untouched(media: Media, container: Input['container'], options: OpenAudioOptions): Promise<Input> {
   const usual = { container, passthrough: true, beginsAtMs: 0, confirmEnd: () => Promise.resolve(), release: () => {} };
   if (media.kind === 'file')
-    return { ...usual, bytes: createReadStream(media.path), explain: () => 'the file cannot be read' };
-  const { body } = await options.http.get(media.url, { headers: media.headers, signal: options.signal });
-  return { ...usual, bytes: body, explain: describeNetworkError };
+    return { ...usual, bytes: createReadStream(media.path), explain: unavailable('the file cannot be read') };
+  const { url, body } = await options.http.get(media.url, { headers: media.headers, signal: options.signal });
+  return { ...usual, bytes: body, explain: (error) => networkFailure(error, url) };
 }
 
 /** Everything else, made into Ogg/Opus by ffmpeg, which begins where it is told to. */
@@ -120,7 +120,7 @@ async function transcoded(media: Media, options: OpenAudioOptions): Promise<Inpu
     passthrough: false,
     beginsAtMs: options.startMs,
     confirmEnd: () => confirmTranscode(child),
-    explain: () => 'it could not be decoded',
+    explain: unavailable('it could not be decoded'),
     release: () => child.kill(),
   };
 }
@@ -132,3 +132,5 @@ async function settled(media: Media, { http, signal }: OpenAudioOptions): Promis
   body.destroy();
   return { ...media, url, headers: url.origin === media.url.origin ? media.headers : withoutSecrets(media.headers) };
 }
+
+const unavailable = (detail: string) => (cause: Error) => new TenutoError('TRACK_UNAVAILABLE', detail, { cause });

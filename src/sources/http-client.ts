@@ -76,29 +76,38 @@ export class HttpClient {
     request.on('error', () => undefined);
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     request.end();
+    const late = () =>
+      request.socket?.connecting === false
+        ? unavailable('the server did not answer in time')
+        : unreachable(url, new Error('no connection in time'));
     try {
-      const [body] = await within(ANSWER_MS, answered, () => unavailable('the server did not answer in time'), signal);
+      const [body] = await within(ANSWER_MS, answered, late, signal);
       return body.on('error', () => undefined);
     } catch (error) {
       request.destroy();
-      throw signal.aborted || error instanceof TenutoError ? error : unavailable(describeNetworkError(error), error);
+      throw signal.aborted || error instanceof TenutoError ? error : networkFailure(error, url);
     }
   }
 }
 
-/** A network failure in plain words, without addresses or paths. */
-export function describeNetworkError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|SSL|TLS|SIGNATURE/.test(code)) return 'the secure connection to the server failed';
-  return NETWORK_ERRORS[code] ?? 'the connection to the server broke';
-}
+/** No way to the host, as the system says it: whatever the host has may be there again in a moment. */
+const NO_WAY = new Set([
+  'EADDRNOTAVAIL',
+  'ECONNREFUSED',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
 
-const NETWORK_ERRORS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the server refused the connection',
-  EHOSTUNREACH: 'the server cannot be reached',
-  ENETUNREACH: 'the server cannot be reached',
-  ETIMEDOUT: 'the server did not answer in time',
-};
+/** What an error of a connection to `url` means: NETWORK_DOWN when there was no way to it, else TRACK_UNAVAILABLE. */
+export function networkFailure(error: unknown, url: URL): TenutoError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (NO_WAY.has(code)) return unreachable(url, error);
+  if (/CERT|SSL|TLS|SIGNATURE/.test(code)) return unavailable('the secure connection to the server failed', error);
+  return unavailable('the connection to the server broke', error);
+}
 
 const STATUS: Readonly<Record<number, string>> = {
   401: 'the server wants a password for it',
@@ -160,4 +169,5 @@ function dial(addresses: readonly Address[]): LookupFunction {
   };
 }
 
+const unreachable = ({ hostname }: URL, cause: unknown) => new TenutoError('NETWORK_DOWN', hostname, { cause });
 const unavailable = (detail: string, cause?: unknown) => new TenutoError('TRACK_UNAVAILABLE', detail, { cause });

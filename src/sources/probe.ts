@@ -1,6 +1,6 @@
 import { TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
-import { describeNetworkError, type HttpAnswer, type HttpClient } from './http-client.ts';
+import { networkFailure, type HttpAnswer, type HttpClient } from './http-client.ts';
 import { HEAD_BYTES, readHead, sniff, type Sniffed } from './sniff.ts';
 
 const BODY_MS = 10_000;
@@ -43,13 +43,12 @@ export async function fetchRange(
   throw new TenutoError('TRACK_UNAVAILABLE', 'the server does not send parts of files');
 }
 
-async function read({ body }: HttpAnswer, limit: number, signal: AbortSignal): Promise<Buffer> {
+async function read({ body, url }: HttpAnswer, limit: number, signal: AbortSignal): Promise<Buffer> {
   const late = () => new TenutoError('TRACK_UNAVAILABLE', 'the server did not send anything in time');
   try {
     return await within(BODY_MS, readHead(body, limit), late, signal);
   } catch (error) {
     body.destroy();
-    if (signal.aborted || error instanceof TenutoError) throw error;
-    throw new TenutoError('TRACK_UNAVAILABLE', describeNetworkError(error), { cause: error });
+    throw signal.aborted || error instanceof TenutoError ? error : networkFailure(error, url);
   }
 }

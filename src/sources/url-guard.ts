@@ -42,7 +42,7 @@ export class UrlGuard {
 
   /**
    * Resolves with the checked addresses of the URL's host, one of which is to be dialled.
-   * Rejects with BLOCKED_ADDRESS when even one of them is not public, and with TRACK_UNAVAILABLE when there is none.
+   * Rejects with BLOCKED_ADDRESS when even one of them is not public, and with NETWORK_DOWN when none can be found.
    */
   async assertPublic(url: URL, signal?: AbortSignal): Promise<readonly Address[]> {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TenutoError('BLOCKED_ADDRESS');
@@ -61,12 +61,13 @@ export class UrlGuard {
   async #resolve(host: string, signal?: AbortSignal): Promise<readonly Address[]> {
     const family = isIP(host);
     if (family !== 0) return [{ address: host, family }];
-    const late = () => new TenutoError('TRACK_UNAVAILABLE', `the name ${host} could not be looked up in time`);
+    // A resolver says ENOTFOUND both for a name that does not exist and, behind many routers, while the line is down.
+    const lost = (cause: unknown) => new TenutoError('NETWORK_DOWN', host, { cause });
+    const late = () => lost(new Error('the name was not looked up in time'));
     const addresses = await within(LOOKUP_MS, this.#lookup(host), late, signal).catch((error: unknown) => {
-      if (error instanceof TenutoError || signal?.aborted) throw error;
-      throw new TenutoError('TRACK_UNAVAILABLE', `the site ${host} cannot be found`, { cause: error });
+      throw error instanceof TenutoError || signal?.aborted ? error : lost(error);
     });
-    if (addresses.length === 0) throw new TenutoError('TRACK_UNAVAILABLE', `the site ${host} cannot be found`);
+    if (addresses.length === 0) throw lost(new Error('the name has no address'));
     return addresses;
   }
 }

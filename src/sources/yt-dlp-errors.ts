@@ -10,6 +10,17 @@ const row = (says: RegExp, detail: string, code: ErrorCode = 'TRACK_UNAVAILABLE'
 
 /** What yt-dlp writes to stderr, and what a person reads. The first row that matches wins, so the special ones come first. */
 const ROWS: readonly Row[] = [
+  // Words of the system and of HTTP libraries, which no site says; in front, because links in them may say anything.
+  row(
+    /name or service not known|name resolution|nodename nor servname|no address associated|getaddrinfo|failed to resolve|could not resolve/i,
+    'the site',
+    'NETWORK_DOWN',
+  ),
+  row(
+    /connection refused|network is (unreachable|down)|no route to host|connection( to \S+)? timed out|urlopen error timed out|failed to connect to/i,
+    'the site',
+    'NETWORK_DOWN',
+  ),
   row(/not a bot/i, 'the site takes this server for a robot and wants a sign-in; try another link'),
   row(/confirm your age|age.?restricted|inappropriate for some users/i, 'it is only for adults who are signed in'),
   row(/members.?only|join this channel|available to this channel's members/i, 'it is only for members of that channel'),
@@ -34,14 +45,7 @@ const ROWS: readonly Row[] = [
   row(/requested format is not available/i, 'it has no sound in a format that I can play'),
   row(/infinite loop|redirect loop|30\d: Moved/i, 'the link leads in a circle'),
   row(/timed out|timeout/i, '', 'EXTRACTION_TIMED_OUT'),
-  row(
-    /name or service not known|name resolution|no address associated|getaddrinfo/i,
-    'its site cannot be reached from here',
-  ),
-  row(
-    /connection (refused|reset|aborted)|network is unreachable|no route to host|remote end closed/i,
-    'its site cannot be reached from here',
-  ),
+  row(/connection (was )?(reset|aborted)|remote end closed/i, 'the connection to its site broke'),
   row(/certificate|ssl/i, 'the secure connection to its site failed'),
   row(/HTTP Error 5\d\d/i, 'its site has a problem of its own; try again in a few minutes'),
   row(

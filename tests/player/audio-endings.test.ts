@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Media } from '../../src/sources/source.ts';
 import { startMediaServer } from '../sources/media-server.ts';
@@ -60,7 +60,49 @@ describe('an end that comes too early is a failure', () => {
   });
 });
 
+describe('what ffmpeg says of its connection', () => {
+  const ATTEMPT = '[tcp @ 0x5633] Connection to tcp://127.0.0.1:9123 failed: Network is unreachable';
+
+  /** An ffmpeg that sends the whole song, says something about its input, and ends well, as the real one does. */
+  async function saying(lines: readonly string[]): Promise<string> {
+    const path = sound.path('ffmpeg-that-says');
+    await writeFile(`${path}.words`, `${lines.join('\n')}\n`);
+    await writeFile(path, `#!/bin/sh\ncat '${path}.words' >&2\nexec cat '${sound.path('song.opus')}'\n`);
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  it('is no failure when it found its way back', async () => {
+    const ffmpegPath = await saying([
+      '[http @ 0x56354025b300] Stream ends prematurely at 300000, should be 960932',
+      ATTEMPT,
+    ]);
+    expect(await sound.hear(sound.onDisk('song.wav', 'other'), { ffmpegPath })).toHaveLength(401);
+  });
+
+  it.each([
+    [[ATTEMPT, 'http://127.0.0.1:9123/s.mp3: Input/output error'], 'NETWORK_DOWN'],
+    [['[tls @ 0x1] Failed to resolve hostname a.example: Temporary failure', 'x: Input/output error'], 'NETWORK_DOWN'],
+    [['http://127.0.0.1:9123/s.mp3: Connection timed out'], 'NETWORK_DOWN'],
+    [['http://127.0.0.1:9123/s.mp3: Input/output error'], 'TRACK_UNAVAILABLE'],
+  ])('tells the way from what is at its end: %j is %s', async (lines, code) => {
+    const ffmpegPath = await saying(lines);
+    const heard = sound.hear(sound.onDisk('song.wav', 'other'), { ffmpegPath });
+    await expect(heard).rejects.toMatchObject({ code });
+  });
+});
+
 describe('what cannot be played', () => {
+  it.each(['webm-opus', 'other'] as const)(
+    'because there is no way to it, is no fault of the track: %s',
+    async (format) => {
+      const server = await startMediaServer({});
+      const media: Media = { kind: 'http', url: server.url('/a'), headers: {}, format };
+      await server.close();
+      await expect(sound.open(media)).rejects.toMatchObject({ code: 'NETWORK_DOWN' });
+    },
+  );
+
   it.each(['/forbidden.webm', '/forbidden.mp3', '/missing.mp3'])('says why at once: %s', async (path) => {
     const asked = sound.open(sound.onWeb(path, path.endsWith('webm') ? 'webm-opus' : 'other'));
     await expect(asked).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });

@@ -1,6 +1,9 @@
-import { afterEach, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { TenutoError } from '../../src/lib/errors.ts';
-import { HttpClient } from '../../src/sources/http-client.ts';
+import { HttpClient, networkFailure } from '../../src/sources/http-client.ts';
 import { readHead } from '../../src/sources/sniff.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
 import { startMediaServer, type MediaServer } from './media-server.ts';
@@ -105,11 +108,38 @@ it.each([
   expect(server.requests.length).toBeLessThanOrEqual(6);
 });
 
-it('says that nobody listens at a port', async () => {
+it('takes a port where nobody listens for a failure of the way', async () => {
   const server = await startMediaServer({});
   const url = server.url('/a');
   await server.close();
-  expect(await failure(http.get(url, { signal }))).toContain('refused the connection');
+  const asked = http.get(url, { signal });
+  await expect(asked).rejects.toMatchObject({ code: 'NETWORK_DOWN', say: expect.stringContaining('127.0.0.1') });
+});
+
+it('takes a connection that never comes about for a failure of the way, and a silent server for one of the server', async () => {
+  const silent = await serve({ '/a': () => undefined });
+  const full = await fullPort();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const codeOf = (url: URL) => http.get(url, { signal }).catch((error: TenutoError) => error.code);
+  const asked = [codeOf(silent.url('/a')), codeOf(full)];
+  await vi.waitFor(() => expect(silent.requests).toHaveLength(1));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await Promise.all(asked)).toEqual(['TRACK_UNAVAILABLE', 'NETWORK_DOWN']);
+});
+
+it.each([
+  ['ECONNREFUSED', 'NETWORK_DOWN'],
+  ['EHOSTUNREACH', 'NETWORK_DOWN'],
+  ['ENETUNREACH', 'NETWORK_DOWN'],
+  ['ENETDOWN', 'NETWORK_DOWN'],
+  ['ETIMEDOUT', 'NETWORK_DOWN'],
+  ['ECONNRESET', 'TRACK_UNAVAILABLE'],
+  ['CERT_HAS_EXPIRED', 'TRACK_UNAVAILABLE'],
+  ['EPROTO', 'TRACK_UNAVAILABLE'],
+])('tells the way from what is at its end: %s is %s', (code, expected) => {
+  const error = Object.assign(new Error('connect'), { code });
+  expect(networkFailure(error, new URL('https://example.com/')).code).toBe(expected);
 });
 
 it('ends the body when it is aborted', async () => {
@@ -121,6 +151,28 @@ it('ends the body when it is aborted', async () => {
   await expect(rest).rejects.toThrow();
   expect(body.destroyed).toBe(true);
 });
+
+/** A port that takes no more connections: a program listens there, accepts nobody, and its backlog is full. */
+async function fullPort(): Promise<URL> {
+  const program = `
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      require('node:fs').writeSync(1, String(server.address().port));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const waiting: Socket[] = [];
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    for (const socket of waiting) socket.destroy();
+  });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  for (let count = 0; count < 8; count += 1) {
+    waiting.push(connect(Number(port.toString()), '127.0.0.1').on('error', () => undefined));
+  }
+  // A backlog of one holds one or two; the rest keep knocking.
+  await vi.waitFor(() => expect(waiting.filter(({ connecting }) => !connecting).length).toBeGreaterThan(0));
+  return new URL(`http://127.0.0.1:${port.toString()}/a`);
+}
 
 function redirectTo(
   url: URL,

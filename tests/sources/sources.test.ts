@@ -131,7 +131,7 @@ describe('words', () => {
   it('end in one clear line when neither has anything', async () => {
     const { all } = await withFake({ code: 1, stderr: UNREACHABLE });
     expect(await failure(all.resolve('something else', signal))).toBe(
-      'That track cannot be played: its site cannot be reached from here.',
+      'I cannot reach the site right now. Try again in a minute.',
     );
     const nobody = await withFake({ stdout: JSON.stringify({ _type: 'playlist', entries: [] }) });
     expect(await nobody.all.resolve('something else', signal)).toEqual({ kind: 'nothing' });

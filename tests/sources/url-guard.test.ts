@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TenutoError, type ErrorCode } from '../../src/lib/errors.ts';
 import { isPublic, UrlGuard, type UrlGuardOptions } from '../../src/sources/url-guard.ts';
 
@@ -99,9 +99,24 @@ describe('ports', () => {
 });
 
 describe('names that cannot be looked up', () => {
-  it('are one clear failure', async () => {
-    const lookup = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
-    expect(await verdict('https://nowhere.example/', { lookup })).toBe('TRACK_UNAVAILABLE');
+  afterEach(() => vi.useRealTimers());
+
+  it.each(['EAI_AGAIN', 'ENOTFOUND'])('are a failure of the way: %s', async (code) => {
+    const lookup = () => Promise.reject(new Error(`getaddrinfo ${code}`));
+    expect(await verdict('https://nowhere.example/', { lookup })).toBe('NETWORK_DOWN');
+  });
+
+  it('are a failure of the way also when the resolver is silent', async () => {
+    vi.useFakeTimers();
+    const asked = verdict('https://nowhere.example/', { lookup: () => new Promise(() => {}) });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await asked).toBe('NETWORK_DOWN');
+  });
+
+  it('are told with the name, which may be a typing mistake', async () => {
+    const guard = new UrlGuard({ lookup: () => Promise.reject(new Error('getaddrinfo ENOTFOUND')) });
+    const asked = guard.assertPublic(new URL('https://exmaple.example/'));
+    await expect(asked).rejects.toMatchObject({ say: expect.stringContaining('I cannot reach exmaple.example') });
   });
 
   it('are given up when the signal is aborted', async () => {

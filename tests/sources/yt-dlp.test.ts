@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TenutoError } from '../../src/lib/errors.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { findYtDlp } from '../../src/sources/yt-dlp-binary.ts';
+import { classifyFailure } from '../../src/sources/yt-dlp-errors.ts';
 import { YtDlp, ytDlpCandidates } from '../../src/sources/yt-dlp.ts';
 import { fakeYtDlp, type Behaviour } from './fake-yt-dlp.ts';
 import { temporaryFolder } from './sounds.ts';
@@ -159,7 +160,10 @@ describe('how it fails', () => {
     ['ERROR: Unable to download webpage: HTTP Error 404: Not Found', 'not there any more'],
     ['ERROR: Unable to download webpage: HTTP Error 503: Service Unavailable', 'problem of its own'],
     ['ERROR: Unsupported URL: https://example.com/', 'no sound in that link'],
-    ['ERROR: Unable to download API page: <urlopen error [Errno -2] Name or service not known>', 'cannot be reached'],
+    [
+      'ERROR: Unable to download API page: <urlopen error [Errno -2] Name or service not known>',
+      'cannot reach the site',
+    ],
     ['ERROR: [generic] The read operation timed out', 'did not answer in time'],
     ['ERROR: something that nobody has seen before', 'gave no usable answer'],
     ['', 'gave no usable answer'],
@@ -168,11 +172,29 @@ describe('how it fails', () => {
     expect(await failure(program.extract(page('https://example.com/'), signal))).toContain(line);
   });
 
+  it.each([
+    ['<urlopen error [Errno -2] Name or service not known>', 'NETWORK_DOWN'],
+    ['<urlopen error [Errno -3] Temporary failure in name resolution>', 'NETWORK_DOWN'],
+    ["Failed to resolve 'removed.example' ([Errno 8] nodename nor servname provided)", 'NETWORK_DOWN'],
+    ['<urlopen error [Errno 111] Connection refused>', 'NETWORK_DOWN'],
+    ['[Errno 101] Network is unreachable (caused by TransportError)', 'NETWORK_DOWN'],
+    ['[Errno 113] No route to host', 'NETWORK_DOWN'],
+    ['<urlopen error [Errno 110] Connection timed out>', 'NETWORK_DOWN'],
+    ['<urlopen error timed out>', 'NETWORK_DOWN'],
+    ["'Connection to example.com timed out. (connect timeout=10.0)'", 'NETWORK_DOWN'],
+    ["HTTPSConnectionPool(host='example.com', port=443): Read timed out.", 'EXTRACTION_TIMED_OUT'],
+    ['The read operation timed out', 'EXTRACTION_TIMED_OUT'],
+    ['[Errno 104] Connection reset by peer', 'TRACK_UNAVAILABLE'],
+    ['Remote end closed connection without response', 'TRACK_UNAVAILABLE'],
+  ])('tells the way from what is at its end: %s is %s', (said, code) => {
+    expect(classifyFailure(`ERROR: [youtube] x: Unable to download API page: ${said}`).code).toBe(code);
+  });
+
   it('takes a list of nulls for the failure that it is', async () => {
     const stdout = JSON.stringify({ _type: 'playlist', entries: [null] });
     const { program } = await ytDlp({ stdout, stderr: 'ERROR: Name or service not known' });
     expect(await failure(program.extract({ kind: 'youtube-search', words: 'x' }, signal))).toContain(
-      'cannot be reached',
+      'cannot reach the site',
     );
   });
 

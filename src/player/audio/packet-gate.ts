@@ -22,7 +22,7 @@ export interface PacketGateOptions {
   /** Asked when the input has ended; rejects when that was not the end of the track. */
   readonly confirmEnd: () => Promise<void>;
   /** What a failure of the input means for a person. */
-  readonly explain: (error: Error) => string;
+  readonly explain: (error: Error) => TenutoError;
 }
 
 /**
@@ -72,7 +72,7 @@ export class PacketGate extends Transform {
 
   #readable(error: Error): Error {
     if (error instanceof TenutoError || error instanceof UnfitError) return error;
-    if ('code' in error) return new TenutoError('TRACK_UNAVAILABLE', this.#options.explain(error), { cause: error });
+    if ('code' in error) return this.#options.explain(error);
     // prism-media's own errors have no code. Before the first packet they mean that the container is not for it.
     if (this.#received === 0) return new UnfitError(error.message, { cause: error });
     return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });

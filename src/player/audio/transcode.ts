@@ -44,12 +44,21 @@ export async function confirmTranscode(child: Subprocess): Promise<void> {
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length.
-  if (exit.kind === 'exited' && exit.code === 0 && !LOST_INPUT.test(said)) return;
+  if (exit.kind === 'exited' && exit.code === 0 && !LOST_INPUT.test(withoutAttempts(said))) return;
   throw classify(said);
 }
 
 /** Said when reconnecting failed. "Stream ends prematurely" alone is not: it may have gone on at the same place. */
 const LOST_INPUT = /Input\/output error|Connection (reset|timed out)|Operation timed out|Network is unreachable/i;
+const NO_WAY =
+  /Connection (refused|timed out)|Operation timed out|Network is (unreachable|down)|No route to host|Failed to resolve hostname/i;
+
+/** Every attempt to reconnect that failed is told in a line of its own, also when a later one went on at the same place. */
+const withoutAttempts = (said: string) =>
+  said
+    .split('\n')
+    .filter((line) => !/^\[(tcp|tls) @/.test(line))
+    .join('\n');
 
 interface Row {
   readonly says: RegExp;
@@ -66,6 +75,7 @@ const ROWS: readonly Row[] = [
   row(/404 Not Found|HTTP error 4(04|10)|No such file/i, 'it is not there any more'),
   // An MP4 with its index at the end, and a server that only sends files from the start.
   row(/partial file|moov atom not found/i, 'it is incomplete, or its server does not let me skip in it'),
+  row(NO_WAY, 'its server', 'NETWORK_DOWN'),
   row(LOST_INPUT, 'the connection to the server broke'),
   row(/ends prematurely/i, 'the connection to the server broke'),
   row(/matches no streams|does not contain any stream|whitelist/i, '', 'NOT_AUDIO'),
