@@ -10,6 +10,8 @@ import { LEGAL, type VoiceState } from './voice-state.ts';
 
 export interface KeeperParts extends DoorParts {
   readonly random: () => number;
+  /** True while somebody waits to be joined: it is their turn at once. */
+  readonly awaited: () => boolean;
 }
 
 interface KeeperEvents {
@@ -52,15 +54,22 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     return this.#machine.state;
   }
 
-  /** Goes to a channel because a person wants it. There already, or on the way: nothing. */
+  /** Goes to a channel, when it is this guild's turn. There already, or on the way: nothing. */
   go(channelId: string): void {
     const { status } = this.state;
     const absent = status === 'idle' || status === 'failed';
     if (!absent && status !== 'deciding' && this.#channelId === channelId) return;
     this.#attempts.ask();
     this.#channelId = channelId;
+    this.line.drop();
+    this.#enterJoining();
     // A place left over from an earlier process: asking for it again may be answered with silence.
     this.#begin(absent && this.door.occupied);
+  }
+
+  /** Somebody waits: nothing but Discord is waited for any more. */
+  hurry(): void {
+    this.door.wake('turn');
   }
 
   /** Leaves, from any state. Resolves when Discord has taken note, cannot be asked, or takes too long. */
@@ -88,9 +97,18 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   }
 
   #begin(leaveFirst: boolean): void {
-    this.line.drop();
-    const life = this.#enterJoining();
     if (this.door.exists && !this.door.ready) return this.#awaitGateway();
+    const waitMs = this.door.takeTurn(leaveFirst ? 2 : 1);
+    if (waitMs === 0 || this.#parts.awaited()) return this.#start(leaveFirst);
+    const { state } = this;
+    // A first join stays what it is; what comes back says when.
+    const life = 'until' in state ? this.#enterRecovering(state.reason, waitMs) : this.#machine.signal;
+    this.door.wait('turn', waitMs, life, () => this.#start(leaveFirst));
+  }
+
+  #start(leaveFirst: boolean): void {
+    const life = this.state.status === 'joining' ? this.#machine.signal : this.#enterJoining();
+    this.#expire(life);
     if (!leaveFirst) return this.#open();
     void this.door.leave(life).then(() => {
       if (!life.aborted) this.#open();
@@ -124,7 +142,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (status === 'joining') return;
     this.line.hush();
     this.emit('trouble', 'the voice server changed');
-    this.#enterJoining();
+    this.#expire(this.#enterJoining());
   }
 
   #onReady(): void {
@@ -137,10 +155,22 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   }
 
   #enterJoining(): AbortSignal {
+    return this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt: this.#attempts.current });
+  }
+
+  #enterRecovering(reason: string, waitMs: number): AbortSignal {
     const { current: attempt } = this.#attempts;
-    const life = this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt });
+    const until = this.#parts.now() + waitMs;
+    return this.#machine.to({ status: 'recovering', channelId: this.#channelId, reason, attempt, until });
+  }
+
+  #enterCoolingDown(reason: string, waitMs: number): AbortSignal {
+    const until = this.#parts.now() + waitMs;
+    return this.#machine.to({ status: 'cooling-down', channelId: this.#channelId, reason, until });
+  }
+
+  #expire(life: AbortSignal): void {
     later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
-    return life;
   }
 
   #enterReady(since: number): void {
@@ -184,10 +214,8 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     // A place that Discord did not serve, and the last try, begin from nothing.
     const leaveFirst = step.kind === 'cool-down' || unserved || attempt === this.#parts.options.policy.attempts;
     const delayMs = Math.max(step.delayMs, this.door.waitMs(leaveFirst ? 2 : 1));
-    const wait = { channelId: this.#channelId, reason, until: this.#parts.now() + delayMs };
-    const life = this.#machine.to(
-      step.kind === 'cool-down' ? { status: 'cooling-down', ...wait } : { status: 'recovering', attempt, ...wait },
-    );
+    const life =
+      step.kind === 'cool-down' ? this.#enterCoolingDown(reason, delayMs) : this.#enterRecovering(reason, delayMs);
     later(delayMs, life, () => this.#begin(leaveFirst));
   }
 
@@ -196,10 +224,8 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const reason = 'the connection to Discord is down';
     this.line.drop();
     this.emit('trouble', reason);
-    const { current: attempt } = this.#attempts;
-    const until = this.#parts.now() + this.#parts.options.gatewayPollMs;
-    const life = this.#machine.to({ status: 'recovering', channelId: this.#channelId, reason, attempt, until });
-    this.door.onceReady(life, () => this.#begin(false));
+    const { gatewayPollMs } = this.#parts.options;
+    this.door.wait('gateway', gatewayPollMs, this.#enterRecovering(reason, gatewayPollMs), () => this.#begin(false));
   }
 
   /** What happened is not clear. The link lives on: when Discord names a server, the library follows it by itself. */

@@ -12,7 +12,12 @@ export interface DoorParts {
   readonly options: VoiceOptions;
   readonly now: () => number;
   readonly log: Logger;
+  /** The turns of all guilds to send an op 4. */
+  readonly turns: SlidingWindow;
 }
+
+/** What a guild can be waiting for: the main gateway, or its turn among all guilds. */
+type Awaited = 'gateway' | 'turn';
 
 const MINUTE_MS = 60_000;
 
@@ -22,8 +27,7 @@ export class GuildDoor {
   readonly #sends: SlidingWindow;
   #joins = 0;
   #gatewayLostAt = -Infinity;
-  /** What waits for the main gateway. */
-  #waiting: (() => void) | null = null;
+  #waiting: { readonly what: Awaited; readonly act: () => void } | null = null;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -57,14 +61,30 @@ export class GuildDoor {
 
   gatewayChanged(change: 'lost' | 'ready'): void {
     if (change === 'lost') this.#gatewayLostAt = this.#parts.now();
-    else this.#waiting?.();
+    else this.wake('gateway');
   }
 
-  /** Acts when the main gateway may be ready again, unless `life` ends before. */
-  onceReady(life: AbortSignal, act: () => void): void {
-    this.#waiting = act;
-    life.addEventListener('abort', () => (this.#waiting = null), { once: true });
-    later(this.#parts.options.gatewayPollMs, life, act);
+  /** Acts once, after `ms` or when woken, unless `life` ends before. */
+  wait(what: Awaited, ms: number, life: AbortSignal, act: () => void): void {
+    const over = new AbortController();
+    const either = AbortSignal.any([life, over.signal]);
+    const actOnce = () => {
+      over.abort();
+      act();
+    };
+    this.#waiting = { what, act: actOnce };
+    either.addEventListener('abort', () => (this.#waiting = null), { once: true });
+    later(ms, either, actOnce);
+  }
+
+  /** Ends the wait for this, if there is one. */
+  wake(what: Awaited): void {
+    if (this.#waiting?.what === what) this.#waiting.act();
+  }
+
+  /** Takes a turn among all guilds for so many op 4. Returns the milliseconds until it comes. */
+  takeTurn(sends: number): number {
+    return this.#parts.turns.take(sends, this.#parts.now());
   }
 
   /** Milliseconds until `sends` more op 4 are within the budget. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { AudioPlayer } from '@discordjs/voice';
 import { TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
@@ -8,7 +8,7 @@ import { IncidentLog } from './incident-log.ts';
 import type { Incident, VoiceReport } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
 
-export interface GuildVoiceParts extends KeeperParts {
+export interface GuildVoiceParts extends Omit<KeeperParts, 'awaited'> {
   readonly store: Store | null;
 }
 
@@ -26,13 +26,15 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   readonly #incidents: IncidentLog;
   /** Who needs the connection, and whether it may be deaf for them. */
   readonly #holders = new Map<string, boolean>();
+  /** Who waits to be joined. */
+  readonly #arrivals = new Set<PromiseWithResolvers<void>>();
   #recalled: Promise<void> | null = null;
   #quietUntil = 0;
 
   constructor(parts: GuildVoiceParts) {
     super();
     this.#parts = parts;
-    this.#keeper = new ConnectionKeeper(parts);
+    this.#keeper = new ConnectionKeeper({ ...parts, awaited: () => this.#arrivals.size > 0 });
     this.#incidents = new IncidentLog(parts.guildId, parts.store, parts.log);
     this.#keeper.on('change', (next, previous) => this.#onChange(next, previous));
     this.#keeper.on('trouble', (what) => this.#tellIncident(this.#incidents.open(what, parts.now())));
@@ -81,12 +83,15 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   /** Resolves when frames can be heard. Rejects when that is given up, or put off for longer than anyone waits. */
   async arrive(): Promise<void> {
     const { joinPatienceMs } = this.#parts.options;
-    const life = new AbortController();
     const late = () => new TenutoError('VOICE_UNAVAILABLE', 'Discord did not let me in within the time');
+    const arrival = Promise.withResolvers<void>();
+    this.#arrivals.add(arrival);
+    this.#keeper.hurry();
+    this.#settle();
     try {
-      await within(joinPatienceMs, this.#settle(life.signal), late);
+      await within(joinPatienceMs, arrival.promise, late);
     } finally {
-      life.abort();
+      this.#arrivals.delete(arrival);
     }
   }
 
@@ -118,15 +123,12 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     this.#keeper.door.gatewayChanged(change);
   }
 
-  async #settle(life: AbortSignal): Promise<void> {
-    for (;;) {
-      const { state } = this.#keeper;
-      if (state.status === 'ready') return;
-      if (state.status === 'failed') throw new TenutoError('VOICE_FATAL', state.reason);
-      if (state.status === 'cooling-down') throw new TenutoError('VOICE_UNAVAILABLE', state.reason);
-      if (state.status === 'idle') throw new TenutoError('VOICE_UNAVAILABLE', 'I was sent away meanwhile');
-      await once(this.#keeper, 'change', { signal: life });
-    }
+  /** Tells those who wait, when the state is one to wait no longer. */
+  #settle(): void {
+    const { state } = this.#keeper;
+    if (state.status === 'ready') for (const { resolve } of this.#arrivals) resolve();
+    const refusal = refusalIn(state);
+    if (refusal !== null) for (const { reject } of this.#arrivals) reject(refusal);
   }
 
   #listen(): void {
@@ -140,6 +142,7 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     else log.info({ from: previous.status, ...next }, 'voice state');
     if (next.status === 'cooling-down') this.#quietUntil = next.until;
     if (next.status === 'idle' || next.status === 'failed') this.#holders.clear();
+    this.#settle();
     this.#tell('change', next, previous);
   }
 
@@ -153,4 +156,12 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
       (this.emit as (event: E, ...details: GuildVoiceEvents[E]) => boolean).call(this, event, ...details);
     });
   }
+}
+
+/** Why nobody should wait to be joined in this state, or null. */
+function refusalIn(state: VoiceState): TenutoError | null {
+  if (state.status === 'failed') return new TenutoError('VOICE_FATAL', state.reason);
+  if (state.status === 'cooling-down') return new TenutoError('VOICE_UNAVAILABLE', state.reason);
+  if (state.status === 'idle') return new TenutoError('VOICE_UNAVAILABLE', 'I was sent away meanwhile');
+  return null;
 }

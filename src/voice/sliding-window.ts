@@ -17,6 +17,13 @@ export class SlidingWindow {
     return lastToGo === undefined ? 0 : lastToGo + this.#windowMs - now;
   }
 
+  /** Counts `count` for when they are within the limit, after all that was counted before; returns the milliseconds until then. */
+  take(count: number, now: number): number {
+    const waitMs = this.waitMs(count, now);
+    for (let n = 0; n < count; n += 1) this.note(now + waitMs);
+    return waitMs;
+  }
+
   /** Counts one. */
   note(now: number): void {
     this.#forget(now);

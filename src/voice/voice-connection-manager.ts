@@ -6,6 +6,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Store } from '../storage/store.ts';
 import { GuildVoice } from './guild-voice.ts';
+import { SlidingWindow } from './sliding-window.ts';
 import type { VoiceFacts, VoiceGateway } from './voice-gateway.ts';
 import { DEFAULT_VOICE_OPTIONS, type VoiceOptions } from './voice-options.ts';
 import type { Incident, VoiceReport, VoiceReports } from './voice-reports.ts';
@@ -23,6 +24,15 @@ export interface VoiceConnectionManagerParts {
   readonly random?: () => number;
 }
 
+/** Where somebody wants the guild's connection to be. */
+export interface HoldRequest {
+  readonly guildId: string;
+  readonly channelId: string;
+  readonly holder: string;
+  /** False for a holder that listens. */
+  readonly selfDeaf?: boolean;
+}
+
 interface VoiceEvents {
   change: [guildId: string, next: VoiceState, previous: VoiceState];
   /** An incident was opened, or the open one was settled. */
@@ -32,6 +42,8 @@ interface VoiceEvents {
   /** In another channel by another's will; the music follows. */
   moved: [guildId: string, channelId: string];
 }
+
+const MINUTE_MS = 60_000;
 
 const IDLE: VoiceReport = {
   state: { status: 'idle' },
@@ -47,6 +59,8 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
   readonly #parts: VoiceConnectionManagerParts;
   readonly #options: VoiceOptions;
   readonly #guilds = new Map<string, GuildVoice>();
+  /** Nobody waits for a recovery or a restore as for an answer, so those of many guilds take turns. */
+  readonly #turns: SlidingWindow;
   readonly #lock = new KeyedLock();
   #closed = false;
 
@@ -54,28 +68,31 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
     super();
     this.#parts = parts;
     this.#options = { ...DEFAULT_VOICE_OPTIONS, ...parts.options };
+    this.#turns = new SlidingWindow(this.#options.recoverySendsPerMinute, MINUTE_MS);
+  }
+
+  /** Reads what earlier processes noted about these guilds, so that reports have it before the first join. Never rejects. */
+  async recall(guildIds: readonly string[]): Promise<void> {
+    await Promise.all(guildIds.map((guildId) => this.#guild(guildId).recall()));
+  }
+
+  /**
+   * Sets out for the channel without waiting to arrive: the guild takes its turn among all guilds, and tries, waits and
+   * gives up as after a lost connection. Rejects only when nothing may be tried now.
+   */
+  async hold(request: HoldRequest): Promise<void> {
+    await this.#hold(request);
   }
 
   /**
    * Resolves when what is played in the channel can be heard there; at once when it can already. Another channel of the
    * guild moves there. Rejects with VOICE_UNAVAILABLE or VOICE_FATAL; the holder holds nothing then, unless it did before.
    */
-  async join(request: {
-    readonly guildId: string;
-    readonly channelId: string;
-    readonly holder: string;
-    /** False for a holder that listens. */
-    readonly selfDeaf?: boolean;
-  }): Promise<void> {
-    const { guildId, channelId, holder, selfDeaf = true } = request;
-    const guild = this.#guild(guildId);
-    const isNew = await this.#lock.run(guildId, async () => {
-      await guild.recall();
-      if (this.#closed) throw new TenutoError('STOPPING');
-      return guild.hold(holder, channelId, selfDeaf);
-    });
+  async join(request: HoldRequest): Promise<void> {
+    const { guildId, holder } = request;
+    const isNew = await this.#hold(request);
     try {
-      await guild.arrive();
+      await this.#guild(guildId).arrive();
     } catch (error) {
       if (isNew) await this.leave(guildId, holder);
       throw error;
@@ -123,12 +140,23 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
     await Promise.all([...this.#guilds.values()].map((guild) => guild.end()));
   }
 
+  /** Returns true when the holder is new. */
+  async #hold({ guildId, channelId, holder, selfDeaf = true }: HoldRequest): Promise<boolean> {
+    const guild = this.#guild(guildId);
+    return await this.#lock.run(guildId, async () => {
+      await guild.recall();
+      if (this.#closed) throw new TenutoError('STOPPING');
+      return guild.hold(holder, channelId, selfDeaf);
+    });
+  }
+
   #guild(guildId: string): GuildVoice {
     const known = this.#guilds.get(guildId);
     if (known) return known;
     const { gateway, log, store = null, now = Date.now, random = Math.random } = this.#parts;
     const options = this.#options;
-    const guild = new GuildVoice({ guildId, gateway, options, store, now, random, log: log.child({ guildId }) });
+    const turns = this.#turns;
+    const guild = new GuildVoice({ guildId, gateway, options, store, now, random, turns, log: log.child({ guildId }) });
     guild.on('change', (next, previous) => this.emit('change', guildId, next, previous));
     guild.on('incident', (incident) => this.emit('incident', guildId, incident));
     guild.on('kicked', () => this.emit('kicked', guildId));

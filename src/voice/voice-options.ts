@@ -20,6 +20,8 @@ export interface VoiceOptions {
   readonly encryptionGraceMs: number;
   /** A player plays, the connection says ready, and no frame leaves for this long: it is made anew. */
   readonly stuckAfterMs: number;
+  /** Op 4 a minute for coming back, all guilds together. Discord takes 120 messages a minute on a shard, and people join too. */
+  readonly recoverySendsPerMinute: number;
   /** Look whether the main gateway is back, beside being told. */
   readonly gatewayPollMs: number;
   /** What happened to voice so soon after the loss of the main gateway happened because of it. */
@@ -37,6 +39,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   leaveDeadlineMs: 1_500,
   encryptionGraceMs: 1_000,
   stuckAfterMs: 5_000,
+  recoverySendsPerMinute: 80,
   gatewayPollMs: 5_000,
   gatewayShadowMs: 60_000,
 };

@@ -1,4 +1,4 @@
-/** Where a guild's voice is. One machine a guild, one writer: VoiceConnectionManager. Times are milliseconds since 1970. */
+/** Where a guild's voice is. One machine a guild, one writer: its ConnectionKeeper. Times are milliseconds since 1970. */
 export type VoiceState =
   | { readonly status: 'idle' }
   | { readonly status: 'joining'; readonly channelId: string; readonly attempt: number }
@@ -25,8 +25,8 @@ export const LEGAL = {
   joining: ['joining', 'ready', 'recovering', 'cooling-down', 'failed', 'deciding', 'idle'],
   ready: ['resuming', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle', 'ready'],
   resuming: ['ready', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
-  recovering: ['joining', 'ready', 'cooling-down', 'failed', 'idle'],
+  recovering: ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
   deciding: ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
-  'cooling-down': ['joining', 'failed', 'idle'],
+  'cooling-down': ['joining', 'recovering', 'failed', 'idle'],
   failed: ['joining', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;

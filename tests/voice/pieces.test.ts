@@ -21,6 +21,12 @@ it('counts what was sent in the last minute', () => {
   expect(window.waitMs(1, 60_000)).toBe(0);
 });
 
+it('gives out turns in the order of asking, and never more than the limit', () => {
+  const window = new SlidingWindow(3, 60_000);
+  expect([0, 10, 20, 30, 40].map((now) => now + window.take(1, now))).toEqual([0, 10, 20, 60_000, 60_010]);
+  expect(60_005 + window.take(2, 60_005)).toBe(120_000);
+});
+
 it('calls a connection stuck when a player plays and nothing leaves', () => {
   let now = 0;
   const monitor = new ConnectionMonitor(5_000, () => now);

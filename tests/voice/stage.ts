@@ -22,6 +22,7 @@ import type { VoiceState } from '../../src/voice/voice-state.ts';
 import { FakeMainGateway } from './fake-main-gateway.ts';
 
 export const GUILD = '100000000000000001';
+export const OTHER_GUILD = '100000000000000004';
 export const CHANNEL = '200000000000000002';
 export const OTHER_CHANNEL = '200000000000000003';
 export const BOT = '300000000000000003';

@@ -1,6 +1,6 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
-import { ADA, BOT, CHANNEL, counting, GUILD, heard, OTHER_CHANNEL, stage, type Stage } from './stage.ts';
+import { ADA, BOT, CHANNEL, counting, GUILD, heard, OTHER_CHANNEL, OTHER_GUILD, stage, type Stage } from './stage.ts';
 
 let here: Stage | null = null;
 afterEach(async () => {
@@ -143,6 +143,75 @@ it('remembers incidents over a restart', async () => {
   here = await stage({ store });
   await here.join();
   expect(here.manager.report(GUILD).incidents).toMatchObject([{ what: expect.stringContaining('4017') }]);
+});
+
+it('knows the incidents of an earlier process before the first join, when it is asked to', async () => {
+  const store = new MemoryStore();
+  here = await stage({ store });
+  await here.join();
+  here.voice.faults.closeVoice(GUILD, BOT, 4017);
+  await here.state('failed');
+  await here.close();
+  here = await stage({ store });
+  await here.manager.recall([GUILD]);
+  expect(here.manager.report(GUILD).incidents).toMatchObject([{ what: expect.stringContaining('4017') }]);
+});
+
+it('is not stopped by incidents that cannot be read', async () => {
+  const store = new MemoryStore();
+  store.get = () => Promise.reject(new Error('the disk is gone'));
+  here = await stage({ store });
+  await here.manager.recall([GUILD]);
+  expect(here.manager.report(GUILD).incidents).toEqual([]);
+});
+
+it('holds with nobody waiting for it: tries on by the policy, longer than a person would', async () => {
+  here = await stage({ options: { joinDeadlineMs: 100, joinPatienceMs: 1 } });
+  here.gateway.answer = 'never';
+  await here.manager.hold({ guildId: GUILD, channelId: CHANNEL, holder: 'player' });
+  await here.state('recovering');
+  here.gateway.answer = 'state-first';
+  await here.state('ready');
+  expect(here.manager.report(GUILD).joins).toBeGreaterThan(1);
+  await here.manager.leave(GUILD, 'player');
+  expect(here.gateway.ownChannelId(GUILD)).toBeNull();
+});
+
+it('lets holds of many guilds take turns, and a person go first', async () => {
+  here = await stage({ options: { recoverySendsPerMinute: 1 } });
+  const { manager, gateway } = here;
+  await manager.hold({ guildId: GUILD, channelId: CHANNEL, holder: 'player' });
+  await manager.hold({ guildId: OTHER_GUILD, channelId: OTHER_CHANNEL, holder: 'player' });
+  await here.state('ready');
+  expect(manager.state(OTHER_GUILD).status).toBe('joining');
+  expect(gateway.joins.map(({ channelId }) => channelId)).toEqual([CHANNEL]);
+  await manager.join({ guildId: OTHER_GUILD, channelId: OTHER_CHANNEL, holder: 'player' });
+  expect(gateway.joins.map(({ channelId }) => channelId)).toEqual([CHANNEL, OTHER_CHANNEL]);
+});
+
+it('lets recoveries of many guilds take turns, and says when', async () => {
+  here = await stage({ options: { recoverySendsPerMinute: 1 } });
+  await here.join();
+  here.voice.faults.closeVoice(GUILD, BOT, 4006);
+  const inAMinute = expect.closeTo(Date.now() + 60_000, -4);
+  await vi.waitFor(() => expect(here?.manager.state(GUILD)).toMatchObject({ until: inAMinute }), 20_000);
+  expect(here.gateway.joins).toHaveLength(1);
+  // Whoever asks for it now does not wait.
+  await here.join();
+  expect(here.gateway.joins).toHaveLength(2);
+});
+
+it('lets a dozen people wait for one join without a warning', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  here = await stage();
+  const { join } = here;
+  await Promise.all(Array.from({ length: 24 }, () => join()));
+  // A warning is told in a later tick.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
 });
 
 it('leaves everywhere when it is closed, and joins no more', async () => {
