@@ -17,16 +17,24 @@ export const play: Command = {
   async run(context, { players, sources }) {
     const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
     if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
-    const [resolution] = await Promise.all([
-      sources.resolve(context.string('query') ?? '', signal),
-      players.prepare(guildId, voiceChannelId),
-    ]);
-    signal.throwIfAborted();
-    const tracks = tracksOf(resolution);
-    const enqueued = await players.play({ guildId, userId, textChannelId, voiceChannelId, tracks });
-    return resolution.kind === 'playlist'
-      ? describePlaylist(resolution.title, tracks.length, enqueued)
-      : describeTrack(enqueued, players.playback(guildId));
+    const query = context.string('query') ?? '';
+    sources.check(query);
+    try {
+      const [resolution] = await Promise.all([
+        sources.resolve(query, signal),
+        players.prepare(guildId, voiceChannelId),
+      ]);
+      signal.throwIfAborted();
+      const tracks = tracksOf(resolution);
+      const enqueued = await players.play({ guildId, userId, textChannelId, voiceChannelId, tracks });
+      return resolution.kind === 'playlist'
+        ? describePlaylist(resolution.title, tracks.length, enqueued)
+        : describeTrack(enqueued, players.playback(guildId));
+    } catch (error) {
+      // That leaving failed too must not hide why there is nothing to play.
+      await players.release(guildId).catch(() => undefined);
+      throw error;
+    }
   },
 };
 
@@ -47,7 +55,8 @@ function describeTrack({ entries: [entry], place }: Enqueued, playback: Playback
 
 function describePlaylist(title: string, found: number, { entries, place }: Enqueued): string {
   const count = `**${entries.length}** ${entries.length === 1 ? 'song' : 'songs'}`;
-  const left = found > entries.length ? ` The queue is full, so ${found - entries.length} were left out.` : '';
+  const left = found - entries.length;
+  const leftOut = left === 0 ? '' : ` The queue is full, so ${left} ${left === 1 ? 'was' : 'were'} left out.`;
   const where = place === 0 ? '' : ` from position #${place}`;
-  return `Added ${count} from *${safeText(title) || 'a playlist'}*${where}.${left}`;
+  return `Added ${count} from *${safeText(title) || 'a playlist'}*${where}.${leftOut}`;
 }

@@ -19,7 +19,7 @@ const found = (title: string, count: number): Resolution => ({
 describe('/play', () => {
   it('joins beside the search, then adds what was found', async () => {
     const { said, asked } = await run({ enqueued: { entries: [entry('1')], place: 0 } });
-    expect(asked).toEqual(['resolve blue train', 'prepare G V', 'play G V T 42 Blue Train']);
+    expect(asked).toEqual(['check blue train', 'resolve blue train', 'prepare G V', 'play G V T 42 Blue Train']);
     expect(said).toBe('Playing **Song 1** (3:00).');
   });
 
@@ -50,6 +50,8 @@ describe('/play', () => {
     expect(said).toBe('Added **2** songs from *Mix*.');
     const full = await run({ resolution: found('Mix', 5), enqueued: { entries: [entry('1')], place: 4 } });
     expect(full.said).toBe('Added **1** song from *Mix* from position #4. The queue is full, so 4 were left out.');
+    const one = await run({ resolution: found('Mix', 2), enqueued: { entries: [entry('1')], place: 0 } });
+    expect(one.said).toBe('Added **1** song from *Mix*. The queue is full, so 1 was left out.');
   });
 
   it('makes titles harmless', async () => {
@@ -64,6 +66,25 @@ describe('/play', () => {
       await expect(run({ resolution })).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
     },
   );
+
+  it('does not come to the channel for what cannot be a query', async () => {
+    const { services: parts, asked } = services({ failing: { check: new TenutoError('BAD_QUERY', 'no') } });
+    await expect(play.run(context({ query: 'file:///x' }), parts)).rejects.toMatchObject({ code: 'BAD_QUERY' });
+    expect(asked).toEqual(['check file:///x']);
+  });
+
+  it.each<[string, Script]>([
+    ['nothing was found', { resolution: { kind: 'nothing' } }],
+    ['the search failed', { failing: { resolve: new TenutoError('NOTHING_FOUND') } }],
+    [
+      'the search failed, and tells that even when leaving fails too',
+      { failing: { resolve: new TenutoError('NOTHING_FOUND'), release: new TenutoError('STORAGE_FAILED') } },
+    ],
+  ])('gives the channel up again when %s', async (_why, script) => {
+    const { services: parts, asked } = services(script);
+    await expect(play.run(context({ query: 'x' }), parts)).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
+    expect(asked.at(-1)).toBe('release G');
+  });
 
   it('throws what the search throws, whatever becomes of the join', async () => {
     const failing = {
