@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Machine } from '../lib/machine.ts';
+import { every, later } from '../lib/time.ts';
 import { Attempts } from './attempts.ts';
 import { classify, type CloseCode } from './close-codes.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { GuildDoor, type DoorParts } from './guild-door.ts';
 import { GuildLine } from './guild-line.ts';
-import { every, later } from './later.ts';
 import { LEGAL, type VoiceState } from './voice-state.ts';
 
 export interface KeeperParts extends DoorParts {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { later } from './later.ts';
+import { later } from '../lib/time.ts';
 import { leaveVoice } from './leaving.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import type { VoiceGateway } from './voice-gateway.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sleep, within } from '../../src/lib/time.ts';
+import { every, later, sleep, within } from '../../src/lib/time.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -49,5 +49,30 @@ describe('within', () => {
     life.abort(new Error('over'));
     await expect(waiting).rejects.toThrow('over');
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe.each([
+  { name: 'later', act: later, calls: 1 },
+  { name: 'every', act: every, calls: 3 },
+])('$name', ({ act, calls }) => {
+  it('acts in its time', () => {
+    const acted = vi.fn<() => void>();
+    act(1_000, new AbortController().signal, acted);
+    vi.advanceTimersByTime(999);
+    expect(acted).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(2_001);
+    expect(acted).toHaveBeenCalledTimes(calls);
+  });
+
+  it('acts no more when the life has ended, and leaves no timer', () => {
+    const acted = vi.fn<() => void>();
+    const life = new AbortController();
+    act(1_000, life.signal, acted);
+    life.abort();
+    act(1_000, life.signal, acted);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(5_000);
+    expect(acted).not.toHaveBeenCalled();
   });
 });
