@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { lasting, moment, type Lift } from './fault-row.ts';
+import type { Decision } from './rest/api.ts';
+import { tooManyRequests } from './rest/rate-limit.ts';
 import type { Interferer, Rest } from './rest/server.ts';
 
 const none = z.strictObject({});
@@ -169,14 +171,18 @@ export const FAULTS = {
     ({ rest }, { ms, route }) => interfering(rest, route, { delayMs: ms }),
   ),
   'fail-rest': lasting(
-    'REST answers with `status`, `times` times or until lifted; with 429 it asks for `retryAfterS` seconds.',
+    'REST answers with `status`, `times` times or until lifted; with 429 it asks for `retryAfterS` seconds, and `scope` (user, shared or global) says whose limit was met.',
     z.strictObject({
       status: z.number().int().min(400).max(599),
       times: times.optional(),
       route,
       retryAfterS: z.number().min(0).default(1),
+      scope: z.enum(['user', 'shared', 'global']).default('user'),
     }),
-    ({ rest }, { status, times, route, retryAfterS }) => interfering(rest, route, failure(status, retryAfterS), times),
+    ({ rest }, { status, times, route, retryAfterS, scope }) => {
+      const answer = status === 429 ? tooManyRequests(retryAfterS * 1_000, scope) : failure(status);
+      return interfering(rest, route, { answer }, times);
+    },
   ),
   'cut-rest': lasting(
     'REST connections are cut instead of answered, `times` times or until lifted.',
@@ -203,15 +209,7 @@ function interfering(
   });
 }
 
-const failure = (status: number, retryAfterS: number): NonNullable<ReturnType<Interferer>> => ({
-  answer:
-    status === 429
-      ? {
-          headers: { 'retry-after': String(retryAfterS), 'x-ratelimit-scope': 'shared' },
-          answer: {
-            status,
-            body: { message: 'You are being rate limited.', retry_after: retryAfterS, global: false },
-          },
-        }
-      : { headers: {}, answer: { status, body: { message: `${status}: thrown by a fault`, code: 0 } } },
+const failure = (status: number): Decision => ({
+  headers: {},
+  answer: { status, body: { message: `${status}: thrown by a fault`, code: 0 } },
 });

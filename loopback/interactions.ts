@@ -110,13 +110,14 @@ export class Interactions {
     const pending = this.#open(applicationId, token);
     const original = pending.original === null ? undefined : this.#stored(pending, pending.original);
     if (original !== undefined && isThinking(original)) return this.#fill(pending, original, body).message;
-    return this.#write(pending, body, []).message;
+    return this.#write(pending, body, [], pending.original).message;
   }
 
-  /** Stops all clocks. */
+  /** Stops all clocks. Whoever still waits for an answer is told that none will come. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    for (const pending of this.#byId.values()) pending.fail('the double was closed');
   }
 
   /** Only "thinking" turns into a failure. Nobody waits for what should have become of the message that a component is on. */
@@ -134,6 +135,8 @@ export class Interactions {
     }
     if (type === Response.ChannelMessageWithSource) return this.#write(pending, data, ['data']);
     if (type === Response.DeferredChannelMessageWithSource) {
+      const { flags } = parse(withFlags, data ?? {}, ['data']);
+      if (((flags ?? 0) & ~MessageFlags.Ephemeral) !== 0) throw new NotInTheDouble(`deferrals with the flags ${flags}`);
       const thinking = writeMessage(this.#world, {
         ...this.#draft(pending, isEphemeral(data)),
         body: {},
@@ -150,9 +153,15 @@ export class Interactions {
     return null;
   }
 
-  #write(pending: PendingInteraction, data: unknown, at: readonly string[]): WorldMessage {
+  /** `followed` is the message that it follows up. */
+  #write(
+    pending: PendingInteraction,
+    data: unknown,
+    at: readonly string[],
+    followed: string | null = null,
+  ): WorldMessage {
     const body = parseMessage(data, at);
-    const message = writeMessage(this.#world, { ...this.#draft(pending, isEphemeral(data)), body });
+    const message = writeMessage(this.#world, { ...this.#draft(pending, isEphemeral(data)), body, followed });
     pending.show(message.message.id);
     return message;
   }

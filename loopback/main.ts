@@ -4,17 +4,24 @@
  *   --port=N       the port of the control API (default: a free one)
  *   --data-dir=D   where the certificate authority is kept (default: data/loopback)
  *   --dave=0       no end-to-end encryption
+ *   --modes=A,B    the transport encryptions that voice offers, in this order
  *   --json         the first line is one JSON object: { control, env, channels }
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { startControl } from './control/server.ts';
 import { startLoopback, type Loopback } from './index.ts';
+import { ENCRYPTION_MODES } from './voice/rtp.ts';
 
 const Flags = z.object({
   port: z.coerce.number('--port takes a number').int().min(0).max(65_535).default(0),
   'data-dir': z.string().optional(),
   dave: z.enum(['0', '1'], '--dave is 0 or 1').default('1'),
+  modes: z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.enum(ENCRYPTION_MODES, `--modes takes ${ENCRYPTION_MODES.join(', ')}`)))
+    .optional(),
   json: z.boolean().default(false),
 });
 
@@ -25,6 +32,7 @@ try {
     port: { type: 'string' },
     'data-dir': { type: 'string' },
     dave: { type: 'string' },
+    modes: { type: 'string' },
     json: { type: 'boolean' },
   } as const;
   await serve(Flags.parse(parseArgs({ options }).values));
@@ -33,11 +41,11 @@ try {
   process.exitCode = 2;
 }
 
-async function serve({ port, dave, json, 'data-dir': dataDir }: Settings): Promise<void> {
+async function serve({ port, dave, modes, json, 'data-dir': dataDir }: Settings): Promise<void> {
   const loopback = await startLoopback({
     trust: false,
     ...(dataDir !== undefined && { dataDir }),
-    voice: { dave: dave === '0' ? 'off' : 'required' },
+    voice: { dave: dave === '0' ? 'off' : 'required', ...(modes && { modes }) },
   });
   const closers = [() => loopback.close()];
   // Once is enough: when all is closed, nothing keeps the process alive.

@@ -87,10 +87,10 @@ export class PendingInteraction implements Interaction {
   }
 
   /** Discord tells the person that nothing came. An interaction that was answered stays so. */
-  fail(): void {
+  fail(why = 'The application did not respond'): void {
     if (this.#state.status === 'answered') return;
     this.#state = { status: 'failed' };
-    const error = new Error('The application did not respond');
+    const error = new Error(why);
     this.#answer.reject(error);
     this.#completion.reject(error);
   }

@@ -38,9 +38,17 @@ export function basePermissions(guild: WorldGuild, userId: string): bigint {
   return has(granted, 'Administrator') ? ALL_PERMISSIONS : granted;
 }
 
+/** What nobody can do in a channel in which they may not send messages. */
+const WITH_MESSAGES: bigint = [
+  PermissionFlagsBits.MentionEveryone,
+  PermissionFlagsBits.SendTTSMessages,
+  PermissionFlagsBits.AttachFiles,
+  PermissionFlagsBits.EmbedLinks,
+].reduce((all, bit) => all | bit, 0n);
+
 /**
- * What a member may do in a channel: the base, then the overwrites of @everyone, of its roles together, and its own.
- * https://discord.com/developers/docs/topics/permissions#permission-overwrites
+ * What a member may do in a channel: the base, then the overwrites of @everyone, of its roles together, and its own, and at last
+ * what a denied permission denies with it. https://discord.com/developers/docs/topics/permissions#permission-overwrites
  */
 export function permissionsIn(guild: WorldGuild, channel: WorldChannel, userId: string): bigint {
   const base = basePermissions(guild, userId);
@@ -51,11 +59,13 @@ export function permissionsIn(guild: WorldGuild, channel: WorldChannel, userId: 
     channel.overwrites.filter(({ type, id }) => type === 'role' && id !== guild.id && roles.includes(id)),
     channel.overwrites.filter(({ type, id }) => type === 'member' && id === userId),
   ];
-  return steps.reduce((permissions, overwrites) => {
+  const explicit = steps.reduce((permissions, overwrites) => {
     const denied = overwrites.reduce((all, { deny }) => all | deny, 0n);
     const allowed = overwrites.reduce((all, { allow }) => all | allow, 0n);
     return (permissions & ~denied) | allowed;
   }, base);
+  if (!has(explicit, 'ViewChannel')) return 0n;
+  return has(explicit, 'SendMessages') ? explicit : explicit & ~WITH_MESSAGES;
 }
 
 /** Whether a set of permissions contains the one named. */

@@ -58,7 +58,7 @@ export const LOOK_ROUTES: readonly Route[] = [
   route(
     'GET',
     '/problems',
-    'What the double was asked that it does not have, and what it did wrong.',
+    'What the double was asked that it does not have, what it did wrong, and what clients did that Discord forbids.',
     {},
     ({ loopback }) => ({
       problems: loopback.problems(),

@@ -36,7 +36,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     async (control, request) => {
       const { command, options, channel, waitMs } = request.input;
       const where = channel === undefined ? {} : { channel };
-      return outcome(control, await person(control, request).slash(command, options, where), waitMs);
+      return outcome(control, await person(control, request).slash(command, options, where), waitMs, request.signal);
     },
   ),
   route(
@@ -62,7 +62,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
     async (control, request) => {
       const { message, customId, values, waitMs } = request.input;
-      return outcome(control, await person(control, request).press(message, customId, values), waitMs);
+      return outcome(control, await person(control, request).press(message, customId, values), waitMs, request.signal);
     },
   ),
   route(
@@ -109,18 +109,26 @@ function person({ loopback }: Control, { at, input }: Request<{ readonly guild?:
 }
 
 /** How it stands now, or, after waiting, how it was answered. */
-async function outcome({ interactions }: Control, interaction: Interaction, waitMs: number): Promise<unknown> {
+async function outcome(
+  { interactions }: Control,
+  interaction: Interaction,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<unknown> {
   interactions.set(interaction.id, interaction);
   const [oldest] = interactions.keys();
   if (interactions.size > KEPT_INTERACTIONS && oldest !== undefined) interactions.delete(oldest);
-  if (waitMs > 0) await answerWithin(interaction, waitMs);
+  if (waitMs > 0) await answerWithin(interaction, waitMs, signal);
   return interaction.outcome;
 }
 
-/** Resolves at the answer or at the failure that the person sees; refuses when neither came in time. */
-export async function answerWithin(interaction: Interaction, ms: number): Promise<void> {
+/** Resolves at the answer or at the failure that the person sees; refuses when neither came in time, or nobody waits any more. */
+export async function answerWithin(interaction: Interaction, ms: number, signal: AbortSignal): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Refusal(408, `no answer came within ${ms} ms`)), ms);
+  const refuse = () => late.reject(new Refusal(408, `no answer came within ${ms} ms`));
+  const timer = setTimeout(refuse, ms);
+  signal.addEventListener('abort', refuse, { once: true });
+  if (signal.aborted) refuse();
   const settled = interaction.answered().then(
     () => undefined,
     () => undefined,

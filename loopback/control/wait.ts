@@ -60,10 +60,10 @@ export const WAIT_ROUTES: readonly Route[] = [
     '/wait/answer',
     'An interaction that was begun here is answered, or failed.',
     { interaction: z.string(), timeoutMs },
-    async ({ interactions }, { input }) => {
+    async ({ interactions }, { input, signal }) => {
       const interaction = interactions.get(input.interaction);
       if (!interaction) throw new Refusal(404, `no interaction ${input.interaction} was begun here`);
-      await answerWithin(interaction, input.timeoutMs);
+      await answerWithin(interaction, input.timeoutMs, signal);
       return interaction.outcome;
     },
   ),

@@ -1,4 +1,4 @@
-import type { PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, type PermissionFlagsBits } from 'discord-api-types/v10';
 import { has, permissionsIn } from '../permissions.ts';
 import type { World, WorldApplication, WorldChannel, WorldGuild, WorldMessage } from '../world.ts';
 import { ApiError } from './errors.ts';
@@ -9,6 +9,19 @@ export function guildFor(world: World, me: WorldApplication, guildId: string): W
   if (guild === undefined) throw new ApiError('unknownGuild');
   if (!guild.members.has(me.bot.id)) throw new ApiError('missingAccess');
   return guild;
+}
+
+/** The channel for its messages: those of a voice channel take CONNECT, https://discord.com/developers/docs/resources/channel */
+export function chatFor(
+  world: World,
+  me: WorldApplication,
+  channelId: string,
+  ...needed: readonly (keyof typeof PermissionFlagsBits)[]
+): WorldChannel {
+  const channel = channelFor(world, me, channelId);
+  const permissions = permissionsIn(world.guild(channel.guildId), channel, me.bot.id);
+  if (channel.type !== ChannelType.GuildText && !has(permissions, 'Connect')) throw new ApiError('missingAccess');
+  return channelFor(world, me, channelId, ...needed);
 }
 
 /** The channel, for a bot that can see it and has the permissions. */

@@ -1,15 +1,16 @@
 import type { Interactions } from '../interactions.ts';
+import type { Gateway } from '../gateway/server.ts';
 import type { World, WorldApplication } from '../world.ts';
 import { ApiError, NotInTheDouble } from './errors.ts';
-import { RateLimits, type Verdict } from './rate-limit.ts';
+import { RateLimits, refusal } from './rate-limit.ts';
 import type { Answer, AnyRoute } from './route.ts';
-import type { Match } from './routes.ts';
+import type { Found, Match } from './routes.ts';
 
 /** A request that has arrived whole. */
 export interface ApiRequest {
   /** `METHOD path`, for the list of problems. */
   readonly name: string;
-  readonly match: Match | null;
+  readonly found: Found;
   readonly authorization: string | undefined;
   readonly query: URLSearchParams;
   /** Throws when it cannot be parsed. */
@@ -28,36 +29,41 @@ export class Api {
   readonly problems: string[] = [];
   readonly #world: World;
   readonly #interactions: Interactions;
-  readonly #gatewayUrl: () => string;
+  readonly #gateway: Pick<Gateway, 'url' | 'starts'>;
   readonly #limits: RateLimits;
 
-  constructor(world: World, interactions: Interactions, gatewayUrl: () => string, now: () => number) {
+  constructor(world: World, interactions: Interactions, gateway: Pick<Gateway, 'url' | 'starts'>, now: () => number) {
     this.#world = world;
     this.#interactions = interactions;
-    this.#gatewayUrl = gatewayUrl;
+    this.#gateway = gateway;
     this.#limits = new RateLimits(now);
   }
 
   handle(request: ApiRequest): Decision {
-    const { match, name } = request;
-    if (match === null) {
+    const { found, name } = request;
+    if (typeof found === 'string') {
       this.problems.push(`unknown route: ${name}`);
-      return { answer: refuse(new ApiError('general')), headers: {} };
+      return { answer: refuse(new ApiError(found === 'no-path' ? 'general' : 'methodNotAllowed')), headers: {} };
     }
     let headers: Decision['headers'] = {};
     try {
-      const { route, major } = match;
+      const { route, major } = found;
       const me = 'open' in route ? null : this.#authorized(request.authorization);
       const verdict = this.#limits.take(me?.id ?? null, bucketOf(route, major));
       headers = verdict.headers;
-      return { answer: verdict.allowed ? this.#answer(match, request, me) : tooMany(verdict), headers };
+      return {
+        answer: verdict.allowed
+          ? this.#answer(found, request, me)
+          : refusal(verdict.retryAfterMs, verdict.global ? 'global' : 'user'),
+        headers,
+      };
     } catch (error) {
       return { answer: this.#refusal(error, name), headers };
     }
   }
 
   #answer({ route, parameters }: Match, { query, body }: ApiRequest, me: WorldApplication | null): Answer {
-    const here = { world: this.#world, interactions: this.#interactions, gatewayUrl: this.#gatewayUrl };
+    const here = { world: this.#world, interactions: this.#interactions, gateway: this.#gateway };
     const call = { ...here, parameters, query, body: body() };
     if ('open' in route) return route.handle(call);
     if (me === null) throw new ApiError('unauthorized');
@@ -85,8 +91,3 @@ const bucketOf = ({ method, path, limit }: AnyRoute, major: string) =>
   limit && { limit, route: `${method} ${path}`, major };
 
 const refuse = (error: ApiError): Answer => ({ status: error.status, body: error });
-
-const tooMany = ({ retryAfterMs, global }: Verdict): Answer => ({
-  status: 429,
-  body: { message: 'You are being rate limited.', retry_after: retryAfterMs / 1_000, global },
-});

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError, NotInTheDouble } from './errors.ts';
 
 const MOST_BYTES = 10 * 1024 * 1024;
+/** What is read on, and thrown away, so that the client can read why it is refused. */
+const PATIENCE_BYTES = 10 * MOST_BYTES;
 
 /**
  * Reads a request's body to its end and returns what parses it: JSON, or a form whose `payload_json` is JSON; undefined when
@@ -33,9 +35,10 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue;
     length += chunk.length;
-    if (length > MOST_BYTES) throw new ApiError('tooLarge');
-    chunks.push(chunk);
+    if (length > PATIENCE_BYTES) break;
+    if (length <= MOST_BYTES) chunks.push(chunk);
   }
+  if (length > MOST_BYTES) throw new ApiError('tooLarge');
   return Buffer.concat(chunks);
 }
 

@@ -1,7 +1,8 @@
 import { ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { channelPayload } from '../gateway/payloads.ts';
-import { channelFor, publicMessage } from './access.ts';
+import { has, permissionsIn } from '../permissions.ts';
+import { channelFor, chatFor, publicMessage } from './access.ts';
 import { ApiError } from './errors.ts';
 import { rewriteMessage, writeMessage } from './messages.ts';
 import { LIMITS } from './rate-limit.ts';
@@ -28,7 +29,7 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: `${CHANNEL}/typing`,
     limit: LIMITS.channel,
     handle: ({ world, parameters }, me) => {
-      channelFor(world, me, parameters.channel, 'SendMessages');
+      chatFor(world, me, parameters.channel, 'SendMessages');
       return NOTHING;
     },
   }),
@@ -48,11 +49,12 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: MESSAGES,
     limit: LIMITS.messageRead,
     handle: ({ world, parameters, query }, me) => {
-      const channel = channelFor(world, me, parameters.channel, 'ReadMessageHistory');
+      const channel = chatFor(world, me, parameters.channel);
+      const readable = has(permissionsIn(world.guild(channel.guildId), channel, me.bot.id), 'ReadMessageHistory');
       const { limit } = parse(page, { limit: Number(query.get('limit') ?? 50) });
       const after = BigInt(digits(query.get('after')) ?? 0);
       const before = BigInt(digits(query.get('before')) ?? '18446744073709551615');
-      const visible = [...(world.messages.get(channel.id)?.values() ?? [])]
+      const visible = [...((readable && world.messages.get(channel.id)?.values()) || [])]
         .filter(({ onlyFor, message }) => onlyFor === null && BigInt(message.id) > after && BigInt(message.id) < before)
         .map(({ message }) => message)
         .reverse();
@@ -64,8 +66,11 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: MESSAGES,
     limit: LIMITS.messageSend,
     handle: ({ world, parameters, body }, me) => {
-      const channel = channelFor(world, me, parameters.channel, 'SendMessages');
-      return ok(writeMessage(world, { channel, author: me.bot, body: parseMessage(body) }).message);
+      const message = parseMessage(body);
+      const needed =
+        message.tts === true ? (['SendMessages', 'SendTTSMessages'] as const) : (['SendMessages'] as const);
+      const channel = chatFor(world, me, parameters.channel, ...needed);
+      return ok(writeMessage(world, { channel, author: me.bot, body: message }).message);
     },
   }),
   route({
@@ -73,7 +78,7 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: MESSAGE,
     limit: LIMITS.messageRead,
     handle: ({ world, parameters }, me) => {
-      const channel = channelFor(world, me, parameters.channel, 'ReadMessageHistory');
+      const channel = chatFor(world, me, parameters.channel, 'ReadMessageHistory');
       return ok(publicMessage(world, channel, parameters.message).message);
     },
   }),
@@ -82,7 +87,7 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: MESSAGE,
     limit: LIMITS.messageEdit,
     handle: ({ world, parameters, body }, me) => {
-      const channel = channelFor(world, me, parameters.channel);
+      const channel = chatFor(world, me, parameters.channel);
       const { message } = publicMessage(world, channel, parameters.message);
       if (message.author.id !== me.bot.id) throw new ApiError('notYourMessage');
       return ok(rewriteMessage(world, channel, message, parseMessage(body, [], message.flags)).message);
@@ -93,9 +98,9 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     path: MESSAGE,
     limit: LIMITS.messageDelete,
     handle: ({ world, parameters }, me) => {
-      const channel = channelFor(world, me, parameters.channel);
+      const channel = chatFor(world, me, parameters.channel);
       const { message } = publicMessage(world, channel, parameters.message);
-      if (message.author.id !== me.bot.id) channelFor(world, me, parameters.channel, 'ManageMessages');
+      if (message.author.id !== me.bot.id) chatFor(world, me, parameters.channel, 'ManageMessages');
       world.deleteMessage(channel.id, message.id);
       return NOTHING;
     },

@@ -26,6 +26,8 @@ export interface Draft {
   readonly body: MessageBody;
   /** Set when it answers an interaction. */
   readonly interaction?: DispatchedInteraction;
+  /** The id of an interaction's first answer, when this is one that follows it. */
+  readonly followed?: string | null;
   /** The one person who sees it. */
   readonly onlyFor?: string | null;
   /** An answer that is not there yet: "thinking". */
@@ -34,8 +36,8 @@ export interface Draft {
 
 /** Writes a message into the world. Throws Discord's error when there is nothing in it. */
 export function writeMessage(world: World, draft: Draft): WorldMessage {
-  const { channel, author, body, interaction, onlyFor = null, thinking = false } = draft;
-  const repliesTo = referenced(world, channel, body);
+  const { channel, author, body, interaction, followed = null, onlyFor = null, thinking = false } = draft;
+  const repliesTo = referenced(world, channel, body) ?? stored(world, channel, followed);
   const mentions = mentionsOf(world, channel, author.id, body, repliesTo?.author);
   const flags: number =
     ((body.flags ?? 0) & SETTABLE) |
@@ -56,7 +58,12 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
     embeds: embedsFor(world, channel, author.id, body, interaction !== undefined),
     components: body.components ?? [],
     pinned: false,
-    type: interaction ? responseType(interaction) : repliesTo ? MessageType.Reply : MessageType.Default,
+    type:
+      interaction && followed === null
+        ? responseType(interaction)
+        : repliesTo
+          ? MessageType.Reply
+          : MessageType.Default,
     flags,
     ...(body.nonce !== undefined && body.nonce !== null && { nonce: body.nonce }),
     ...(repliesTo && {
@@ -71,7 +78,7 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
     ...(interaction && {
       application_id: interaction.application_id,
       webhook_id: interaction.application_id,
-      ...metadata(interaction),
+      ...metadata(interaction, followed),
     }),
   };
   if (!thinking) refuseEmpty(message);
@@ -118,7 +125,7 @@ function refuseEmpty({ content, embeds, components }: Pick<APIMessage, 'content'
   if (content === '' && embeds.length === 0 && !components?.length) throw new ApiError('emptyMessage');
 }
 
-/** Embeds as Discord stores them. Without the permission to embed links it drops those of plain messages and says nothing. */
+/** Embeds as Discord stores them. Those of plain messages take the permission to embed links. */
 function embedsFor(
   world: World,
   channel: WorldChannel,
@@ -127,7 +134,8 @@ function embedsFor(
   isAnswer: boolean,
 ): APIEmbed[] {
   const allowed = isAnswer || has(permissionsIn(world.guild(channel.guildId), channel, authorId), 'EmbedLinks');
-  return allowed ? (embeds ?? []).map((embed) => ({ ...embed, type: EmbedType.Rich })) : [];
+  if (!allowed && embeds?.length) throw new ApiError('missingPermissions');
+  return (embeds ?? []).map((embed) => ({ ...embed, type: EmbedType.Rich }));
 }
 
 function referenced(
@@ -136,20 +144,31 @@ function referenced(
   { message_reference: reference }: MessageBody,
 ): APIMessage | null {
   if (!reference) return null;
-  const message = world.messages.get(channel.id)?.get(reference.message_id)?.message;
-  if (message !== undefined || reference.fail_if_not_exists === false) return message ?? null;
+  const message = stored(world, channel, reference.message_id);
+  if (message !== null || reference.fail_if_not_exists === false) return message;
   const problem = { code: 'REPLIES_UNKNOWN_MESSAGE', message: 'Unknown message' };
   throw invalidForm([{ path: ['message_reference'], ...problem }]);
 }
 
+const stored = (world: World, channel: WorldChannel, id: string | null): APIMessage | null =>
+  (id === null ? undefined : world.messages.get(channel.id)?.get(id)?.message) ?? null;
+
 const responseType = ({ type }: DispatchedInteraction) =>
   type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Reply;
 
-function metadata(interaction: DispatchedInteraction): { interaction_metadata?: APIMessageInteractionMetadata } {
+function metadata(
+  interaction: DispatchedInteraction,
+  followed: string | null,
+): { interaction_metadata?: APIMessageInteractionMetadata } {
   const user = interaction.member?.user;
   if (user === undefined) return {};
   const { id, authorizing_integration_owners } = interaction;
-  const shared = { id, user, authorizing_integration_owners };
+  const shared = {
+    id,
+    user,
+    authorizing_integration_owners,
+    ...(followed !== null && { original_response_message_id: followed }),
+  };
   return {
     interaction_metadata:
       interaction.type === InteractionType.MessageComponent

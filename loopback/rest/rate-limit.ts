@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Decision } from './api.ts';
+import type { Answer } from './route.ts';
 
 /** How many requests a bucket takes in which time. Every route has a bucket for each of its major parameters. */
 export interface Limit {
@@ -43,6 +45,35 @@ export interface Verdict {
   readonly global: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Whose limit was met: the bot's own of a route, one that all bots share, or the bot's over all routes. */
+export type Scope = 'user' | 'shared' | 'global';
+
+/** A refusal in Discord's place, for a limit that no bucket here has. */
+export function tooManyRequests(retryAfterMs: number, scope: Scope): Decision {
+  const isGlobal = scope === 'global';
+  const resource = {
+    'x-ratelimit-limit': '5',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': seconds(Date.now() + retryAfterMs),
+    'x-ratelimit-reset-after': seconds(retryAfterMs),
+    'x-ratelimit-bucket': bucketName(`fault of scope ${scope}`),
+  };
+  return {
+    headers: { ...(isGlobal ? { 'x-ratelimit-global': 'true' } : resource), ...scopeHeaders(retryAfterMs, scope) },
+    answer: refusal(retryAfterMs, scope),
+  };
+}
+
+/** The answer to a request that met a limit. */
+export const refusal = (retryAfterMs: number, scope: Scope): Answer => ({
+  status: 429,
+  body: {
+    message: scope === 'shared' ? 'The resource is being rate limited.' : 'You are being rate limited.',
+    retry_after: retryAfterMs / 1_000,
+    global: scope === 'global',
+  },
+});
 
 /** The buckets of everybody: fixed windows that begin with their first request. */
 export class RateLimits {
@@ -90,18 +121,22 @@ export class RateLimits {
       'x-ratelimit-remaining': String(Math.max(0, limit.requests - used)),
       'x-ratelimit-reset': seconds(resetsAt),
       'x-ratelimit-reset-after': seconds(resetsAt - this.#now()),
-      'x-ratelimit-bucket': createHash('md5').update(bucket).digest('hex'),
+      'x-ratelimit-bucket': bucketName(bucket),
     };
   }
 
   #refusal({ resetsAt }: Window, headers: Record<string, string>, global: boolean): Verdict {
     const retryAfterMs = resetsAt - this.#now();
-    const scope = {
-      'x-ratelimit-scope': global ? 'global' : 'user',
-      'retry-after': String(Math.ceil(retryAfterMs / 1_000)),
-    };
+    const scope = scopeHeaders(retryAfterMs, global ? 'global' : 'user');
     return { allowed: false, retryAfterMs, global, headers: { ...headers, ...scope } };
   }
 }
+
+const bucketName = (bucket: string): string => createHash('md5').update(bucket).digest('hex');
+
+const scopeHeaders = (retryAfterMs: number, scope: Scope) => ({
+  'x-ratelimit-scope': scope,
+  'retry-after': String(Math.ceil(retryAfterMs / 1_000)),
+});
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);

@@ -1,3 +1,4 @@
+import type { Gateway } from '../gateway/server.ts';
 import type { Interactions } from '../interactions.ts';
 import type { World, WorldApplication } from '../world.ts';
 import type { Limit } from './rate-limit.ts';
@@ -8,7 +9,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Call<Name extends string = string> {
   readonly world: World;
   readonly interactions: Interactions;
-  readonly gatewayUrl: () => string;
+  readonly gateway: Pick<Gateway, 'url' | 'starts'>;
   readonly parameters: Readonly<Record<Name, string>>;
   readonly query: URLSearchParams;
   /** Parsed, but not yet judged. */

@@ -30,16 +30,17 @@ export interface Match {
   readonly major: string;
 }
 
+/** The row, or why there is none. */
+export type Found = Match | 'no-path' | 'no-method';
+
 /** Finds the row of a request; the path is without `/api/v10`. */
-export function findRoute(method: string, path: string): Match | null {
-  for (const { route, pattern } of PATTERNS) {
-    const groups = route.method === method ? (pattern.exec(path)?.groups ?? pattern.test(path)) : false;
-    if (groups === false) continue;
-    const parameters = groups === true ? {} : decoded(groups);
-    if (parameters === null) return null;
-    return { route, parameters, major: MAJOR.map((name) => parameters[name] ?? '').join(':') };
-  }
-  return null;
+export function findRoute(method: string, path: string): Found {
+  const fitting = PATTERNS.filter(({ pattern }) => pattern.test(path));
+  const row = fitting.find(({ route }) => route.method === method);
+  if (row === undefined) return fitting.length > 0 ? 'no-method' : 'no-path';
+  const parameters = decoded(row.pattern.exec(path)?.groups ?? {});
+  if (parameters === null) return 'no-path';
+  return { route: row.route, parameters, major: MAJOR.map((name) => parameters[name] ?? '').join(':') };
 }
 
 function decoded(groups: Record<string, string>): Record<string, string> | null {

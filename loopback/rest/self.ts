@@ -3,8 +3,6 @@ import { ApiError } from './errors.ts';
 import { LIMITS } from './rate-limit.ts';
 import { ok, openRoute, route, type AnyRoute } from './route.ts';
 
-const DAY_MS = 86_400_000;
-
 const applicationPayload = ({ id, bot }: WorldApplication) => ({
   id,
   name: bot.username,
@@ -27,18 +25,13 @@ export const SELF_ROUTES: readonly AnyRoute[] = [
     method: 'GET',
     path: '/gateway',
     limit: null,
-    handle: ({ gatewayUrl }) => ok({ url: gatewayUrl() }),
+    handle: ({ gateway }) => ok({ url: gateway.url }),
   }),
   route({
     method: 'GET',
     path: '/gateway/bot',
     limit: LIMITS.gateway,
-    handle: ({ gatewayUrl }) =>
-      ok({
-        url: gatewayUrl(),
-        shards: 1,
-        session_start_limit: { total: 1000, remaining: 1000, reset_after: DAY_MS, max_concurrency: 1 },
-      }),
+    handle: ({ gateway }, { id }) => ok({ url: gateway.url, shards: 1, session_start_limit: gateway.starts.limit(id) }),
   }),
   route({
     method: 'GET',

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gateway } from '../gateway/server.ts';
 import type { Interactions } from '../interactions.ts';
 import type { World } from '../world.ts';
 import { Api, type Decision } from './api.ts';
@@ -45,16 +47,18 @@ export interface Rest {
 interface Options {
   readonly world: World;
   readonly interactions: Interactions;
-  readonly gatewayUrl: () => string;
+  /** What it says of the way in. */
+  readonly gateway: Pick<Gateway, 'url' | 'starts'>;
   /** The clock of the rate limits, in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 /** Serves Discord's REST API v10 on a free port of 127.0.0.1. */
-export async function startRest({ world, interactions, gatewayUrl, now = () => Date.now() }: Options): Promise<Rest> {
-  const api = new Api(world, interactions, gatewayUrl, now);
+export async function startRest({ world, interactions, gateway, now = () => Date.now() }: Options): Promise<Rest> {
+  const api = new Api(world, interactions, gateway, now);
   const requests: RequestRecord[] = [];
   const interferers = new Set<Interferer>();
+  const closing = new AbortController();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => response.destroy());
@@ -62,14 +66,14 @@ export async function startRest({ world, interactions, gatewayUrl, now = () => D
     const method = request.method ?? '';
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const path = pathname.replace(/^\/api\/v10(?=\/)/, '');
-    const match = path === pathname ? null : findRoute(method, path);
-    const route = match?.route.path ?? pathname;
+    const found = path === pathname ? 'no-path' : findRoute(method, path);
+    const route = typeof found === 'string' ? pathname : found.route.path;
     const body = await readBody(request);
 
     const interference = first(interferers, { method, route, path });
-    if (interference?.delayMs !== undefined) await wait(interference.delayMs);
+    if (interference?.delayMs !== undefined) await sleep(interference.delayMs, undefined, { signal: closing.signal });
     const decide = (): Decision =>
-      api.handle({ name: `${method} ${route}`, match, authorization: request.headers.authorization, query, body });
+      api.handle({ name: `${method} ${route}`, found, authorization: request.headers.authorization, query, body });
     const decision = interference?.cut ? null : (interference?.answer ?? decide());
 
     requests.push({ method, route, path, status: decision?.answer.status ?? 0, at });
@@ -96,6 +100,7 @@ export async function startRest({ world, interactions, gatewayUrl, now = () => D
     },
     close: () =>
       new Promise((resolve) => {
+        closing.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -109,8 +114,6 @@ function first(interferers: Iterable<Interferer>, request: Parameters<Interferer
   }
   return null;
 }
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** A 204 must carry no content type: clients would parse its empty body. */
 function send(response: ServerResponse, { answer: { status, body }, headers }: Decision): void {

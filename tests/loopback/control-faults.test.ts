@@ -254,8 +254,26 @@ describe('on REST', () => {
     const { loopback, rest } = await scene();
     loopback.faults.throw('fail-rest', { status: 429, retryAfterS: 0.5 });
     const answer = await rest();
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '0.5']);
+    // The header has whole seconds.
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(answer.headers.get('x-ratelimit-reset-after')).toBe('0.500');
     expect(await answer.json()).toMatchObject({ retry_after: 0.5, global: false });
+  });
+
+  it.each([
+    ['user', 'You are being rate limited.', '0', null],
+    ['shared', 'The resource is being rate limited.', '0', null],
+    ['global', 'You are being rate limited.', null, 'true'],
+  ] as const)('fail-rest with 429 says that the limit is of scope %s', async (scope, message, remaining, global) => {
+    const { loopback, rest } = await scene();
+    loopback.faults.throw('fail-rest', { status: 429, scope });
+    const { headers, ...answer } = await rest().then(async (response) => ({
+      headers: response.headers,
+      body: await response.json(),
+    }));
+    expect(answer.body).toEqual({ message, retry_after: 1, global: global !== null });
+    const names = ['x-ratelimit-scope', 'x-ratelimit-remaining', 'x-ratelimit-global'];
+    expect(names.map((name) => headers.get(name))).toEqual([scope, remaining, global]);
   });
 
   it('slow-rest waits before it answers', async () => {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { startControl } from '../../loopback/control/server.ts';
 import { startLoopback, type Loopback } from '../../loopback/index.ts';
 import { RawClient } from './gateway-client.ts';
@@ -219,10 +220,11 @@ describe('the control API', () => {
 });
 
 describe('npm run loopback', () => {
-  it('runs as its own process, says as JSON how to reach it, and ends on SIGTERM', async () => {
+  /** The double as its own process, and what its first line says. */
+  async function started(...flags: readonly string[]) {
     const dataDir = await mkdtemp(join(tmpdir(), 'loopback-'));
     onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-    const child = spawn(process.execPath, ['loopback/main.ts', '--json', `--data-dir=${dataDir}`], {
+    const child = spawn(process.execPath, ['loopback/main.ts', '--json', `--data-dir=${dataDir}`, ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -233,15 +235,85 @@ describe('npm run loopback', () => {
       env: Record<string, string>;
       channels: Record<string, string>;
     };
-    expect(Object.keys(facts.channels)).toEqual(['music', 'Lounge', 'Studio']);
-    expect(await (await fetch(`${facts.control}/env`)).json()).toEqual(facts.env);
+    const token = facts.env['DISCORD_TOKEN'] ?? '';
+    const api = (method: string, path: string, body?: unknown) =>
+      fetch(`${facts.env['DISCORD_API_URL']}/v10${path}`, {
+        method,
+        headers: { authorization: `Bot ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    const act = (path: string, body: unknown) =>
+      fetch(facts.control + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const login = async () => {
+      const way = (await (await api('GET', '/gateway/bot')).json()) as { url: string };
+      const bot = new RawClient(way.url);
+      onTestFinished(() => bot.cut());
+      return { bot, ready: await bot.identify(token) };
+    };
+    return { ...facts, child, exit, api, act, login };
+  }
 
-    const authorization = `Bot ${facts.env['DISCORD_TOKEN']}`;
-    const way = await fetch(`${facts.env['DISCORD_API_URL']}/v10/gateway/bot`, { headers: { authorization } });
-    const bot = new RawClient(((await way.json()) as { url: string }).url);
-    await bot.identify(facts.env['DISCORD_TOKEN'] ?? '');
+  it('runs as its own process, says as JSON how to reach it, and ends on SIGTERM', async () => {
+    const { child, exit, control, env, channels, login } = await started();
+    expect(Object.keys(channels)).toEqual(['music', 'Lounge', 'Studio']);
+    expect(await (await fetch(`${control}/env`)).json()).toEqual(env);
+    const { bot } = await login();
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
     await bot.closed;
+  });
+
+  it('ends on SIGTERM though answers are waited for and REST is slow', async () => {
+    const { child, exit, env, api, act, control } = await started();
+    const commands = `/applications/${env['DISCORD_APPLICATION_ID']}/commands`;
+    await api('PUT', commands, [{ name: 'play', description: 'Play a song' }]);
+    await act('/faults', { name: 'slow-rest', params: { ms: 120_000 } });
+    const waiting = [act('/people/ada/slash', { command: 'play', waitMs: 120_000 }), api('GET', '/users/@me')];
+    for (const request of waiting) request.catch(() => undefined);
+    const typed = async () => {
+      const { people } = (await (await fetch(`${control}/state`)).json()) as { people: object };
+      return 'ada' in people;
+    };
+    await expect.poll(typed).toBe(true);
+    const from = performance.now();
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    // Both would have gone on for two minutes.
+    expect(performance.now() - from).toBeLessThan(30_000);
+  });
+
+  it('offers the transport encryptions that it is told to, and knows no other', async () => {
+    const { env, channels, login } = await started('--modes=aead_xchacha20_poly1305_rtpsize');
+    const { bot, ready } = await login();
+    const guild_id = env['DISCORD_GUILD_ID'] ?? '';
+    bot.send(4, { guild_id, channel_id: channels['Lounge'] });
+    const { d } = await bot.event('VOICE_SERVER_UPDATE');
+    const ca = await readFile(env['NODE_EXTRA_CA_CERTS'] ?? '');
+    const voice = new WebSocket(`wss://${String(d['endpoint'])}?v=8`, { ca });
+    onTestFinished(() => voice.terminate());
+    await once(voice, 'open');
+    const identify = {
+      server_id: guild_id,
+      user_id: env['DISCORD_APPLICATION_ID'],
+      session_id: ready['session_id'],
+      token: d['token'],
+      max_dave_protocol_version: 1,
+    };
+    voice.send(JSON.stringify({ op: 0, d: identify }));
+    const modes = await new Promise((resolve) => {
+      voice.on('message', (data: Buffer) => {
+        const message = JSON.parse(data.toString()) as { op: number; d: { modes: unknown } };
+        if (message.op === 2) resolve(message.d.modes);
+      });
+    });
+    expect(modes).toEqual(['aead_xchacha20_poly1305_rtpsize']);
+
+    const wrong = spawn(process.execPath, ['loopback/main.ts', '--modes=rot13'], { stdio: 'ignore' });
+    onTestFinished(() => void wrong.kill('SIGKILL'));
+    expect(await once(wrong, 'exit')).toEqual([2, null]);
   });
 });

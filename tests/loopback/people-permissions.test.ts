@@ -30,7 +30,7 @@ describe('permissions in a channel', () => {
   });
 
   it('can be taken from everyone and given back to a role', () => {
-    expect(judge(({ everyone }) => [overwrite(everyone, 0n, P.ViewChannel)])).toBe(P.SendMessages);
+    expect(judge(({ everyone }) => [overwrite(everyone, 0n, P.ViewChannel)])).toBe(0n);
     const back = judge(({ everyone, role }) => [
       overwrite(role, P.ViewChannel, 0n),
       overwrite(everyone, 0n, P.ViewChannel),
@@ -41,6 +41,17 @@ describe('permissions in a channel', () => {
   it('are allowed when one role allows what another denies', () => {
     const both = judge(({ role, other }) => [overwrite(role, P.Connect, 0n), overwrite(other, 0n, P.Connect)]);
     expect(both & P.Connect).toBe(P.Connect);
+  });
+
+  it('end with what a denied permission denies with it', () => {
+    const speech = P.EmbedLinks | P.AttachFiles | P.MentionEveryone | P.SendTTSMessages;
+    const given = judge(({ role }) => [overwrite(role, speech | P.ReadMessageHistory, 0n)]);
+    expect(given & speech).toBe(speech);
+    const silenced = judge(({ role, ada }) => [
+      overwrite(role, speech | P.ReadMessageHistory, 0n),
+      overwrite(ada, 0n, P.SendMessages, 'member'),
+    ]);
+    expect(silenced).toBe(P.ViewChannel | P.ReadMessageHistory);
   });
 
   it('are decided at last by the overwrite of the member', () => {

@@ -40,6 +40,16 @@ describe.each(['global', 'guild'] as const)('%s commands', (scope) => {
     expect(await refusal(rest.get(one))).toMatchObject({ code: 10_063 });
   });
 
+  it('keep the names and descriptions of other languages', async () => {
+    const { rest, all, stored } = await registry();
+    const german = { name_localizations: { de: 'spielen' }, description_localizations: { de: 'Spielt ein Lied' } };
+    await rest.post(all, { body: { ...play, ...german } });
+    const one = `${all}/${stored()[0]?.id}` as const;
+    await rest.patch(one, { body: { description: 'Changed' } });
+    expect(await rest.get(one)).toMatchObject(german);
+    expect(await rest.get(all)).not.toMatchObject([german]);
+  });
+
   it('belong to their application', async () => {
     const { client, world, all } = await registry();
     const other = client(world.addApplication('other').token);

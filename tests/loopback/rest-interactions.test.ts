@@ -3,6 +3,8 @@ import {
   ComponentType,
   InteractionResponseType as Type,
   MessageFlags,
+  MessageType,
+  PermissionFlagsBits,
   Routes,
 } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -67,6 +69,36 @@ describe('an interaction over HTTP', () => {
       { content: 'first', ephemeral: false },
       { content: 'second', ephemeral: true },
     ]);
+  });
+
+  it('has follow-ups that are replies to its answer and name it', async () => {
+    const { callback, followUp, rest, original } = await asked();
+    await callback({ type: Type.ChannelMessageWithSource, data: { content: 'one' } });
+    const first = await rest.get(original, { auth: false });
+    expect(first).toMatchObject({ type: MessageType.ChatInputCommand });
+    expect(first).not.toHaveProperty('interaction_metadata.original_response_message_id');
+    const id = typeof first === 'object' && first !== null && 'id' in first ? first.id : null;
+    expect(await followUp({ content: 'two' })).toMatchObject({
+      type: MessageType.Reply,
+      message_reference: { message_id: id },
+      referenced_message: { content: 'one' },
+      interaction_metadata: { original_response_message_id: id },
+    });
+  });
+
+  it('may be answered with embeds where the bot could not write any', async () => {
+    const { callback, typed, world, text, application } = await asked();
+    const deny = PermissionFlagsBits.EmbedLinks;
+    world.setOverwrite(text.id, { id: application.bot.id, type: 'member', allow: 0n, deny });
+    await callback({ type: Type.ChannelMessageWithSource, data: { embeds: [{ title: 'a song' }] } });
+    expect(await typed.answered()).toMatchObject({ embeds: [{ title: 'a song' }] });
+  });
+
+  it('has deferrals with no flag but that of privacy', async () => {
+    const { callback, server } = await asked();
+    const flags = MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds;
+    await refusal(callback({ type: Type.DeferredChannelMessageWithSource, data: { flags } }));
+    expect(server.problems).toEqual([expect.stringContaining('deferrals with the flags 68')]);
   });
 
   it('names its answer @original, however that is written', async () => {
@@ -167,6 +199,15 @@ describe('the clock of an interaction', () => {
     await expect(typed.answered()).rejects.toThrow('The application did not respond');
     expect(() => interactions.respond(id, token, { type: 5 })).toThrow(expect.objectContaining({ code: 10_062 }));
     expect(() => interactions.followUp(application.id, token, {})).toThrow(expect.objectContaining({ code: 10_015 }));
+  });
+
+  it('fails for whoever still waits when the double is closed', async () => {
+    const { ada, register, interactions } = settle();
+    register({ name: 'play' });
+    const typed = await ada.slash('play');
+    interactions.close();
+    await expect(typed.answered()).rejects.toThrow('the double was closed');
+    expect(typed.outcome.status).toBe('failed');
   });
 
   it('measures the time to the first response', async () => {

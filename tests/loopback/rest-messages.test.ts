@@ -48,14 +48,60 @@ describe('messages', () => {
     expect(() => ada.sees(text.id)).toThrow('there is no channel');
   });
 
-  it('lose their embeds without the permission to embed links', async () => {
-    const { rest, world, text, application, ada } = await settleWithRest();
-    const deny = PermissionFlagsBits.EmbedLinks;
-    world.setOverwrite(text.id, { id: application.bot.id, type: 'member', allow: 0n, deny });
+  it('are refused with embeds without the permission to embed links, and with tts without that one', async () => {
+    const { rest, world, text, application, ada, path } = await withMessage();
+    const set = (allow: bigint, deny: bigint) =>
+      world.setOverwrite(text.id, { id: application.bot.id, type: 'member', allow, deny });
     const send = (body: object) => rest.post(Routes.channelMessages(text.id), { body });
-    await send({ content: 'words', embeds: [{ title: 'gone' }] });
-    expect(ada.sees()).toMatchObject([{ content: 'words', embeds: [] }]);
-    expect(await refusal(send({ embeds: [{ title: 'gone' }] }))).toMatchObject({ code: 50_006 });
+    const embeds = [{ title: 'a song' }];
+    set(0n, PermissionFlagsBits.EmbedLinks);
+    const forbidden = { code: 50_013, status: 403 };
+    expect(await refusal(send({ content: 'words', embeds }))).toMatchObject(forbidden);
+    expect(await refusal(rest.patch(path, { body: { embeds } }))).toMatchObject(forbidden);
+    expect(await refusal(send({ content: 'words', tts: true }))).toMatchObject(forbidden);
+    await send({ content: 'words', embeds: [] });
+    set(PermissionFlagsBits.SendTTSMessages, 0n);
+    await send({ content: 'aloud', tts: true, embeds });
+    expect(ada.sees().map(({ content }) => content)).toEqual(['hello', 'words', 'aloud']);
+  });
+
+  it('of a voice channel take the permission to connect', async () => {
+    const { rest, world, voice, application } = await settleWithRest();
+    const send = () => rest.post(Routes.channelMessages(voice.id), { body: { content: 'hi' } });
+    const path = Routes.channelMessage(voice.id, idOf(await send()));
+    const deny = PermissionFlagsBits.Connect;
+    world.setOverwrite(voice.id, { id: application.bot.id, type: 'member', allow: 0n, deny });
+    const asks = [
+      send(),
+      rest.get(Routes.channelMessages(voice.id)),
+      rest.get(path),
+      rest.patch(path, { body: { content: 'now' } }),
+      rest.delete(path),
+      rest.post(Routes.channelTyping(voice.id)),
+    ];
+    for (const ask of asks) expect(await refusal(ask)).toMatchObject({ code: 50_001, status: 403 });
+    expect(await rest.get(Routes.channel(voice.id))).toMatchObject({ id: voice.id });
+  });
+
+  it('are listed to nobody without the permission to read the history', async () => {
+    const { rest, world, text, application, path } = await withMessage();
+    const deny = PermissionFlagsBits.ReadMessageHistory;
+    world.setOverwrite(text.id, { id: application.bot.id, type: 'member', allow: 0n, deny });
+    expect(await rest.get(Routes.channelMessages(text.id))).toEqual([]);
+    expect(await refusal(rest.get(path))).toMatchObject({ code: 50_013 });
+  });
+
+  it.each([
+    ['poll', { question: { text: 'Which song?' } }],
+    ['sticker_ids', ['1']],
+    ['attachments', [{ id: '0' }]],
+    ['enforce_nonce', true],
+    ['message_reference', { type: 1, message_id: '1' }],
+  ])('with %s are a problem, for the double does not have them', async (field, value) => {
+    const { rest, text, server, ada } = await settleWithRest();
+    await refusal(rest.post(Routes.channelMessages(text.id), { body: { content: 'hi', [field]: value } }));
+    expect(server.problems).toEqual([expect.stringContaining(`does not have messages with ${field}`)]);
+    expect(ada.sees()).toEqual([]);
   });
 
   it('can be edited only by their author, and deleted by who may manage messages', async () => {

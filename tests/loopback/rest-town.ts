@@ -1,6 +1,7 @@
 import { REST } from 'discord.js';
 import { ChannelType, type APIApplicationCommand } from 'discord-api-types/v10';
 import { onTestFinished } from 'vitest';
+import { SessionStarts } from '../../loopback/gateway/session-starts.ts';
 import { Interactions } from '../../loopback/interactions.ts';
 import { createPerson } from '../../loopback/person.ts';
 import { startRest } from '../../loopback/rest/server.ts';
@@ -50,11 +51,13 @@ export function settle() {
 /** The same with the REST API, and a client of discord.js that is logged in to it. */
 export async function settleWithRest(now?: () => number) {
   const town = settle();
-  const server = await startRest({ ...town, gatewayUrl: () => 'ws://127.0.0.1:1', ...(now && { now }) });
+  const starts = new SessionStarts({ windowMs: 0, total: 1_000, maxConcurrency: 1 });
+  const gateway = { url: 'ws://127.0.0.1:1', starts };
+  const server = await startRest({ ...town, gateway, ...(now && { now }) });
   onTestFinished(() => server.close());
   const client = (token: string): REST =>
     new REST({ api: server.url, retries: 0, rejectOnRateLimit: () => true }).setToken(token);
-  return { ...town, server, client, rest: client(town.application.token) };
+  return { ...town, server, starts, client, rest: client(town.application.token) };
 }
 
 /** What a promise is rejected with; fails the test when it is not. */

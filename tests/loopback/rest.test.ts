@@ -24,6 +24,49 @@ describe('the REST API', () => {
     expect(server.problems).toEqual(['unknown route: GET /api/v10/guilds/1/soundboard-sounds']);
   });
 
+  it('answers another method on a route with 405, which is a problem as well', async () => {
+    const { rest, server, text } = await settleWithRest();
+    expect(await refusal(rest.delete(Routes.channel(text.id)))).toMatchObject({
+      status: 405,
+      rawError: { code: 0, message: '405: Method Not Allowed' },
+    });
+    expect(server.problems).toEqual([`unknown route: DELETE /api/v10/channels/${text.id}`]);
+  });
+
+  it('tells how many identifies are left', async () => {
+    const { rest, starts, application } = await settleWithRest();
+    starts.take(application.id, 0);
+    expect(await rest.get(Routes.gatewayBot())).toMatchObject({
+      session_start_limit: { total: 1_000, remaining: 999, max_concurrency: 1 },
+    });
+  });
+
+  it('refuses a body that is too large with 413', async () => {
+    const { server, application, text } = await settleWithRest();
+    const headers = { authorization: `Bot ${application.token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ content: 'x'.repeat(11 * 1024 * 1024) });
+    const response = await fetch(`${server.url}/v10/channels/${text.id}/messages`, { method: 'POST', headers, body });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: 40_005 });
+  });
+
+  it('does nothing any more for a request that still waits when it is closed', async () => {
+    const { server, application, text, ada } = await settleWithRest();
+    const waiting = Promise.withResolvers<void>();
+    server.interfere(() => {
+      waiting.resolve();
+      return { delayMs: 50 };
+    });
+    const headers = { authorization: `Bot ${application.token}`, 'content-type': 'application/json' };
+    const path = `${server.url}/v10/channels/${text.id}/messages`;
+    const answer = fetch(path, { method: 'POST', headers, body: '{"content":"late"}' }).catch(() => 'cut');
+    await waiting.promise;
+    await server.close();
+    expect(await answer).toBe('cut');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(ada.sees()).toEqual([]);
+  });
+
   it('takes no other version of the API for its own', async () => {
     const { server, application } = await settleWithRest();
     const response = await fetch(`${server.url}/v9/users/@me`, {

@@ -1,5 +1,6 @@
-import { MessageFlags } from 'discord-api-types/v10';
+import { MessageFlags, MessageReferenceType } from 'discord-api-types/v10';
 import { z } from 'zod';
+import { NotInTheDouble } from '../errors.ts';
 import { components, componentsV2 } from './components.ts';
 import { embeds } from './embeds.ts';
 import { list, maybe, parse, snowflake, text, whole } from './form.ts';
@@ -25,9 +26,22 @@ const shared = {
   tts: maybe(z.boolean()),
   nonce: maybe(z.union([z.string(), z.int()])),
   allowed_mentions: maybe(allowedMentions),
-  attachments: maybe(z.array(z.object({ id: snowflake }))),
   message_reference: maybe(z.object({ message_id: snowflake, fail_if_not_exists: maybe(z.boolean()) })),
 };
+
+/** What Discord has for messages and the double has not: dropping it in silence would prove what is not so. */
+const NOT_BUILT: Readonly<Record<string, (value: unknown) => boolean>> = {
+  poll: (value) => value !== null,
+  sticker_ids: isFilled,
+  attachments: isFilled,
+  enforce_nonce: (value) => value === true,
+  message_reference: (value) => reference.safeParse(value).data?.type === MessageReferenceType.Forward,
+};
+const reference = z.object({ type: z.int().optional() });
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
 
 const legacy = z.object({
   ...shared,
@@ -58,7 +72,9 @@ export type MessageBody = z.output<typeof legacy>;
 
 /** The message in a body, judged by the rules of its flags; `at` is where the body stands in the request. */
 export function parseMessage(body: unknown, at: readonly string[] = [], standing = 0): MessageBody {
-  const { flags } = parse(z.object({ flags: shared.flags }), body ?? {}, at);
+  const { flags, ...rest } = parse(z.looseObject({ flags: shared.flags }), body ?? {}, at);
+  const missing = Object.entries(NOT_BUILT).find(([field, has]) => rest[field] !== undefined && has(rest[field]));
+  if (missing !== undefined) throw new NotInTheDouble(`messages with ${missing[0]}`);
   const isV2 = (((flags ?? 0) | standing) & MessageFlags.IsComponentsV2) !== 0;
   return isV2 ? parse(v2, body ?? {}, at) : parse(legacy, body ?? {}, at);
 }
