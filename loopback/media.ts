@@ -24,6 +24,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.ts': 'video/mp2t',
 };
 
+const LOGGED = 2_000;
+
 /** One request that the host has answered, or is answering. */
 export interface MediaRequest {
   readonly at: number;
@@ -37,7 +39,7 @@ export interface MediaRequest {
 export interface MediaHost {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
-  /** Every request so far, oldest first. */
+  /** The last 2000 requests, oldest first. */
   readonly requests: readonly MediaRequest[];
   /**
    * The address of a fixture (`song.webm`, `hls/song.m3u8`), of `feed.xml` (a playlist to yt-dlp), of `page.html` (a page
@@ -53,7 +55,7 @@ export async function startMediaHost({ directory }: { readonly directory: string
   const song = await readFile(join(directory, 'song.webm'));
   const requests: MediaRequest[] = [];
   const server = createServer((request, response) => {
-    requests.push(describe(request));
+    if (requests.push(describe(request)) > LOGGED) requests.shift();
     response.on('error', () => response.destroy());
     answer(request, response).catch(() => response.destroy());
   });

@@ -87,6 +87,10 @@ class Member implements Person {
   #enter(channel: WorldChannel): void {
     const refusal = joinRefusal(this.#world.guild(this.#guildId), channel, this.id);
     if (refusal !== null) throw new Error(`${this.name} cannot join #${channel.name}: ${refusal}`);
+    // A person has one voice connection, over all guilds.
+    for (const { id, voiceStates } of this.#world.guilds.values()) {
+      if (id !== this.#guildId && voiceStates.has(this.id)) this.#world.setVoiceState(id, this.id, null);
+    }
     this.#world.setVoiceState(this.#guildId, this.id, { channelId: channel.id });
   }
 

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parseRange } from '../../loopback/media/byte-range.ts';
 import { MISBEHAVIOUR } from '../../loopback/media/misbehaviour.ts';
 import { makeFixtures, makeLibrary, startMediaHost } from '../../loopback/media.ts';
@@ -170,6 +170,18 @@ describe('the host', () => {
     await expect.poll(() => own.requests.length).toBe(3);
     await own.close();
     expect(await silent).toBe('ended');
+  });
+
+  it('keeps the last 2000 requests', async () => {
+    const own = await startMediaHost(fixtures);
+    onTestFinished(() => own.close());
+    for (let n = 0; n < 2_010; n += 30) {
+      await Promise.all(
+        Array.from({ length: 30 }, (_, more) => fetch(own.urlOf(`no-${n + more}`), { method: 'HEAD' })),
+      );
+    }
+    expect(own.requests).toHaveLength(2_000);
+    expect(own.requests.map(({ path }) => path)).not.toContain('/no-0');
   });
 
   it('names its rows as paths', () => {

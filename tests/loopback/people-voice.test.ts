@@ -1,5 +1,6 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
+import { createPerson } from '../../loopback/person.ts';
 import { World, type WorldChange } from '../../loopback/world.ts';
 import { settle } from './rest-town.ts';
 
@@ -47,6 +48,18 @@ describe('a person in voice', () => {
     expect(() => ben.join('general')).toThrow('is not a voice channel');
     expect(() => ben.join('nowhere')).toThrow('there is no channel');
   });
+});
+
+it('is in voice in one guild at most', () => {
+  const { world, interactions, guild, ada } = settle();
+  const other = world.addGuild('village', { owner: guild.ownerId });
+  world.addChannel(other.id, 'music', ChannelType.GuildVoice);
+  const abroad = createPerson(world, interactions, { guildId: other.id, name: 'ada', userId: ada.id });
+  ada.join('music');
+  abroad.join('music');
+  expect([guild.voiceStates.has(ada.id), other.voiceStates.has(ada.id)]).toEqual([false, true]);
+  ada.join('music');
+  expect([guild.voiceStates.has(ada.id), other.voiceStates.has(ada.id)]).toEqual([true, false]);
 });
 
 describe('the world', () => {
