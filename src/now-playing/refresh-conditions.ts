@@ -1,15 +1,10 @@
 import type { Playback } from '../player/players.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
+import type { DisplayState } from './display-state.ts';
 
 /** All that is looked at before the display is touched. */
 export interface DisplayFacts {
-  readonly stopping: boolean;
-  /** The entry that the display was last begun for; undefined: for none yet in this process. */
-  readonly displayedId: string | null | undefined;
-  /** There is a message, as far as is known. */
-  readonly hasMessage: boolean;
-  /** During this entry the message turned out to be deleted, or writing was forbidden. */
-  readonly dismissed: boolean;
+  readonly display: DisplayState;
   readonly playback: Playback;
   readonly voice: VoiceState['status'];
   readonly now: number;
@@ -31,19 +26,19 @@ interface Condition {
 
 /** Everything that must hold before a refresh. The first that does not decides. */
 const CONDITIONS: readonly Condition[] = [
-  { that: 'the bot goes on', holds: (facts) => !facts.stopping, otherwise: 'rest' },
+  { that: 'the bot goes on', holds: ({ display }) => display.status !== 'closed', otherwise: 'rest' },
   {
     that: 'the entry is still the one displayed',
-    holds: ({ displayedId, playback }) => displayedId === (playback.entry?.id ?? null),
+    holds: ({ display, playback }) => 'entryId' in display && display.entryId === (playback.entry?.id ?? null),
     otherwise: 'begin',
   },
-  { that: 'nobody deleted or forbade it', holds: (facts) => !facts.dismissed, otherwise: 'rest' },
+  { that: 'nobody deleted or forbade it', holds: ({ display }) => display.status !== 'dismissed', otherwise: 'rest' },
   {
     that: 'there is a message, or music worth one',
-    holds: ({ hasMessage, playback }) => hasMessage || playback.status === 'playing',
+    holds: ({ display, playback }) => display.status === 'shown' || playback.status === 'playing',
     otherwise: 'rest',
   },
-  { that: 'there is a message', holds: (facts) => facts.hasMessage, otherwise: 'send' },
+  { that: 'there is a message', holds: ({ display }) => display.status === 'shown', otherwise: 'send' },
   { that: 'the music plays', holds: ({ playback }) => playback.status === 'playing', otherwise: 'last-edit' },
   { that: 'the voice connection is ready', holds: ({ voice }) => voice === 'ready', otherwise: 'last-edit' },
   { that: 'the entry should not long have ended', holds: ({ now, until }) => now < until, otherwise: 'last-edit' },

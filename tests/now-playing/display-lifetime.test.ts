@@ -127,6 +127,14 @@ describe('show', () => {
     expect(stage.channel.news()).toEqual([expect.stringContaining('send T Now playing')]);
   });
 
+  it('says that the bot is stopping when it is, and sends nothing', async () => {
+    const stage = await playingStage();
+    await stage.display.close();
+    stage.channel.news();
+    await expect(stage.display.show('G', 'T')).rejects.toMatchObject({ code: 'STOPPING' });
+    expect(stage.channel.news()).toEqual([]);
+  });
+
   it('says so when it may not write there, and keeps the old one', async () => {
     const stage = await playingStage();
     stage.channel.forbidden = true;

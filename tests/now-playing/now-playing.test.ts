@@ -49,6 +49,23 @@ describe('while a track plays', () => {
     expect(stage.channel.open).toBe(0);
   });
 
+  it('what happens while an edit is under way is shown a second after that', async () => {
+    const stage = await playingStage();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stage.channel.gate = promise;
+    await pass(REFRESH_MS);
+    for (let volume = 0; volume < 5; volume += 1) {
+      stage.now({ volume });
+      await pass(2_000);
+    }
+    stage.channel.news();
+    resolve();
+    await pass(900);
+    expect(stage.channel.news()).toEqual([]);
+    await pass(200);
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+
   it('nothing is edited when there is nothing new to see', async () => {
     const stage = await playingStage();
     stage.now({ status: 'paused' });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { DisplayState } from '../../src/now-playing/display-state.ts';
 import { nextStep, refreshUntil, type DisplayFacts } from '../../src/now-playing/refresh-conditions.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
 
+const PLACE = { channelId: 'T', messageId: 'm1' };
+const shown = (entryId: string | null): DisplayState => ({ status: 'shown', entryId, place: PLACE, content: '' });
+const ABSENT: DisplayState = { status: 'absent', entryId: '1', leftover: null };
+
 const GOOD: DisplayFacts = {
-  stopping: false,
-  displayedId: '1',
-  hasMessage: true,
-  dismissed: false,
+  display: shown('1'),
   playback: playback(),
   voice: 'ready',
   now: 1_000,
@@ -19,20 +21,20 @@ describe('nextStep', () => {
   });
 
   it.each<[string, Partial<DisplayFacts>, string]>([
-    ['the bot stops', { stopping: true }, 'rest'],
-    ['another track is current', { displayedId: '0' }, 'begin'],
+    ['the bot stops', { display: { status: 'closed' } }, 'rest'],
+    ['another track is current', { display: shown('0') }, 'begin'],
     ['nothing is current any more', { playback: playback({ entry: null, status: 'idle' }) }, 'begin'],
-    ['nothing was displayed yet', { displayedId: undefined }, 'begin'],
-    ['somebody deleted the message', { dismissed: true, hasMessage: false }, 'rest'],
-    ['writing was forbidden', { dismissed: true }, 'rest'],
-    ['there is no message while music plays', { hasMessage: false }, 'send'],
-    ['there is no message and no music', { hasMessage: false, playback: playback({ status: 'paused' }) }, 'rest'],
+    ['nothing was displayed yet', { display: { status: 'unknown' } }, 'begin'],
+    ['somebody deleted or forbade it', { display: { ...ABSENT, status: 'dismissed' } }, 'rest'],
+    ['that was for the track before', { display: { ...ABSENT, status: 'dismissed', entryId: '0' } }, 'begin'],
+    ['there is no message while music plays', { display: ABSENT }, 'send'],
+    ['there is no message and no music', { display: ABSENT, playback: playback({ status: 'paused' }) }, 'rest'],
     ['it is paused', { playback: playback({ status: 'paused' }) }, 'last-edit'],
     ['the track is still loading', { playback: playback({ status: 'loading' }) }, 'last-edit'],
     ['nobody listens', { playback: playback({ status: 'waiting-for-listeners' }) }, 'last-edit'],
     ['the bot is in no channel', { playback: playback({ status: 'away' }) }, 'last-edit'],
     ['the player waits for voice', { playback: playback({ status: 'waiting-for-voice' }) }, 'last-edit'],
-    ['the music has ended', { displayedId: null, playback: playback({ entry: null, status: 'idle' }) }, 'last-edit'],
+    ['the music has ended', { display: shown(null), playback: playback({ entry: null, status: 'idle' }) }, 'last-edit'],
     ['the track should long have ended', { now: 2_000 }, 'last-edit'],
   ])('does not refresh when %s', (_why, facts, step) => {
     expect(nextStep({ ...GOOD, ...facts })).toBe(step);
