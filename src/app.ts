@@ -5,19 +5,23 @@ import { COMMANDS } from './commands/index.ts';
 import { ConfigError, type Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
-import { createClient, logIn } from './discord/client.ts';
+import { createClient, logIn, lossOf } from './discord/client.ts';
 import { ClientVoiceGateway } from './discord/client-voice-gateway.ts';
 import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
-import { Subprocesses } from './lib/subprocess.ts';
 import type { Check } from './doctor/check.ts';
 import { CHECKS } from './doctor/checks.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
+import { Closers } from './lib/closers.ts';
+import { Subprocesses } from './lib/subprocess.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
 import { openAudio } from './player/audio-pipeline.ts';
+import { GuildPlayers } from './player/guild-players.ts';
 import { PlayerManager } from './player/player-manager.ts';
+import { heldByPlayers } from './player/player-voice.ts';
+import { VoiceFollower } from './player/voice-follower.ts';
 import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import { createSources } from './sources/index.ts';
 import { ytDlpCandidates } from './sources/yt-dlp.ts';
@@ -31,32 +35,10 @@ const POSITION_EVERY_MS = 500;
 export interface App {
   /** Logs in and goes on where the last process stopped. Rejects when it cannot work at all. */
   start(): Promise<void>;
-  /** Everything saved, voice left, children ended. Also right after a start that failed. */
+  /** Everything saved, voice left, children ended. Also right after a start that failed, or in the middle of one. */
   stop(): Promise<void>;
-}
-
-/** Closes what was opened, the last first; one that fails keeps no other from being closed. */
-class Closers {
-  readonly #log: Logger;
-  readonly #closers: { readonly name: string; readonly close: () => unknown }[] = [];
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  add(name: string, close: () => unknown): void {
-    this.#closers.push({ name, close });
-  }
-
-  async close(): Promise<void> {
-    for (const { name, close } of this.#closers.splice(0).reverse()) {
-      try {
-        await close();
-      } catch (error) {
-        this.#log.warn({ error, name }, 'not closed cleanly');
-      }
-    }
-  }
+  /** Resolves when Discord has closed the connection for good, e.g. because the token was reset. */
+  readonly lost: Promise<Error>;
 }
 
 /** Runs the doctor's checks of one severity and tells what is not well. Rejects when something required is missing. */
@@ -77,16 +59,19 @@ async function examine(
 
 /** The one place that says `new`. `environment` is what children get their harmless part of. */
 export function createApp(config: Config, log: Logger, environment: Readonly<Record<string, string | undefined>>): App {
-  const closers = new Closers(log);
+  const closers = new Closers((name, error) => log.warn({ error, name }, 'not closed cleanly'));
   const life = new AbortController();
+  const client = createClient(config, log);
+  closers.add('client', () => client.destroy());
 
   async function start(): Promise<void> {
-    await mkdir(config.dataDir, { recursive: true });
-    const store = await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line));
-    closers.add('store', () => store.close());
     const subprocesses = new Subprocesses(environment);
     closers.add('children', () => subprocesses.closeAll());
+    await mkdir(config.dataDir, { recursive: true });
+    await examine('required', config, log, subprocesses);
 
+    const store = await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line));
+    closers.add('store', () => store.close());
     const queues = new AdvancedQueueManager({
       store,
       maxTracks: config.queueLimit,
@@ -98,8 +83,6 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await queues.load();
     closers.add('queues', () => queues.close());
 
-    const client = createClient(config, log);
-    closers.add('client', () => client.destroy());
     const sources = createSources({ ...config, store, subprocesses });
     const announcer = new Announcer(client.rest, log);
     const audience = new Audience(client);
@@ -109,20 +92,26 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       store,
       log: log.child({ part: 'voice' }),
     });
-    closers.add('voice', () => voice.close());
-    const players = new PlayerManager({
+    const playerVoice = heldByPlayers(voice);
+    const guildPlayers = new GuildPlayers({
       queues,
-      voice,
-      audience,
+      voice: playerVoice,
       locate: (track, signal) => sources.locate(track, signal),
       open: (media, track, options) =>
         openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
       forget: (track) => sources.forget(track),
       announce: (guildId, channelId, line) => announcer.announce(guildId, channelId, line),
-      limits: config,
       log: log.child({ part: 'player' }),
     });
-    closers.add('players', () => players.close());
+    const players = new PlayerManager({ players: guildPlayers, queues, voice: playerVoice, audience });
+    const follower = new VoiceFollower({
+      players: guildPlayers,
+      queues,
+      voice: playerVoice,
+      audience,
+      limits: config,
+      log: log.child({ part: 'follower' }),
+    });
     const displays = new NowPlaying({
       channel: new DiscordDisplay(client.rest),
       players,
@@ -132,42 +121,47 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       refreshMs: config.nowPlayingRefreshMs,
       log: log.child({ part: 'now-playing' }),
     });
-    closers.add('displays', () => displays.close());
-
-    players.on('change', (guildId) => displays.changed(guildId));
+    guildPlayers.on('change', (guildId) => displays.changed(guildId));
     voice.on('change', (guildId) => {
       displays.changed(guildId);
-      players.voiceChanged(guildId);
+      follower.voiceChanged(guildId);
     });
-    voice.on('incident', (guildId, incident) => players.incident(guildId, incident));
-    voice.on('kicked', (guildId) => players.kicked(guildId));
-    voice.on('moved', (guildId, channelId) => players.movedTo(guildId, channelId));
-    const events = new VoiceEventHandlers(client, {
-      onOwnVoiceState: (guildId, channelId) => voice.ownVoiceState(guildId, channelId),
-      onListeners: (guildId, channelId, listeners) => players.listenersChanged(guildId, channelId, listeners),
-      onSilenced: () => undefined,
-      onGuildAvailable: () => undefined,
-      onGatewayLost: () => voice.mainGateway('lost'),
-      onGatewayReady: () => voice.mainGateway('ready'),
-    });
-    closers.add('voice events', () => events.close());
+    voice.on('incident', (guildId, incident) => follower.incident(guildId, incident));
+    voice.on('kicked', (guildId, why) => follower.kicked(guildId, why));
+    voice.on('moved', (guildId, channelId) => follower.movedTo(guildId, channelId));
 
     const ready = Promise.withResolvers<void>();
     const services = { players, sources, voice, displays };
     const router = new Router({ services, log: log.child({ part: 'router' }), ready: ready.promise });
     router.attach(client);
-    closers.add('router', () => router.close());
+    // First what must not be lost, then what people see, both side by side; together they stay below the deadline of main.ts.
+    closers.add('voice and displays', () => Promise.all([voice.close(), displays.close()]));
+    closers.add('players and answers', () => {
+      follower.close();
+      return Promise.all([guildPlayers.close(), router.close()]);
+    });
 
-    await Promise.all([examine('required', config, log, subprocesses), logIn(client, config.token)]);
-    life.signal.throwIfAborted();
+    await Promise.race([logIn(client, config.token), rejection(life.signal)]);
+    const events = new VoiceEventHandlers(client, {
+      onOwnVoiceState: (guildId, channelId) => voice.ownVoiceState(guildId, channelId),
+      onListeners: (guildId, channelId, listeners) => follower.listenersChanged(guildId, channelId, listeners),
+      onSilenced: (guildId, why) => follower.silenced(guildId, why),
+      onGuildAvailable: (guildId) => follower.guildAvailable(guildId),
+      onGatewayLost: () => voice.mainGateway('lost'),
+      onGatewayReady: () => voice.mainGateway('ready'),
+    });
+    closers.add('voice events', () => events.close());
+    await voice.recall(queues.guilds());
+    follower.restore();
     ready.resolve();
-    // Beside each other: a slow registration, or a guild that is still away, keeps no other guild's music waiting.
-    void players.restore().then(() => log.info('restored'));
+    log.info({ guilds: client.guilds.cache.size }, 'ready');
+
+    // What only helps later keeps no music waiting.
     const { rest, user, application } = client;
     const applicationId = application?.id ?? user?.id ?? '';
     await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
-    log.info({ guilds: client.guilds.cache.size }, 'ready');
-    void Promise.all([sources.warmUp(), examine('degraded', config, log, subprocesses)]);
+    const prepared = examine('degraded', config, log, subprocesses).then(() => sources.warmUp());
+    prepared.catch((error: unknown) => log.warn({ error }, 'not everything is prepared'));
   }
 
   return {
@@ -176,5 +170,13 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       life.abort(new Error('stopped while starting'));
       await closers.close();
     },
+    lost: lossOf(client),
   };
+}
+
+/** Rejects with the signal's reason when that is aborted. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

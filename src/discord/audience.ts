@@ -1,17 +1,13 @@
 import { Events, type Client, type Guild } from 'discord.js';
-import { sleep } from '../lib/time.ts';
 
 /** Who is in voice channels, as far as Discord has told. Made before the login, so that it sees every guild come. */
 export class Audience {
   readonly #client: Client;
-  readonly #waitMs: number;
   /** Guilds whose data came and whose server is up. `guild.available` stays false where Discord leaves out an optional field. */
   readonly #there = new Set<string>();
 
-  /** `waitMs`: how long to wait for a guild whose server is down. */
-  constructor(client: Client, waitMs = 60_000) {
+  constructor(client: Client) {
     this.#client = client;
-    this.#waitMs = waitMs;
     client.on(Events.GuildAvailable, ({ id }) => this.#there.add(id));
     client.on(Events.GuildCreate, ({ id }) => this.#there.add(id));
     client.on(Events.GuildUnavailable, ({ id }) => this.#there.delete(id));
@@ -27,19 +23,6 @@ export class Audience {
   listeners(guildId: string, channelId: string): number {
     const guild = this.#client.guilds.cache.get(guildId);
     return guild ? countPeople(guild, channelId) : 0;
-  }
-
-  /** Resolves when the guild's data is there; with false when the bot is no member, or when the time or the signal is up. */
-  async available(guildId: string, signal: AbortSignal): Promise<boolean> {
-    if (this.#there.has(guildId) || !this.#client.guilds.cache.has(guildId)) return this.#there.has(guildId);
-    const arrived = new AbortController();
-    const onAvailable = (guild: Guild) => {
-      if (guild.id === guildId) arrived.abort();
-    };
-    this.#client.on(Events.GuildAvailable, onAvailable);
-    await sleep(this.#waitMs, AbortSignal.any([signal, arrived.signal])).catch(() => undefined);
-    this.#client.off(Events.GuildAvailable, onAvailable);
-    return this.#there.has(guildId);
   }
 }
 

@@ -68,3 +68,12 @@ function isRefusedToken(error: unknown): boolean {
     (('code' in error && error.code === 'TokenInvalid') || error.message === 'Authentication failed')
   );
 }
+
+/** Resolves when the gateway was closed with a code after which discord.js does not come back, e.g. a token that was reset. */
+export function lossOf(client: Client): Promise<Error> {
+  return new Promise((resolve) => {
+    client.once(Events.ShardDisconnect, ({ code }) =>
+      resolve(new Error(`Discord closed the gateway for good (${code})`)),
+    );
+  });
+}

@@ -13,12 +13,19 @@ export const ALONE = `👋 Nobody was listening, so I left. ${KEPT}`;
 export const QUEUE_ENDED = '👋 The queue has ended, so I left.';
 export const KICKED = `👋 Somebody disconnected me. ${KEPT}`;
 
+export const CHANNEL_DELETED = `👋 My voice channel was deleted. ${KEPT}`;
+export const NOT_SAVED =
+  '💾 I could not save what comes next, so I wait and try again. The operator must look at the disk.';
+export const SILENCED = {
+  muted: '🔇 A moderator muted me, so nobody hears me.',
+  suppressed:
+    '🔇 I may not speak in this channel, so nobody hears me. Give me the "Speak" permission or invite me to speak.',
+} as const;
+
 export const skipped = ({ title }: Track, { say }: TenutoError): string => `⚠️ Skipped **${safeText(title)}**: ${say}`;
 
 export const gaveUp = ({ say }: TenutoError): string =>
-  `⚠️ Too many tracks failed in a row, so I paused. ${say} /resume tries again.`;
-
-export const notRestored = ({ say }: TenutoError): string => `🔇 I could not come back after a restart. ${say} ${KEPT}`;
+  `⚠️ I could not go on, so I paused. ${say} /resume tries again.`;
 
 /** About where voice is now, or null when that needs no words. */
 export function voiceLine(state: VoiceState): string | null {

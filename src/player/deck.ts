@@ -91,17 +91,9 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
   load(entry: QueueEntry, startMs: number, volume: () => number): void {
     const life = new AbortController();
     this.#machine.to({ status: 'loading', entry, life, startMs });
-    this.#open(entry, startMs, volume, life.signal).then(
-      (sound) => {
-        if (life.signal.aborted) return;
-        this.#machine.to({ status: 'sounding', entry, life, sound });
-        sound.setVolume(volume());
-        this.audio.play(sound.resource);
-      },
-      (failure: unknown) => {
-        if (!life.signal.aborted) this.#end({ entry, failure, positionMs: startMs, heardMs: 0 });
-      },
-    );
+    this.#play(entry, startMs, volume, life).catch((failure: unknown) => {
+      if (!life.signal.aborted) this.#end({ entry, failure, positionMs: startMs, heardMs: 0 });
+    });
   }
 
   /** Takes off what is on the deck; nothing is said about it. */
@@ -125,9 +117,15 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     if (state.status === 'sounding') state.sound.setVolume(percent);
   }
 
-  async #open(entry: QueueEntry, startMs: number, volume: () => number, signal: AbortSignal): Promise<Sound> {
+  async #play(entry: QueueEntry, startMs: number, volume: () => number, life: AbortController): Promise<void> {
+    const { signal } = life;
     const media = await this.#parts.locate(entry.track, signal);
-    return new Sound(await this.#parts.open(media, entry.track, { startMs, volume: volume(), signal }), startMs);
+    const audio = await this.#parts.open(media, entry.track, { startMs, volume: volume(), signal });
+    signal.throwIfAborted();
+    const sound = new Sound(audio, startMs);
+    sound.setVolume(volume());
+    this.#machine.to({ status: 'sounding', entry, life, sound });
+    this.audio.play(sound.resource);
   }
 
   #fellSilent(): void {

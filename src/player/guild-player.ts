@@ -1,16 +1,18 @@
 import type { Logger } from 'pino';
 import { TenutoError, toTenutoError } from '../lib/errors.ts';
-import { KeyedLock } from '../lib/keyed-lock.ts';
+import { Lock } from '../lib/keyed-lock.ts';
 import type { QueueOperation } from '../queue/queue-operations.ts';
 import type { LoopMode, QueueEntry, Session } from '../queue/queue.ts';
 import type { Track } from '../sources/source.ts';
-import { gaveUp, skipped } from './announcements.ts';
+import { gaveUp, NOT_SAVED, skipped } from './announcements.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { ErrorRecovery } from './error-recovery.ts';
 import type { GuildRecord } from './guild-record.ts';
-import type { Playback } from './players.ts';
+import { Rest } from './rest.ts';
 
 const NOTE_POSITION_EVERY_MS = 250;
+const SAVE_AGAIN_MS = 15_000;
+const SAVE_AGAIN_AT_MOST_MS = 5 * 60_000;
 
 /** What a guild's player needs from the rest. */
 export interface GuildPlayerParts extends DeckParts {
@@ -33,34 +35,35 @@ export class GuildPlayer {
   readonly deck: Deck;
   readonly #parts: GuildPlayerParts;
   readonly #recovery = new ErrorRecovery();
-  readonly #lock = new KeyedLock();
-  readonly #clock: NodeJS.Timeout;
+  readonly #lock = new Lock();
+  #clock: NodeJS.Timeout | null = null;
+  /** The current entry waits for its next try. */
+  readonly #rest = new Rest();
+  /** How often in a row what comes next could not be saved. */
+  #unsaved = 0;
   #closed = false;
 
   constructor(parts: GuildPlayerParts) {
     this.#parts = parts;
     this.deck = new Deck(parts);
-    this.deck.on('change', () => parts.changed());
+    this.deck.on('change', () => {
+      this.#keepTime();
+      parts.changed();
+    });
     this.deck.on('ended', (ending) => {
       this.#ended(ending).catch((error: unknown) => parts.log.error({ error }, 'player could not go on'));
     });
-    this.#clock = setInterval(() => this.#notePosition(), NOTE_POSITION_EVERY_MS);
   }
 
-  get playback(): Playback {
-    const { queue, session } = this.#parts.record;
-    const { current: entry } = queue;
-    return { status: this.#status(), entry, positionMs: this.#positionMs, volume: session.volume, queue };
-  }
-
-  /** Adds entries at the end and starts when nothing plays. Returns the 1-based place of the first, 0 when it plays at once. */
+  /** Adds entries at the end and starts when nothing plays. Returns the 1-based place of the first, 0 when it plays. */
   async add(entries: readonly QueueEntry[]): Promise<number> {
     return await this.#decide(async () => {
-      const { current, upcoming } = this.#parts.record.queue;
-      await this.#parts.record.apply({ type: 'add', entries });
-      if (current !== null) return upcoming.length + 1;
-      await this.#advance({ type: 'advance' });
-      return 0;
+      const { queue, session } = this.#parts.record;
+      // A pause was meant for what played then, not for what is asked for now.
+      const stale = queue.current === null && (session.paused === 'person' || session.paused === 'failures');
+      if (stale) await this.#parts.record.update({ paused: 'no' });
+      const { upcoming } = await this.#parts.record.apply({ type: 'add', entries, start: true });
+      return upcoming.findIndex(({ id }) => id === entries[0]?.id) + 1;
     });
   }
 
@@ -94,9 +97,9 @@ export class GuildPlayer {
   async stop(): Promise<void> {
     await this.#decide(async () => {
       this.#needCurrent();
+      await this.#parts.record.update({ paused: 'no' });
       this.deck.clear();
       await this.#parts.record.apply({ type: 'clear' });
-      await this.#parts.record.update({ paused: 'no' });
     });
   }
 
@@ -116,13 +119,13 @@ export class GuildPlayer {
     });
   }
 
-  async setLoop(loop: LoopMode): Promise<void> {
+  async setLoop(mode: LoopMode): Promise<void> {
     await this.#decide(async () => {
-      await this.#parts.record.apply({ type: 'loop', mode: loop });
+      await this.#parts.record.apply({ type: 'loop', mode });
     });
   }
 
-  /** An empty channel pauses; somebody who comes back resumes, unless a person paused it. */
+  /** So many people listen now. An empty channel pauses; somebody who comes resumes, unless a person paused it. */
   async listen(listeners: number): Promise<void> {
     await this.#decide(async () => {
       const { paused } = this.#parts.record.session;
@@ -133,25 +136,21 @@ export class GuildPlayer {
     });
   }
 
-  /** Looks at the world anew, e.g. after a connection was made. */
-  async wake(): Promise<void> {
-    await this.#decide(async () => {});
-  }
-
   /** Writes the position down, falls silent for good. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#clock);
-    await this.suspend();
+    if (this.deck.entry !== null) await this.suspend();
+    this.#rest.end();
   }
 
   get #positionMs(): number {
     return this.deck.positionMs ?? this.#parts.record.session.positionMs;
   }
 
-  /** One decision at a time; afterwards what sounds follows the record. */
+  /** One decision at a time; afterwards what sounds follows the record. A person's decision ends a rest. */
   async #decide<T>(decision: () => Promise<T>): Promise<T> {
-    return await this.#lock.run('', async () => {
+    return await this.#lock.run(async () => {
+      this.#rest.end();
       try {
         return await decision();
       } finally {
@@ -163,7 +162,7 @@ export class GuildPlayer {
   #sync(): void {
     const { queue, session } = this.#parts.record;
     if (this.deck.entry !== null && this.deck.entry.id !== queue.current?.id) this.deck.clear();
-    const wanted = session.voiceChannelId !== null && session.paused === 'no' && !this.#closed;
+    const wanted = session.voiceChannelId !== null && session.paused === 'no' && !this.#closed && !this.#rest.lasts;
     if (queue.current !== null && wanted && this.deck.entry === null && this.#parts.connected()) {
       this.deck.load(queue.current, session.positionMs, () => this.#parts.record.session.volume);
     }
@@ -185,37 +184,62 @@ export class GuildPlayer {
     return (await this.#parts.record.apply(operation)).current;
   }
 
-  async #ended({ entry, failure, positionMs, heardMs }: Ending): Promise<void> {
+  async #ended(ending: Ending): Promise<void> {
     await this.#decide(async () => {
+      const { entry } = ending;
       if (this.#parts.record.queue.current?.id !== entry.id || this.deck.entry !== null) return;
-      if (failure === null) {
-        this.#recovery.clear();
-        await this.#advance({ type: 'advance' });
-        return;
-      }
-      await this.#parts.forget(entry.track);
-      const error = toTenutoError(failure);
-      const verdict = this.#recovery.judge(entry.id, error, heardMs);
-      this.#parts.log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
-      if (verdict === 'again') {
-        await this.#parts.record.update({ positionMs });
-      } else if (verdict === 'give-up') {
-        this.#parts.announce(gaveUp(error));
-        await this.#parts.record.update({ paused: 'failures', positionMs });
-      } else {
-        this.#parts.announce(skipped(entry.track, error));
-        await this.#advance({ type: 'skip', amount: 1 });
+      try {
+        await (ending.failure === null ? this.#finished() : this.#failed(ending));
+        this.#unsaved = 0;
+      } catch (error) {
+        // Without a record of what comes next, the same entry would start again, and end again, at full speed.
+        this.#parts.log.error({ error }, 'what comes next could not be saved');
+        if (this.#unsaved === 0) this.#parts.announce(NOT_SAVED);
+        this.#tryAgainAfter(Math.min(SAVE_AGAIN_MS * 2 ** this.#unsaved, SAVE_AGAIN_AT_MOST_MS));
+        this.#unsaved += 1;
       }
     });
   }
 
-  #status(): Playback['status'] {
-    const { queue, session } = this.#parts.record;
-    if (queue.current === null) return 'idle';
-    if (session.paused === 'nobody') return 'waiting-for-listeners';
-    if (session.paused !== 'no') return 'paused';
-    if (this.deck.loading) return 'loading';
-    return this.deck.audible ? 'playing' : 'waiting-for-voice';
+  async #finished(): Promise<void> {
+    this.#recovery.clear();
+    await this.#advance({ type: 'advance' });
+  }
+
+  async #failed({ entry, failure, positionMs, heardMs }: Ending): Promise<void> {
+    await this.#parts.forget(entry.track);
+    const error = toTenutoError(failure);
+    const verdict = this.#recovery.judge(entry.id, error, heardMs);
+    this.#parts.log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
+    switch (verdict.kind) {
+      case 'again':
+        await this.#parts.record.update({ positionMs });
+        if (verdict.afterMs > 0) this.#tryAgainAfter(verdict.afterMs);
+        return;
+      case 'next':
+        await this.#advance({ type: 'skip', amount: 1 });
+        this.#parts.announce(skipped(entry.track, error));
+        return;
+      case 'give-up':
+        await this.#parts.record.update({ paused: 'failures', positionMs });
+        this.#parts.announce(gaveUp(error));
+    }
+  }
+
+  /** Loads the current entry again after a while, unless something is decided before. */
+  #tryAgainAfter(ms: number): void {
+    const report = (error: unknown) => this.#parts.log.error({ error }, 'player could not go on');
+    this.#rest.begin(ms, () => this.#decide(async () => {}), report);
+  }
+
+  /** Positions are noted while packets leave, and at no other time. */
+  #keepTime(): void {
+    if (!this.deck.audible && this.#clock !== null) {
+      clearInterval(this.#clock);
+      this.#clock = null;
+    } else if (this.deck.audible) {
+      this.#clock ??= setInterval(() => this.#notePosition(), NOTE_POSITION_EVERY_MS);
+    }
   }
 
   #notePosition(): void {

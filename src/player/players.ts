@@ -43,3 +43,11 @@ export interface Players {
   setLoop(guildId: string, loop: LoopMode): Promise<void>;
   playback(guildId: string): Playback;
 }
+
+/** Who is in voice channels, as far as Discord has told. */
+export interface Audience {
+  /** True when the guild's data is there. */
+  knows(guildId: string): boolean;
+  /** People (no bots) in the voice channel now. */
+  listeners(guildId: string, channelId: string): number;
+}

@@ -62,7 +62,7 @@ export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG
     const env = { ...process.env, ...loopback.env, DATA_DIR: dataDir, ALLOW_PRIVATE_HOSTS: '127.0.0.1', ...settings };
     const app = createApp(parseConfig(env), createLogger({ level: 'debug', destination }), env);
     let stopped: Promise<void> | null = null;
-    const bot = { start: () => app.start(), stop: () => (stopped ??= app.stop()), log: () => lines.join('') };
+    const bot = { ...app, stop: () => (stopped ??= app.stop()), log: () => lines.join('') };
     onTestFinished(async ({ task }) => {
       await bot.stop();
       if (task.result?.state === 'fail') process.stderr.write(bot.log());

@@ -1,0 +1,73 @@
+import { EventEmitter } from 'node:events';
+import { within } from '../lib/time.ts';
+import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
+import { recordOf, type QueueKeeper } from './guild-record.ts';
+import { playbackOf } from './playback.ts';
+import type { PlayerVoice } from './player-voice.ts';
+import type { Playback } from './players.ts';
+import { SmartPreloader } from './smart-preloader.ts';
+
+export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'open' | 'forget' | 'log'> {
+  readonly queues: QueueKeeper;
+  readonly voice: PlayerVoice;
+  /** One line for a text channel; must not throw. */
+  announce(guildId: string, textChannelId: string, line: string): void;
+}
+
+/** How long `close` waits for one guild's record to be written. */
+const CLOSE_DEADLINE_MS = 1_500;
+
+/** One GuildPlayer per guild, made when it is first needed. */
+export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
+  readonly #parts: GuildPlayersParts;
+  readonly #players = new Map<string, GuildPlayer>();
+
+  constructor(parts: GuildPlayersParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  of(guildId: string): GuildPlayer {
+    const known = this.#players.get(guildId);
+    if (known) return known;
+    const { queues, voice, locate, open, forget, log } = this.#parts;
+    const preloader = new SmartPreloader(locate);
+    const player = new GuildPlayer({
+      record: recordOf(queues, guildId),
+      locate,
+      open,
+      forget,
+      connected: () => !['idle', 'failed'].includes(voice.state(guildId).status),
+      announce: (line) => this.announce(guildId, line),
+      changed: () => {
+        preloader.prepare(queues.queue(guildId).upcoming);
+        this.emit('change', guildId);
+      },
+      log: log.child({ guildId }),
+    });
+    this.#players.set(guildId, player);
+    return player;
+  }
+
+  /** What plays; asking makes no player. */
+  playback(guildId: string): Playback {
+    return playbackOf(recordOf(this.#parts.queues, guildId), this.#players.get(guildId)?.deck ?? null);
+  }
+
+  /** Tells the channel where people gave their commands. */
+  announce(guildId: string, line: string): void {
+    const { textChannelId } = this.#parts.queues.session(guildId);
+    if (textChannelId !== null) this.#parts.announce(guildId, textChannelId, line);
+  }
+
+  /** Positions written down, everything silent. Never rejects. */
+  async close(): Promise<void> {
+    const closing = [...this.#players].map(async ([guildId, player]) => {
+      const late = () => new Error('writing the position took too long');
+      await within(CLOSE_DEADLINE_MS, player.close(), late).catch((error: unknown) => {
+        this.#parts.log.warn({ guildId, error }, 'player not closed cleanly');
+      });
+    });
+    await Promise.all(closing);
+  }
+}
