@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { TenutoError } from './errors.ts';
+import { Readable } from 'node:stream';
+import { TenutoError, type ErrorCode } from './errors.ts';
 import { sleep, within } from './time.ts';
 
 /** What children may know of our surroundings. Tokens live in the environment, so everything else stays with us. */
@@ -8,7 +8,7 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'];
 const STDERR_TAIL = 8 * 1024;
 const CLOSE_DEADLINE_MS = 3_000;
 
-/** How a child ended. `failed`: it never ran, because the program is not there or may not be started. */
+/** How a child ended. `failed`: it never ran; `neverRan` says what that means. */
 export type Exit =
   | { readonly kind: 'exited'; readonly code: number }
   | {
@@ -29,14 +29,12 @@ export interface ChildLimits {
 export interface SpawnRequest extends ChildLimits {
   readonly command: string;
   readonly args: readonly string[];
-  readonly stdin?: 'ignore' | 'pipe';
   readonly cwd?: string;
 }
 
 /** A living or ended child. `ended` settles once, after its output was closed, and never rejects. */
 export interface Subprocess {
   readonly pid: number | undefined;
-  readonly stdin: Writable | null;
   readonly stdout: Readable;
   readonly ended: Promise<Exit>;
   /** The last 8 KB it wrote to stderr. */
@@ -48,7 +46,6 @@ export interface Subprocess {
 /** The part of node's ChildProcess that is needed to look after one which a library has spawned. */
 export interface ForeignChild {
   readonly pid?: number | undefined;
-  readonly stdin: Writable | null;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -81,7 +78,7 @@ export class Subprocesses {
     this.assertOpen();
     request.signal?.throwIfAborted();
     const child = spawn(request.command, request.args, {
-      stdio: [request.stdin ?? 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: this.#environment,
       detached: true,
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
@@ -92,7 +89,7 @@ export class Subprocesses {
   /** Looks after a child that was spawned elsewhere with `detached: true`, piped output and our environment. */
   adopt(child: ForeignChild, { owner, signal, timeoutMs }: ChildLimits): Subprocess {
     const { stdout } = child;
-    if (!stdout) throw new Error('a child without stdout cannot be looked after');
+    if (!stdout) return unstarted(child);
     const tail = keepTail(child.stderr);
     let killed: Why | undefined;
     let running = child.pid !== undefined;
@@ -102,7 +99,7 @@ export class Subprocesses {
       killGroup(child.pid);
     };
     // A reader that has gone is not our failure: the child's exit tells the story.
-    for (const stream of [child.stdin, stdout, child.stderr]) stream?.on('error', () => undefined);
+    for (const stream of [stdout, child.stderr]) stream?.on('error', () => undefined);
 
     const life = new AbortController();
     const ended = new Promise<Exit>((resolve) => {
@@ -125,7 +122,7 @@ export class Subprocesses {
       signal?.removeEventListener('abort', onAbort);
       this.#living.delete(subprocess);
     });
-    const subprocess: Subprocess = { pid: child.pid, stdin: child.stdin, stdout, ended, stderrTail: tail, kill };
+    const subprocess: Subprocess = { pid: child.pid, stdout, ended, stderrTail: tail, kill };
     this.#living.set(subprocess, owner);
 
     const onAbort = () => kill('aborted');
@@ -164,6 +161,28 @@ export class Subprocesses {
     // A process in an uninterruptible wait survives even SIGKILL; stopping must not hang on it.
     await within(CLOSE_DEADLINE_MS, gone, () => new Error('children still living')).catch(() => undefined);
   }
+}
+
+/** What it means that a program never ran: the machine can start none at the moment, or else this one is `missing`. */
+export function neverRan(error: NodeJS.ErrnoException, missing: ErrorCode): TenutoError {
+  if (!SCARCE.has(error.code ?? '')) return new TenutoError(missing, '', { cause: error });
+  return new TenutoError('TRACK_UNAVAILABLE', 'this machine can start no more programs right now', { cause: error });
+}
+
+const SCARCE = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** When no file descriptor is left, Node gives a child without pipes, whose 'error' is still to come and must be heard. */
+function unstarted(child: ForeignChild): Subprocess {
+  const ended = new Promise<Exit>((resolve) => {
+    child.on('error', (error) => resolve({ kind: 'failed', error }));
+  });
+  return {
+    pid: undefined,
+    stdout: Readable.from([]),
+    ended,
+    stderrTail: () => '',
+    kill: () => undefined,
+  };
 }
 
 /** Gathers what the child writes to stdout; kills it when that is more than `maxBytes`. */

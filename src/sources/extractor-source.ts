@@ -4,7 +4,7 @@ import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
 import { probe } from './probe.ts';
-import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track } from './source.ts';
+import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track, Urgency } from './source.ts';
 import type { Extraction, Info } from './yt-dlp-info.ts';
 import type { YtDlp } from './yt-dlp.ts';
 
@@ -45,12 +45,12 @@ export class ExtractorSource implements Source {
   }
 
   /** From the cache while its link lives; else yt-dlp is asked again. */
-  async locate(track: Track, signal: AbortSignal): Promise<Media> {
+  async locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media> {
     const cached = await this.#parts.cache.get(track);
     if (cached) return cached;
     const url = new URL(track.identifier);
     await this.#parts.http.guard.assertPublic(url, signal);
-    const extraction = await this.#ask({ kind: 'url', url }, signal);
+    const extraction = await this.#ask({ kind: 'url', url }, signal, urgency);
     const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
     if (!info) throw new TenutoError('NOT_AUDIO');
     const media = await this.#media(info, signal);
@@ -58,10 +58,10 @@ export class ExtractorSource implements Source {
     return media;
   }
 
-  #ask(query: Query, signal: AbortSignal): Promise<Extraction> {
+  #ask(query: Query, signal: AbortSignal, urgency?: Urgency): Promise<Extraction> {
     const { ytDlp, playlistLimit } = this.#parts;
     if (query.kind === 'words') return ytDlp.extract({ kind: 'youtube-search', words: query.words }, signal);
-    return ytDlp.extract({ kind: 'page', url: query.url, limit: playlistLimit }, signal);
+    return ytDlp.extract({ kind: 'page', url: query.url, limit: playlistLimit }, signal, urgency);
   }
 
   async #first(extraction: Extraction, signal: AbortSignal): Promise<Resolution> {

@@ -7,6 +7,7 @@ import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
 import { parseQuery } from './query.ts';
+import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track } from './source.ts';
 import { UrlGuard } from './url-guard.ts';
 import { YtDlp } from './yt-dlp.ts';
@@ -30,6 +31,8 @@ export class AllSources implements Sources {
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
   readonly #table: readonly Source[];
+  /** One, so that whatever happens the other slot of yt-dlp is there for people. */
+  readonly #preloads = new Slots(1);
 
   constructor({ store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts }: SourcesOptions) {
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
@@ -56,9 +59,14 @@ export class AllSources implements Sources {
   }
 
   async locate(track: Track, signal: AbortSignal): Promise<Media> {
-    const source = this.#table.find(({ name }) => name === track.source);
-    if (!source) throw new TenutoError('TRACK_UNAVAILABLE', 'I no longer know where it came from');
-    return source.locate(track, signal);
+    return this.#sourceOf(track).locate(track, signal);
+  }
+
+  /** Locates a track whose turn is still to come, one at a time, so that it is known then. Only extraction is worth that. */
+  async preload(track: Track, signal: AbortSignal): Promise<void> {
+    const source = this.#sourceOf(track);
+    if (!(source instanceof ExtractorSource)) return;
+    await this.#preloads.run(() => source.locate(track, signal, 'ahead'), { signal, urgency: 'ahead' });
   }
 
   /** Forgets where the bytes of a track were: for a link that did not work. The next `locate` asks its site again. */
@@ -69,6 +77,12 @@ export class AllSources implements Sources {
   /** Does beforehand what would slow the first query down: finds yt-dlp and reads the library. Never rejects. */
   async warmUp(): Promise<void> {
     await Promise.all([this.#ytDlp.binary(), this.#library.refresh()]);
+  }
+
+  #sourceOf(track: Track): Source {
+    const source = this.#table.find(({ name }) => name === track.source);
+    if (!source) throw new TenutoError('TRACK_UNAVAILABLE', 'I no longer know where it came from');
+    return source;
   }
 
   /** A link has one owner; 'nothing' hands it on to the next row. */

@@ -34,6 +34,9 @@ export type Media =
       readonly format: MediaFormat;
     };
 
+/** Whether somebody waits for it now, or nobody yet. */
+export type Urgency = 'now' | 'ahead';
+
 /** What the first bytes say it is. `webm-opus` and `ogg-opus` can be passed through without decoding. */
 export type MediaFormat = 'webm-opus' | 'ogg-opus' | 'other';
 
@@ -45,7 +48,7 @@ export interface Source {
   /** Metadata only. Throws TenutoError; stops when the signal is aborted. */
   resolve(query: Query, signal: AbortSignal): Promise<Resolution>;
   /** Finds the bytes of a track that this source made, perhaps in an earlier process. */
-  locate(track: Track, signal: AbortSignal): Promise<Media>;
+  locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
 }
 
 /** What the rest of the bot sees of all sources together. */

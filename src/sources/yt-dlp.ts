@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import youtubeDl, { create } from 'youtube-dl-exec';
 import { TenutoError } from '../lib/errors.ts';
-import { collect, type Exit, type ForeignChild, type Subprocesses } from '../lib/subprocess.ts';
-import { SingleFlight } from './single-flight.ts';
+import { collect, neverRan, type Exit, type ForeignChild, type Subprocesses } from '../lib/subprocess.ts';
+import { SingleFlight, type Flight } from './single-flight.ts';
 import { Slots } from './slots.ts';
+import type { Urgency } from './source.ts';
 import { flagsFor, subjectOf, type Flags, type Target } from './yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from './yt-dlp-binary.ts';
 import { classifyFailure } from './yt-dlp-errors.ts';
@@ -49,9 +50,10 @@ export class YtDlp {
   }
 
   /** Asks about a page or for words. Throws TenutoError; a process that nobody waits for any more is killed. */
-  extract(target: Target, signal: AbortSignal): Promise<Extraction> {
+  extract(target: Target, signal: AbortSignal, urgency: Urgency = 'now'): Promise<Extraction> {
     const key = `${target.kind} ${subjectOf(target)}`;
-    return this.#flights.run(key, signal, (life) => this.#slots.run(() => this.#ask(target, life), life));
+    const ask = (flight: Flight) => this.#slots.run(() => this.#ask(target, flight.signal), flight);
+    return this.#flights.run(key, { signal, urgency }, ask);
   }
 
   async #ask(target: Target, signal: AbortSignal): Promise<Extraction> {
@@ -80,8 +82,9 @@ export class YtDlp {
 
   #broken(exit: Exclude<Exit, { kind: 'exited' }>, signal: AbortSignal): unknown {
     if (exit.kind === 'failed') {
-      this.#binary = null;
-      return new TenutoError('EXTRACTOR_MISSING', '', { cause: exit.error });
+      const failure = neverRan(exit.error, 'EXTRACTOR_MISSING');
+      if (failure.code === 'EXTRACTOR_MISSING') this.#binary = null;
+      return failure;
     }
     if (exit.why === 'aborted') return signal.reason;
     if (exit.why === 'timed-out') return new TenutoError('EXTRACTION_TIMED_OUT');

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
-import { Subprocesses } from '../../src/lib/subprocess.ts';
+import { join } from 'node:path';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { neverRan, Subprocesses } from '../../src/lib/subprocess.ts';
+import { fakeYtDlp } from '../sources/fake-yt-dlp.ts';
+import { temporaryFolder } from '../sources/sounds.ts';
 
 const node = process.execPath;
 const opened: Subprocesses[] = [];
@@ -36,6 +39,31 @@ it('returns what a program wrote and how it ended', async () => {
 it('reports a program that does not exist as an ending, not as a throw', async () => {
   const { exit } = await subprocesses().run({ owner: 'test', command: '/nowhere/at/all', args: [] });
   expect(exit).toMatchObject({ kind: 'failed', error: { code: 'ENOENT' } });
+});
+
+it('survives that no file descriptor is left, also in the library that starts yt-dlp', async () => {
+  const folder = await temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const { path } = await fakeYtDlp(folder.path, { stdout: JSON.stringify({ id: 'x' }) });
+  const fixture = join(import.meta.dirname, 'fixtures', 'no-descriptor-left.ts');
+  const args = ['-c', 'ulimit -n 64; exec "$@"', 'sh', node, fixture, path, folder.path];
+  const { exit, stdout, stderr } = await subprocesses().run({ owner: 'test', command: 'sh', args });
+  expect(exit, stderr).toEqual({ kind: 'exited', code: 0 });
+  const fine = { ran: 'exited', said: 'one', living: 0 };
+  expect(JSON.parse(stdout)).toEqual({
+    before: fine,
+    without: { ran: 'failed', said: expect.stringContaining('can start no more programs'), living: 0 },
+    after: fine,
+  });
+});
+
+it.each([
+  ['ENOENT', 'TRANSCODER_MISSING'],
+  ['EACCES', 'TRANSCODER_MISSING'],
+  ['EMFILE', 'TRACK_UNAVAILABLE'],
+  ['EAGAIN', 'TRACK_UNAVAILABLE'],
+])('tells a program that is missing from a machine that can start none: %s', (code, expected) => {
+  expect(neverRan(Object.assign(new Error('spawn'), { code }), 'TRANSCODER_MISSING').code).toBe(expected);
 });
 
 it('shows children no variable but the harmless ones', async () => {
@@ -85,13 +113,6 @@ it('kills a child when its signal is aborted', async () => {
 it('kills a child that writes more than it may', async () => {
   const flood = script('setInterval(() => process.stdout.write("x".repeat(65536)), 0)');
   expect((await subprocesses().run(flood, 100_000)).exit).toEqual({ kind: 'killed', why: 'too-much-output' });
-});
-
-it('survives a child that closes its stdin while it is written to', async () => {
-  const child = subprocesses().spawn({ ...script('process.exit(0)'), stdin: 'pipe' });
-  const block = Buffer.alloc(1024 * 1024);
-  for (let i = 0; i < 8; i += 1) child.stdin?.write(block);
-  expect(await child.ended).toEqual({ kind: 'exited', code: 0 });
 });
 
 it('keeps only the end of what was written to stderr', async () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { TenutoError } from '../../src/lib/errors.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { createSources, type AllSources } from '../../src/sources/index.ts';
+import type { SourceName, Track } from '../../src/sources/source.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { fakeYtDlp, type Behaviour, type FakeYtDlp } from './fake-yt-dlp.ts';
 import { startMediaServer, type MediaServer } from './media-server.ts';
@@ -147,6 +148,53 @@ describe('words', () => {
     life.abort(new Error('gone'));
     await expect(asked).rejects.toThrow('gone');
     await expect.poll(() => subprocesses.living).toEqual([]);
+  });
+});
+
+describe('what is preloaded', () => {
+  const track = (source: SourceName, identifier: string): Track => ({
+    source,
+    identifier,
+    title: 'X',
+    artist: null,
+    link: null,
+    thumbnail: null,
+    durationMs: null,
+    live: false,
+  });
+  const page = (name: string) => track('site', server.url(`/${name}`).href);
+
+  it('is in the cache when its turn comes', async () => {
+    const info = { id: 'x', url: server.url('/song.webm').href, ext: 'webm', acodec: 'opus', protocol: 'https' };
+    const { all, fake } = await withFake({ stdout: JSON.stringify(info) });
+    await all.preload(page('one'), signal);
+    expect(await all.locate(page('one'), signal)).toMatchObject({ format: 'webm-opus' });
+    expect(await fake.calls()).toHaveLength(1);
+  });
+
+  it('leaves one slot of two to people, however many guilds preload', async () => {
+    const { all, fake } = await withFake({ hangs: true });
+    const life = new AbortController();
+    const waiting = ['one', 'two', 'three'].map((name) => all.preload(page(name), life.signal).catch(() => undefined));
+    waiting.push(
+      all.resolve(server.url('/page').href, life.signal).then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    await expect.poll(fake.calls, { timeout: 20_000 }).toHaveLength(2);
+    const asked = (await fake.calls()).map(({ argv }) => argv.at(-1));
+    expect(new Set(asked)).toEqual(new Set([server.url('/one').href, server.url('/page').href]));
+    life.abort();
+    await Promise.all(waiting);
+  });
+
+  it.each(['direct-url', 'library'] as const)('is nothing that costs no time anyway: %s', async (source) => {
+    const { all, fake } = await withFake({ hangs: true });
+    const before = server.requests.length;
+    await all.preload(track(source, source === 'library' ? 'song.webm' : server.url('/song.webm').href), signal);
+    expect(server.requests.length).toBe(before);
+    expect(await fake.calls()).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { TenutoError, type ErrorCode } from '../../lib/errors.ts';
-import type { Subprocess, Subprocesses } from '../../lib/subprocess.ts';
+import { neverRan, type Subprocess, type Subprocesses } from '../../lib/subprocess.ts';
 import type { Media } from '../../sources/source.ts';
 
 /** Containers and raw formats of sound. Nothing that could name other files: no concat, no playlists but HLS from the web. */
@@ -40,7 +40,7 @@ export function startTranscode({ media, startMs, signal, subprocesses, ffmpegPat
 /** Rejects when ffmpeg did not come to the true end of its input. */
 export async function confirmTranscode(child: Subprocess): Promise<void> {
   const exit = await child.ended;
-  if (exit.kind === 'failed') throw new TenutoError('TRANSCODER_MISSING', '', { cause: exit.error });
+  if (exit.kind === 'failed') throw neverRan(exit.error, 'TRANSCODER_MISSING');
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length.
