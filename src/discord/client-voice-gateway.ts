@@ -25,4 +25,12 @@ export class ClientVoiceGateway implements VoiceGateway {
   ownChannelId(guildId: string): string | null {
     return this.#client.guilds.cache.get(guildId)?.voiceStates.cache.get(this.ownUserId())?.channelId ?? null;
   }
+
+  channelExists(guildId: string, channelId: string): boolean {
+    return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) !== false;
+  }
+
+  channelExists(guildId: string, channelId: string): boolean {
+    return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) ?? false;
+  }
 }

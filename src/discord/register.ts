@@ -22,14 +22,18 @@ const GLOBAL = 'global';
 export async function registerCommands(commands: readonly Command[], parts: RegistrationParts): Promise<void> {
   const prefix = `commands:hash:${parts.applicationId}:`;
   const wanted: readonly string[] = parts.guildIds.length > 0 ? parts.guildIds : [GLOBAL];
-  try {
+  /** One wrong id, or one guild that the bot has left, is no reason to leave out the others. */
+  const attempt = async (scope: string, work: () => Promise<void>) => {
+    await work().catch((error: unknown) => {
+      parts.log.warn({ scope, error }, 'commands not registered, the next start tries again');
+    });
+  };
+  for (const scope of wanted) await attempt(scope, () => register(commands, scope, `${prefix}${scope}`, parts));
+  await attempt('unwanted', async () => {
     const known = (await parts.store.keys(prefix)).map((key) => key.slice(prefix.length));
-    for (const scope of wanted) await register(commands, scope, `${prefix}${scope}`, parts);
     for (const scope of known.filter((scope) => !wanted.includes(scope)))
-      await withdraw(scope, `${prefix}${scope}`, parts);
-  } catch (error) {
-    parts.log.warn({ error }, 'commands not registered, the next start tries again');
-  }
+      await attempt(scope, () => withdraw(scope, `${prefix}${scope}`, parts));
+  });
 }
 
 async function register(

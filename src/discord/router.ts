@@ -22,13 +22,15 @@ export interface Request {
 export interface RouterParts {
   readonly services: CommandServices;
   readonly log: Logger;
-  /** Resolves when the bot has restored what it was doing; what is asked before that waits for it. */
+  /** Resolves when the bot has logged in; what is asked before that waits for it. */
   readonly ready: Promise<unknown>;
 }
 
 /** An interaction can be answered for 15 minutes; the last one is for saying that it took too long. */
 const ANSWER_WITHIN_MS = 14 * 60_000;
 const READY_WITHIN_MS = 10_000;
+/** How long `close` waits for answers to be delivered: voice, positions and displays have to be left in time too. */
+const CLOSE_WITHIN_MS = 1_000;
 
 /**
  * Discord's codes for an answer that came too late or twice, or whose message was deleted: unknown interaction, already
@@ -61,10 +63,13 @@ export class Router {
     return handling;
   }
 
-  /** Ends what is running with the line that the bot restarts, and resolves when all of it has been answered. */
+  /** Ends what is running with the line that the bot restarts. Resolves when all of it has been answered, or after a second. */
   async close(): Promise<void> {
     this.#stop.abort(new TenutoError('STOPPING'));
-    await Promise.all(this.#running);
+    const late = () => new Error(`answers not delivered in time: ${this.#running.size}`);
+    await within(CLOSE_WITHIN_MS, Promise.all(this.#running), late).catch((error: unknown) => {
+      this.#parts.log.warn({ error }, 'not everybody was answered');
+    });
   }
 
   async #handle(request: Request): Promise<void> {

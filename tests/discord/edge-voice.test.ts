@@ -4,7 +4,6 @@ import { Events } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { Announcer } from '../../src/discord/announcer.ts';
-import { Audience } from '../../src/discord/audience.ts';
 import { ClientVoiceGateway } from '../../src/discord/client-voice-gateway.ts';
 import { createClient, logIn } from '../../src/discord/client.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -57,47 +56,37 @@ describe('what happens in voice becomes facts', () => {
     expect(await changed({ channelId: stage.id })).toEqual(['suppressed']);
   });
 
-  it('a guild that goes and comes, a gateway that is lost', async () => {
+  it('a channel that is deleted, a guild that goes and comes, a gateway that is lost', async () => {
     const { loopback, facts, channelId, client, audience } = await edge();
     const told = (fact: string) => until(fact, () => facts.includes(fact), 10_000);
     const { id } = loopback.guild;
-    expect(await audience.available(id, new AbortController().signal)).toBe(true);
+    expect(audience.knows(id)).toBe(true);
+    const gateway = new ClientVoiceGateway(client);
+    const studio = channelId('Studio');
+    expect(gateway.channelExists(id, studio)).toBe(true);
+    const deleted = once(client, Events.ChannelDelete);
+    loopback.world.deleteChannel(studio);
+    await deleted;
+    expect(gateway.channelExists(id, studio)).toBe(false);
+    facts.splice(0);
     const gone = once(client, Events.GuildUnavailable);
     loopback.world.setGuildAvailable(id, false);
     await gone;
-    const coming = audience.available(id, new AbortController().signal);
+    expect(audience.knows(id)).toBe(false);
     loopback.world.setGuildAvailable(id, true);
     await told('guild available');
-    expect(await coming).toBe(true);
-    const empty = ['Lounge', 'Studio'].map((name) => `listeners ${channelId(name)} 0`);
-    expect(facts.slice(-3)).toEqual(['own null', ...empty]);
+    expect(audience.knows(id)).toBe(true);
+    expect(facts.slice(-2)).toEqual(['own null', `listeners ${channelId('Lounge')} 0`]);
     facts.splice(0);
     loopback.faults.throw('drop-gateway', {});
     await told('gateway ready');
     expect(facts).toEqual(['gateway lost', 'gateway ready']);
-    expect(new ClientVoiceGateway(client).mainGatewayReady(id)).toBe(true);
+    expect(gateway.mainGatewayReady(id)).toBe(true);
     const removed = once(client, Events.GuildDelete);
     loopback.world.removeGuild(id);
     await removed;
-    expect(await audience.available(id, new AbortController().signal)).toBe(false);
-    expect(new ClientVoiceGateway(client).adapterCreator(id)).toBeNull();
-  });
-});
-
-describe('a guild whose server is down', () => {
-  it('is waited for no longer than the time or the signal allows', async () => {
-    const { loopback, client, audience } = await edge();
-    const listeners = client.listenerCount('guildAvailable');
-    const gone = once(client, Events.GuildUnavailable);
-    loopback.world.setGuildAvailable(loopback.guild.id, false);
-    await gone;
-    const life = new AbortController();
-    expect(await new Audience(client, 10).available(loopback.guild.id, life.signal)).toBe(false);
-    const waiting = audience.available(loopback.guild.id, life.signal);
-    life.abort();
-    expect(await waiting).toBe(false);
-    // That of the second audience is the one more.
-    expect(client.listenerCount('guildAvailable')).toBe(listeners + 1);
+    expect(audience.knows(id)).toBe(false);
+    expect(gateway.adapterCreator(id)).toBeNull();
   });
 });
 

@@ -14,13 +14,14 @@ const command = (name: string): Command => ({
 let store: MemoryStore;
 let puts: [RouteLike, readonly { readonly name: string; readonly contexts?: unknown }[]][];
 let levels: number[];
-let refused: boolean;
+/** A part of the routes that Discord refuses. */
+let refused: string;
 
 beforeEach(() => {
   store = new MemoryStore();
   puts = [];
   levels = [];
-  refused = false;
+  refused = 'none';
 });
 
 async function start(commands: readonly Command[], guildIds: readonly string[] = [], applicationId = '1') {
@@ -32,7 +33,7 @@ async function start(commands: readonly Command[], guildIds: readonly string[] =
   const rest = {
     put: async (route: RouteLike, options?: { readonly body?: unknown }) => {
       puts.push([route, options?.body as (typeof puts)[0][1]]);
-      if (refused) throw new Error('no network');
+      if (route.includes(refused)) throw new Error('no network');
     },
   };
   await registerCommands(commands, { rest, applicationId, guildIds, store, log });
@@ -73,11 +74,30 @@ describe('registerCommands', () => {
     expect(await start([command('play')], ['7'], '2')).toEqual(['/applications/2/guilds/7/commands: play']);
   });
 
+  it('goes on with the others when one guild is refused', async () => {
+    await start([command('play')], ['6', '7']);
+    refused = '/guilds/7/';
+    expect(await start([command('skip')], ['7', '8'])).toEqual([
+      '/applications/1/guilds/7/commands: skip',
+      '/applications/1/guilds/8/commands: skip',
+      '/applications/1/guilds/6/commands: ',
+    ]);
+    expect(levels).toEqual([40]);
+    expect(await start([command('skip')], ['8'])).toEqual(['/applications/1/guilds/7/commands: ']);
+    expect(await start([command('skip')], ['7', '8'])).toEqual(['/applications/1/guilds/7/commands: skip']);
+  });
+
+  it('survives a store that cannot be read', async () => {
+    store.keys = () => Promise.reject(new Error('disk'));
+    expect(await start([command('play')])).toEqual(['/applications/1/commands: play']);
+    expect(levels).toEqual([40]);
+  });
+
   it('only warns when Discord refuses, and tries again at the next start', async () => {
-    refused = true;
+    refused = '/commands';
     await start([command('play')]);
     expect(levels).toEqual([40]);
-    refused = false;
+    refused = 'none';
     expect(await start([command('play')])).toEqual(['/applications/1/commands: play']);
   });
 });

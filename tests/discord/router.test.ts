@@ -149,7 +149,7 @@ describe('a failure', () => {
   });
 });
 
-describe('while the bot restores what it was doing', () => {
+describe('while the bot logs in', () => {
   it('a command waits, and is then answered', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { router, request, calls } = scene({ ready: promise });
@@ -228,6 +228,20 @@ describe('the signal of a command', () => {
     await vi.advanceTimersByTimeAsync(15 * 60_000);
     expect(signal?.aborted).toBe(false);
   });
+});
+
+it('gives up on answers that Discord does not take, a second after the stop', async () => {
+  const { router, request, logged } = scene();
+  const slow = { ...request, answerable: { ...request.answerable, deferReply: () => never } };
+  void router.handle(slow);
+  let closed = false;
+  const closing = router.close().then(() => (closed = true));
+  await vi.advanceTimersByTimeAsync(999);
+  expect(closed).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  await closing;
+  expect(logged()).toMatchObject([{ level: 40, error: { message: 'answers not delivered in time: 1' } }]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it('refuses what comes after the stop', async () => {
