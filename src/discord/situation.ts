@@ -1,11 +1,14 @@
 import { PermissionFlagsBits, type Guild, type Interaction, type VoiceBasedChannel } from 'discord.js';
+import { TenutoError } from '../lib/errors.ts';
 import { countPeople } from './audience.ts';
 import type { Situation, VoiceRoom } from './guards.ts';
 
-/** Reads from the caches of the client who asked from where, and where the bot is. */
+/** Reads from the caches of the client who asked from where, and where the bot is. Throws STARTING while Discord has not told. */
 export function situationOf(interaction: Interaction): Situation {
   const { guild, guildId } = interaction;
-  if (!guild) return { guildId, person: null, bot: null };
+  if (guildId === null) return { guildId, person: null, bot: null };
+  // A guild whose server is down is known by its id alone: nobody is in voice there, as it seems.
+  if (!guild?.members.me) throw new TenutoError('STARTING');
   const personIn = voiceChannelOf(guild, interaction.user.id);
   const botIn = voiceChannelOf(guild, interaction.client.user.id);
   return {

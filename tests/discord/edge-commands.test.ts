@@ -1,4 +1,5 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
@@ -56,6 +57,27 @@ describe('somebody types a command', () => {
     await until('the overwrite', () => me?.permissionsIn(channelId('Studio')).has('Connect') === false, 10_000);
     const answer = await (await ada.slash('play', { query: 'x' })).answered();
     expect(answer.content).toBe(`I may not join <#${channelId('Studio')}>. Give me the "Connect" permission there.`);
+  });
+
+  it.each([
+    ['in a server that the bot is not in', (client: Client, guildId: string) => client.guilds.cache.delete(guildId)],
+    [
+      'in a server of which the bot knows no more than its id',
+      (client: Client, guildId: string) => {
+        const guild = client.guilds.cache.get(guildId);
+        guild?.members.cache.clear();
+        guild?.voiceStates.cache.clear();
+      },
+    ],
+  ])('%s yet, and is not told to join a voice channel', async (_where, forget) => {
+    const { loopback, client, asked, seesInVoice } = await edge();
+    const ada = loopback.user('ada');
+    ada.join('Lounge');
+    await seesInVoice(ada.id, 'Lounge');
+    forget(client, loopback.guild.id);
+    const answer = await (await ada.slash('play', { query: 'x' })).answered();
+    expect(answer).toMatchObject({ content: 'I am just starting. Try again in a few seconds.', ephemeral: true });
+    expect(asked).toEqual([]);
   });
 
   it('in a full channel, unless the bot may move people', async () => {
