@@ -1,5 +1,8 @@
-import type { SlashCommandBuilder, SlashCommandOptionsOnlyBuilder } from 'discord.js';
-import type { EmbedBuilder } from 'discord.js';
+import type { EmbedBuilder, SlashCommandBuilder, SlashCommandOptionsOnlyBuilder } from 'discord.js';
+import type { Displays } from '../now-playing/displays.ts';
+import type { Players } from '../player/players.ts';
+import type { Sources } from '../sources/source.ts';
+import type { VoiceReports } from '../voice/voice-reports.ts';
 
 /** What a person's command is allowed to know: who, where, and with which options. Made by the router from the interaction. */
 export interface CommandContext {
@@ -29,11 +32,6 @@ export interface Command {
   readonly ephemeral?: boolean;
   run(context: CommandContext, services: CommandServices): Promise<Reply>;
 }
-
-import type { Players } from '../player/players.ts';
-import type { Sources } from '../sources/source.ts';
-import type { VoiceReports } from '../voice/voice-reports.ts';
-import type { Displays } from '../now-playing/displays.ts';
 
 /** What commands may use, as the narrow interfaces that they need. */
 export interface CommandServices {
