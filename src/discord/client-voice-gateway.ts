@@ -27,10 +27,6 @@ export class ClientVoiceGateway implements VoiceGateway {
   }
 
   channelExists(guildId: string, channelId: string): boolean {
-    return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) !== false;
-  }
-
-  channelExists(guildId: string, channelId: string): boolean {
     return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) ?? false;
   }
 }
