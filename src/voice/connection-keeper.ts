@@ -1,18 +1,15 @@
 import { EventEmitter } from 'node:events';
-import { Machine } from '../lib/machine.ts';
-import { every, later } from '../lib/time.ts';
+import { later } from '../lib/time.ts';
 import { Attempts } from './attempts.ts';
 import { classify, type CloseCode } from './close-codes.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { GuildDoor, type DoorParts } from './guild-door.ts';
 import { GuildLine } from './guild-line.ts';
-import { LEGAL, type VoiceState } from './voice-state.ts';
+import type { Removal } from './voice-gateway.ts';
+import { VoiceMachine } from './voice-machine.ts';
+import type { VoiceState } from './voice-state.ts';
 
-export interface KeeperParts extends DoorParts {
-  readonly random: () => number;
-  /** True while somebody waits to be joined: it is their turn at once. */
-  readonly awaited: () => boolean;
-}
+export type KeeperParts = DoorParts & { readonly random: () => number };
 
 interface KeeperEvents {
   change: [next: VoiceState, previous: VoiceState];
@@ -21,11 +18,11 @@ interface KeeperEvents {
   /** The trouble is over, and how; `{ms}` stands for how long it took. */
   over: [outcome: string];
   /** We are out of the channel by another's will, and stay out. */
-  removed: [];
+  removed: [why: Removal];
   moved: [channelId: string];
 }
 
-const MONITOR_EVERY_MS = 1_000;
+const OUT = 'I was disconnected from the channel';
 
 /**
  * Keeps one guild in one channel: one link at a time, and a decision about each thing that can happen to it. Decisions are
@@ -35,10 +32,9 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   readonly line = new GuildLine();
   readonly door: GuildDoor;
   readonly #parts: KeeperParts;
-  readonly #machine = new Machine<VoiceState>({ status: 'idle' }, LEGAL);
+  readonly #machine: VoiceMachine;
   readonly #attempts: Attempts;
   readonly #monitor: ConnectionMonitor;
-  #channelId = '';
   #selfDeaf = true;
 
   constructor(parts: KeeperParts) {
@@ -47,6 +43,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.door = new GuildDoor(parts);
     this.#monitor = new ConnectionMonitor(parts.options.stuckAfterMs, parts.now);
     this.#attempts = new Attempts(parts.options, parts.now, parts.random);
+    this.#machine = new VoiceMachine(parts.now, () => this.#attempts.current);
     this.#machine.on('change', (next, previous) => this.emit('change', next, previous));
   }
 
@@ -58,18 +55,13 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   go(channelId: string): void {
     const { status } = this.state;
     const absent = status === 'idle' || status === 'failed';
-    if (!absent && status !== 'deciding' && this.#channelId === channelId) return;
+    if (!absent && status !== 'deciding' && this.#machine.channelId === channelId) return;
     this.#attempts.ask();
-    this.#channelId = channelId;
+    this.#machine.channelId = channelId;
     this.line.drop();
-    this.#enterJoining();
+    this.#machine.join();
     // A place left over from an earlier process: asking for it again may be answered with silence.
     this.#begin(absent && this.door.occupied);
-  }
-
-  /** Somebody waits: nothing but Discord is waited for any more. */
-  hurry(): void {
-    this.door.wake('turn');
   }
 
   /** Leaves, from any state. Resolves when Discord has taken note, cannot be asked, or takes too long. */
@@ -99,15 +91,15 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   #begin(leaveFirst: boolean): void {
     if (this.door.exists && !this.door.ready) return this.#awaitGateway();
     const waitMs = this.door.takeTurn(leaveFirst ? 2 : 1);
-    if (waitMs === 0 || this.#parts.awaited()) return this.#start(leaveFirst);
+    if (waitMs === 0) return this.#start(leaveFirst);
     const { state } = this;
     // A first join stays what it is; what comes back says when.
-    const life = 'until' in state ? this.#enterRecovering(state.reason, waitMs) : this.#machine.signal;
+    const life = 'until' in state ? this.#machine.recover(state.reason, waitMs) : this.#machine.signal;
     this.door.wait('turn', waitMs, life, () => this.#start(leaveFirst));
   }
 
   #start(leaveFirst: boolean): void {
-    const life = this.state.status === 'joining' ? this.#machine.signal : this.#enterJoining();
+    const life = this.state.status === 'joining' ? this.#machine.signal : this.#machine.join();
     this.#expire(life);
     if (!leaveFirst) return this.#open();
     void this.door.leave(life).then(() => {
@@ -116,86 +108,61 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   }
 
   #open(): void {
-    const link = this.door.link(this.#channelId, this.#selfDeaf);
+    const link = this.door.link(this.#machine.channelId, this.#selfDeaf);
     if (link === null) return this.#fail('I am not in that server any more');
     this.line.use(link);
     link.on('connecting', () => this.#onConnecting());
     link.on('ready', () => this.#onReady());
-    link.on('resuming', (code) => this.#onResuming(this.#noted(code).sentence));
-    link.on('closed', (code) => this.#onClosed(this.#noted(code)));
+    link.on('resuming', (code) => this.#onResuming(classify(code).sentence));
+    link.on('closed', (code) => this.#onClosed(classify(code)));
     link.on('placed', (channelId) => this.#adopt(channelId));
     link.on('removed', () => this.#removed());
-    link.on('gone', () => this.#removed());
+    link.on('gone', () => this.#gone());
     link.on('unserved', () => {
       const reason = 'the voice server went away';
       this.#decide(reason, this.#parts.options.joinDeadlineMs, () => this.#lost(reason));
     });
-    link.on('fault', (error) => {
-      this.#parts.log.warn({ error }, 'voice library threw');
-      this.#lost('Discord sent what I could not read');
-    });
+    link.on('fault', () => this.#lost('Discord sent what I could not read'));
     if (!link.open()) this.#awaitGateway();
   }
 
   #onConnecting(): void {
-    const { status } = this.state;
-    if (status === 'joining') return;
+    if (this.state.status === 'joining') return;
     this.line.hush();
     this.emit('trouble', 'the voice server changed');
-    this.#expire(this.#enterJoining());
+    this.#expire(this.#machine.join());
   }
 
   #onReady(): void {
     const { status } = this.state;
     if (status !== 'joining' && status !== 'resuming') return;
     if (status === 'joining') this.#attempts.succeed();
-    this.#enterReady(this.#parts.now());
+    this.#watch(this.#machine.arrive());
     this.line.hear();
     this.emit('over', status === 'resuming' ? 'resumed after {ms}' : 'joined again after {ms}');
-  }
-
-  #enterJoining(): AbortSignal {
-    return this.#machine.to({ status: 'joining', channelId: this.#channelId, attempt: this.#attempts.current });
-  }
-
-  #enterRecovering(reason: string, waitMs: number): AbortSignal {
-    const { current: attempt } = this.#attempts;
-    const until = this.#parts.now() + waitMs;
-    return this.#machine.to({ status: 'recovering', channelId: this.#channelId, reason, attempt, until });
-  }
-
-  #enterCoolingDown(reason: string, waitMs: number): AbortSignal {
-    const until = this.#parts.now() + waitMs;
-    return this.#machine.to({ status: 'cooling-down', channelId: this.#channelId, reason, until });
   }
 
   #expire(life: AbortSignal): void {
     later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
   }
 
-  #enterReady(since: number): void {
-    const life = this.#machine.to({ status: 'ready', channelId: this.#channelId, since });
-    this.#monitor.begin();
-    every(MONITOR_EVERY_MS, life, () => {
-      if (this.#monitor.judge(this.line) === 'stuck') this.#lost('no sound left me');
-    });
+  #watch(life: AbortSignal): void {
+    this.#monitor.watch(this.line, life, () => this.#lost('no sound left me'));
   }
 
   #onResuming(reason: string): void {
     if (!this.#attempts.mayResume()) return this.#lost(reason);
     if (this.state.status !== 'ready') return;
     this.emit('trouble', reason);
-    const life = this.#machine.to({ status: 'resuming', channelId: this.#channelId, reason });
-    later(this.#parts.options.resumeDeadlineMs, life, () => this.#lost(reason));
+    later(this.#parts.options.resumeDeadlineMs, this.#machine.resume(reason), () => this.#lost(reason));
   }
 
   #onClosed({ remedy, sentence }: CloseCode): void {
     switch (remedy) {
       case 'resume':
       case 'rejoin':
-        return this.#lost(sentence);
       case 'cool-down':
-        return this.#lost(sentence, true);
+        return this.#lost(sentence, remedy === 'cool-down');
       case 'evidence':
         return this.#decide(sentence, this.#parts.options.evidenceMs, () => this.#judge(sentence));
       case 'give-up':
@@ -215,7 +182,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const leaveFirst = step.kind === 'cool-down' || unserved || attempt === this.#parts.options.policy.attempts;
     const delayMs = Math.max(step.delayMs, this.door.waitMs(leaveFirst ? 2 : 1));
     const life =
-      step.kind === 'cool-down' ? this.#enterCoolingDown(reason, delayMs) : this.#enterRecovering(reason, delayMs);
+      step.kind === 'cool-down' ? this.#machine.coolDown(reason, delayMs) : this.#machine.recover(reason, delayMs);
     later(delayMs, life, () => this.#begin(leaveFirst));
   }
 
@@ -225,7 +192,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.line.drop();
     this.emit('trouble', reason);
     const { gatewayPollMs } = this.#parts.options;
-    this.door.wait('gateway', gatewayPollMs, this.#enterRecovering(reason, gatewayPollMs), () => this.#begin(false));
+    this.door.wait('gateway', gatewayPollMs, this.#machine.recover(reason, gatewayPollMs), () => this.#begin(false));
   }
 
   /** What happened is not clear. The link lives on: when Discord names a server, the library follows it by itself. */
@@ -233,46 +200,51 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (this.state.status === 'deciding') return;
     this.line.hush();
     this.emit('trouble', reason);
-    later(waitMs, this.#machine.to({ status: 'deciding', channelId: this.#channelId, reason }), verdict);
+    later(waitMs, this.#machine.decide(reason), verdict);
   }
 
   /** Discord said no more. Moved, or cut off together with the main gateway, we come back; else somebody sent us away. */
   #judge(reason: string): void {
-    const moved = this.state.status === 'deciding' && this.state.channelId !== this.#channelId;
+    const moved = this.state.status === 'deciding' && this.state.channelId !== this.#machine.channelId;
     if (moved || this.door.shaded) this.#lost(reason);
-    else void this.door.leave(this.#removed());
+    else void this.door.leave(this.#stayOut());
   }
 
   #adopt(channelId: string): void {
-    if (channelId === this.#channelId) return;
-    this.#channelId = channelId;
-    if (this.state.status === 'ready') this.#enterReady(this.state.since);
+    if (channelId === this.#machine.channelId) return;
+    this.#machine.channelId = channelId;
+    if (this.state.status === 'ready') this.#watch(this.#machine.arrive(this.state.since));
     this.emit('moved', channelId);
   }
 
-  #removed(): AbortSignal {
+  /** Discord says that we are out. That the channel was deleted, it may say a moment later. */
+  #removed(): void {
     this.line.drop();
-    this.emit('trouble', 'I was disconnected from the channel');
-    const life = this.#machine.to({ status: 'idle' });
-    this.emit('over', 'disconnected by somebody; stayed out');
-    this.emit('removed');
+    this.emit('trouble', OUT);
+    later(this.#parts.options.removalEvidenceMs, this.#machine.decide(OUT), () => this.#stayOut());
+  }
+
+  #stayOut(): AbortSignal {
+    const why = this.door.leadsTo(this.#machine.channelId) ? 'removed' : 'channel-deleted';
+    const life = this.#finish({ status: 'idle' }, OUT, 'stayed out');
+    this.emit('removed', why);
     return life;
   }
 
-  #fail(reason: string): void {
-    this.line.drop();
-    this.emit('trouble', reason);
-    const life = this.#machine.to({ status: 'failed', reason });
-    this.emit('over', `gave up: ${reason}`);
-    void this.door.leave(life);
+  /** Not Discord's word about us, so no kick: the main gateway was closed for good, or the guild is not ours any more. */
+  #gone(): void {
+    this.#finish({ status: 'idle' }, 'the connection to Discord was closed', 'waits for the next start');
   }
 
-  #noted(code: number): CloseCode {
-    const row = classify(code);
-    this.#parts.log.warn(
-      { code, remedy: row.remedy, error: this.line.link?.lastError ?? undefined },
-      'voice socket closed',
-    );
-    return row;
+  #fail(reason: string): void {
+    void this.door.leave(this.#finish({ status: 'failed', reason }, reason, `gave up: ${reason}`));
+  }
+
+  #finish(end: VoiceState, trouble: string, outcome: string): AbortSignal {
+    this.line.drop();
+    this.emit('trouble', trouble);
+    const life = this.#machine.to(end);
+    this.emit('over', outcome);
+    return life;
   }
 }

@@ -1,3 +1,7 @@
+import { every } from '../lib/time.ts';
+
+const LOOK_EVERY_MS = 1_000;
+
 /** What a look at a guild's voice gives, when it is ready. */
 export interface Evidence {
   /** Frames handed to the network so far. */
@@ -21,9 +25,12 @@ export class ConnectionMonitor {
     this.#now = now;
   }
 
-  /** A connection became ready. */
-  begin(): void {
+  /** Looks every second at a connection that has become ready, until `life` ends. */
+  watch(connection: Evidence, life: AbortSignal, stuck: () => void): void {
     this.#movedAt = this.#now();
+    every(LOOK_EVERY_MS, life, () => {
+      if (this.judge(connection) === 'stuck') stuck();
+    });
   }
 
   /** A verdict from one more look; looks should be a good deal more frequent than `stuckAfterMs`. */

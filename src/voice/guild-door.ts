@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { later } from '../lib/time.ts';
+import { classify } from './close-codes.ts';
 import { leaveVoice } from './leaving.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import type { VoiceGateway } from './voice-gateway.ts';
@@ -14,6 +15,8 @@ export interface DoorParts {
   readonly log: Logger;
   /** The turns of all guilds to send an op 4. */
   readonly turns: SlidingWindow;
+  /** True while somebody waits to be joined: it is their turn at once. */
+  readonly awaited: () => boolean;
 }
 
 /** What a guild can be waiting for: the main gateway, or its turn among all guilds. */
@@ -54,6 +57,11 @@ export class GuildDoor {
     return this.#parts.gateway.ownChannelId(this.#parts.guildId) !== null;
   }
 
+  /** True while the channel is there. */
+  leadsTo(channelId: string): boolean {
+    return this.#parts.gateway.channelExists(this.#parts.guildId, channelId);
+  }
+
   /** True when the main gateway is away, or was a moment ago: what happens to voice then may come from that. */
   get shaded(): boolean {
     return !this.ready || this.#parts.now() - this.#gatewayLostAt < this.#parts.options.gatewayShadowMs;
@@ -84,7 +92,8 @@ export class GuildDoor {
 
   /** Takes a turn among all guilds for so many op 4. Returns the milliseconds until it comes. */
   takeTurn(sends: number): number {
-    return this.#parts.turns.take(sends, this.#parts.now());
+    const waitMs = this.#parts.turns.take(sends, this.#parts.now());
+    return this.#parts.awaited() ? 0 : waitMs;
   }
 
   /** Milliseconds until `sends` more op 4 are within the budget. */
@@ -94,7 +103,7 @@ export class GuildDoor {
 
   /** A link that will ask for this channel when it is opened, or null when the bot is not in the guild. */
   link(channelId: string, selfDeaf: boolean): VoiceLink | null {
-    const { guildId, gateway, options, now } = this.#parts;
+    const { guildId, gateway, options, now, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return null;
     const { encryptionGraceMs } = options;
@@ -102,6 +111,12 @@ export class GuildDoor {
     const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs });
     link.once('sent', () => (this.#joins += 1));
     link.on('sent', () => this.#sends.note(now()));
+    for (const event of ['resuming', 'closed'] as const) {
+      link.on(event, (code) =>
+        log.warn({ code, remedy: classify(code).remedy, error: link.lastError ?? undefined }, 'voice socket closed'),
+      );
+    }
+    link.on('fault', (error) => log.warn({ error }, 'voice library threw'));
     return link;
   }
 

@@ -72,13 +72,6 @@ export class GuildLine {
     if (wasOpen) this.hear();
   }
 
-  detach(player: AudioPlayer): void {
-    if (player !== this.#player) return;
-    this.#link?.silence();
-    this.#unsent = null;
-    this.#player = null;
-  }
-
   get #resource(): AudioResource | null {
     const state = this.#player?.state;
     return state && 'resource' in state ? state.resource : null;

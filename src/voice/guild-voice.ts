@@ -5,6 +5,7 @@ import { within } from '../lib/time.ts';
 import type { Store } from '../storage/store.ts';
 import { ConnectionKeeper, type KeeperParts } from './connection-keeper.ts';
 import { IncidentLog } from './incident-log.ts';
+import type { Removal } from './voice-gateway.ts';
 import type { Incident, VoiceReport } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
 
@@ -15,7 +16,7 @@ export interface GuildVoiceParts extends Omit<KeeperParts, 'awaited'> {
 interface GuildVoiceEvents {
   change: [next: VoiceState, previous: VoiceState];
   incident: [Incident];
-  kicked: [];
+  kicked: [why: Removal];
   moved: [channelId: string];
 }
 
@@ -39,7 +40,7 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     this.#keeper.on('change', (next, previous) => this.#onChange(next, previous));
     this.#keeper.on('trouble', (what) => this.#tellIncident(this.#incidents.open(what, parts.now())));
     this.#keeper.on('over', (outcome) => this.#tellIncident(this.#incidents.settle(outcome, parts.now())));
-    this.#keeper.on('removed', () => this.#tell('kicked'));
+    this.#keeper.on('removed', (why) => this.#tell('kicked', why));
     this.#keeper.on('moved', (channelId) => this.#tell('moved', channelId));
   }
 
@@ -86,7 +87,7 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     const late = () => new TenutoError('VOICE_UNAVAILABLE', 'Discord did not let me in within the time');
     const arrival = Promise.withResolvers<void>();
     this.#arrivals.add(arrival);
-    this.#keeper.hurry();
+    this.#keeper.door.wake('turn');
     this.#settle();
     try {
       await within(joinPatienceMs, arrival.promise, late);
@@ -109,10 +110,6 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
 
   attach(player: AudioPlayer): void {
     this.#keeper.line.attach(player);
-  }
-
-  detach(player: AudioPlayer): void {
-    this.#keeper.line.detach(player);
   }
 
   placed(channelId: string | null): void {
@@ -162,6 +159,6 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
 function refusalIn(state: VoiceState): TenutoError | null {
   if (state.status === 'failed') return new TenutoError('VOICE_FATAL', state.reason);
   if (state.status === 'cooling-down') return new TenutoError('VOICE_UNAVAILABLE', state.reason);
-  if (state.status === 'idle') return new TenutoError('VOICE_UNAVAILABLE', 'I was sent away meanwhile');
+  if (state.status === 'idle') return new TenutoError('VOICE_UNAVAILABLE', 'the connection was ended meanwhile');
   return null;
 }

@@ -7,7 +7,7 @@ import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Store } from '../storage/store.ts';
 import { GuildVoice } from './guild-voice.ts';
 import { SlidingWindow } from './sliding-window.ts';
-import type { VoiceFacts, VoiceGateway } from './voice-gateway.ts';
+import type { Removal, VoiceFacts, VoiceGateway } from './voice-gateway.ts';
 import { DEFAULT_VOICE_OPTIONS, type VoiceOptions } from './voice-options.ts';
 import type { Incident, VoiceReport, VoiceReports } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
@@ -37,8 +37,11 @@ interface VoiceEvents {
   change: [guildId: string, next: VoiceState, previous: VoiceState];
   /** An incident was opened, or the open one was settled. */
   incident: [guildId: string, incident: Incident];
-  /** Out of the channel by another's will. All holders are forgotten; nobody comes back by itself. */
-  kicked: [guildId: string];
+  /**
+   * Out of the channel by another's will. All holders are forgotten; nobody comes back by itself. The state `idle` without
+   * this event, and without a `leave`, means only that the main gateway was closed for good: a restart may come back.
+   */
+  kicked: [guildId: string, why: Removal];
   /** In another channel by another's will; the music follows. */
   moved: [guildId: string, channelId: string];
 }
@@ -114,10 +117,6 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
     this.#guild(guildId).attach(player);
   }
 
-  detach(guildId: string, player: AudioPlayer): void {
-    this.#guilds.get(guildId)?.detach(player);
-  }
-
   state(guildId: string): VoiceState {
     return this.#guilds.get(guildId)?.state ?? IDLE.state;
   }
@@ -159,7 +158,7 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
     const guild = new GuildVoice({ guildId, gateway, options, store, now, random, turns, log: log.child({ guildId }) });
     guild.on('change', (next, previous) => this.emit('change', guildId, next, previous));
     guild.on('incident', (incident) => this.emit('incident', guildId, incident));
-    guild.on('kicked', () => this.emit('kicked', guildId));
+    guild.on('kicked', (why) => this.emit('kicked', guildId, why));
     guild.on('moved', (channelId) => this.emit('moved', guildId, channelId));
     this.#guilds.set(guildId, guild);
     return guild;

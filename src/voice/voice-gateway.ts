@@ -9,7 +9,12 @@ export interface VoiceGateway {
   mainGatewayReady(guildId: string): boolean;
   /** The channel in which Discord, as far as it has told, believes the bot to be. */
   ownChannelId(guildId: string): string | null;
+  /** False when the channel is gone, as far as Discord has told. */
+  channelExists(guildId: string, channelId: string): boolean;
 }
+
+/** Why the bot is out of its channel by another's will. */
+export type Removal = 'removed' | 'channel-deleted';
 
 /**
  * What the main gateway tells voice. While there is a connection, voice hears its own VOICE_STATE_UPDATE and

@@ -14,6 +14,8 @@ export interface VoiceOptions {
   readonly resumeWindowMs: number;
   /** After an ambiguous close: how long Discord has to say what happened to our place. */
   readonly evidenceMs: number;
+  /** After we were taken out of a channel: how long Discord has to say that the channel was deleted. */
+  readonly removalEvidenceMs: number;
   /** How long leaving waits for Discord's word. */
   readonly leaveDeadlineMs: number;
   /** How long the first frame waits for end-to-end encryption. */
@@ -36,6 +38,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   maxResumes: 3,
   resumeWindowMs: 60_000,
   evidenceMs: 5_000,
+  removalEvidenceMs: 300,
   leaveDeadlineMs: 1_500,
   encryptionGraceMs: 1_000,
   stuckAfterMs: 5_000,

@@ -25,8 +25,8 @@ export const LEGAL = {
   joining: ['joining', 'ready', 'recovering', 'cooling-down', 'failed', 'deciding', 'idle'],
   ready: ['resuming', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle', 'ready'],
   resuming: ['ready', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
-  recovering: ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
-  deciding: ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
+  recovering: ['joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
+  deciding: ['joining', 'deciding', 'recovering', 'cooling-down', 'failed', 'idle'],
   'cooling-down': ['joining', 'recovering', 'failed', 'idle'],
   failed: ['joining', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;

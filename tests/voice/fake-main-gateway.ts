@@ -22,6 +22,7 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
   // As in discord.js: one adapter a guild, and whoever is destroyed takes away the one that is there.
   readonly #adapters = new Map<string, DiscordGatewayAdapterLibraryMethods>();
   readonly #places = new Map<string, string>();
+  readonly #deleted = new Set<string>();
   #session = 'main-gateway-session';
   #open = true;
 
@@ -65,6 +66,10 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
     };
   }
 
+  channelExists(_: string, channelId: string): boolean {
+    return !this.#deleted.has(channelId);
+  }
+
   /** What an earlier process left behind. */
   haunt(guildId: string, channelId: string): void {
     this.#places.set(guildId, channelId);
@@ -81,6 +86,18 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
   kick(guildId: string, code = 4014): void {
     this.#remove(guildId);
     this.#voice.dismiss(guildId, this.#botId, code);
+  }
+
+  /** Somebody deletes the channel. Discord documents no order of what it tells then; the voice state is the earlier here. */
+  deleteChannel(guildId: string, channelId: string): void {
+    this.kick(guildId, 4022);
+    this.#deleted.add(channelId);
+  }
+
+  /** The main gateway is closed for good (e.g. 4004, the token was reset), and discord.js destroys its adapters. */
+  closeForGood(): void {
+    this.ready = false;
+    for (const library of this.#adapters.values()) library.destroy();
   }
 
   /** VOICE_SERVER_UPDATE. */

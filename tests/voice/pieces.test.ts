@@ -1,11 +1,13 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { Machine } from '../../src/lib/machine.ts';
 import { ConnectionMonitor } from '../../src/voice/connection-monitor.ts';
 import { IncidentLog } from '../../src/voice/incident-log.ts';
 import { isVoicePacket } from '../../src/voice/network-guard.ts';
 import { SlidingWindow } from '../../src/voice/sliding-window.ts';
 import { LEGAL, type VoiceState } from '../../src/voice/voice-state.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 it('leaves a state that was given up only by a person: to join, or to nothing', () => {
   const machine = new Machine<VoiceState>({ status: 'failed', reason: 'x' }, LEGAL);
@@ -30,7 +32,6 @@ it('gives out turns in the order of asking, and never more than the limit', () =
 it('calls a connection stuck when a player plays and nothing leaves', () => {
   let now = 0;
   const monitor = new ConnectionMonitor(5_000, () => now);
-  monitor.begin();
   const look = (framesSent: number, playing: boolean, at: number) => {
     now = at;
     return monitor.judge({ framesSent, playing });
@@ -41,6 +42,18 @@ it('calls a connection stuck when a player plays and nothing leaves', () => {
   expect(look(11, true, 7_000)).toBe('healthy');
   expect(look(11, false, 20_000)).toBe('quiet');
   expect(look(11, true, 24_000)).toBe('healthy');
+});
+
+it('watches a connection until it is stuck, and no longer than it lives', () => {
+  vi.useFakeTimers();
+  const monitor = new ConnectionMonitor(5_000, Date.now);
+  const life = new AbortController();
+  const stuck = vi.fn<() => void>(() => life.abort());
+  monitor.watch({ framesSent: 10, playing: true }, life.signal, stuck);
+  vi.advanceTimersByTime(5_999);
+  expect(stuck).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(60_000);
+  expect(stuck).toHaveBeenCalledOnce();
 });
 
 it('keeps one incident open, twenty in all', () => {

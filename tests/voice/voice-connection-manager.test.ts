@@ -122,15 +122,12 @@ it('does not let a frame of a skipped song be heard after a recovery', async () 
   expect(heard(ears.packets, 0)).toEqual([]);
 });
 
-it('lets a player be heard that was attached before the join, and not one that was detached', async () => {
+it('lets a player be heard that was attached before the join', async () => {
   here = await stage();
   here.play(30);
   expect(here.manager.state(GUILD).status).toBe('idle');
   await here.join();
   await here.voice.ears(ADA).waitFor((all) => heard(all).length >= 5, 20_000);
-  here.manager.detach(GUILD, here.player);
-  expect(here.player.state).not.toMatchObject({ status: 'idle' });
-  expect(here.player.playable).toEqual([]);
 });
 
 it('remembers incidents over a restart', async () => {
