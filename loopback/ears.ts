@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-export { heardRate, matchFrames, type FrameMatch } from './voice/matching.ts';
+export { heardRate, matchFrames, type Expected, type FrameMatch } from './voice/matching.ts';
 export { opusPacketsOf } from './opus-files.ts';
 
 /** One Opus packet as a listener's ears got it: transport and DAVE already taken off. */
@@ -37,6 +37,12 @@ export class Ears extends EventEmitter<{ packet: [HeardPacket] }> {
   /** In order of arrival; the first is number `forgotten`, counted from 0. */
   get packets(): readonly HeardPacket[] {
     return this.#packets;
+  }
+
+  /** At most `limit` of them from number `index` on, as far as they are not forgotten. */
+  from(index: number, limit: number): readonly HeardPacket[] {
+    const start = index - this.#forgotten;
+    return this.#packets.slice(Math.max(0, start), Math.max(0, start + limit));
   }
 
   /** How many were heard, those that are forgotten by now too. */

@@ -84,10 +84,11 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     ({ loopback }, { at, input: { from, limit, payload } }) => {
       const ears = loopback.voice.ears(userOf(loopback, at['name'] ?? ''));
       return {
-        count: ears.packets.length,
+        count: ears.count,
         undecryptable: ears.undecryptable,
+        plain: ears.plain,
         timeOrigin: performance.timeOrigin,
-        packets: ears.packets.slice(from, from + limit).map((packet) => shown(packet, payload)),
+        packets: ears.from(from, limit).map((packet) => shown(packet, payload)),
       };
     },
   ),

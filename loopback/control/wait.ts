@@ -75,7 +75,7 @@ export const WAIT_ROUTES: readonly Route[] = [
     ({ loopback }, { input, signal }) => {
       const ears = loopback.voice.ears(userOf(loopback, input.person));
       return within(`${input.count} packets`, input.timeoutMs, signal, () =>
-        ears.packets.length >= input.count ? { count: ears.packets.length } : null,
+        ears.count >= input.count ? { count: ears.count } : null,
       );
     },
   ),

@@ -1,7 +1,8 @@
 import type { HeardPacket } from '../ears.ts';
+import { rtpFaults, type RtpFaults } from './rtp-faults.ts';
 
-/** How what was heard compares with the packets of a known file. */
-export interface FrameMatch {
+/** How what was heard compares with the packets of a known file, and how well its RTP headers count. */
+export interface FrameMatch extends RtpFaults {
   /** Every heard packet that is a packet of the file, in order of arrival, with its place there. */
   readonly matched: readonly { readonly packet: HeardPacket; readonly index: number }[];
   /** Where in the file listening began; null when nothing was of the file. */
@@ -16,18 +17,35 @@ export interface FrameMatch {
   readonly foreign: readonly HeardPacket[];
   /** Opus silence (f8 ff fe) where the file has something else: what players send around pauses and ends. */
   readonly silence: number;
-  /** True when something was heard, and all of it is one unbroken run of the file's packets, silence aside. */
+  /** Where a voice session put silence between two packets of the file: so many frames of it behind the packet with index `after`. */
+  readonly interruptions: readonly { readonly after: number; readonly silence: number }[];
+  /**
+   * True when something was heard, and all of it is one unbroken run of the file's packets with faultless RTP headers. Silence may
+   * stand before and after it, where a voice session begins or ends, and, five packets at most, at each pause that was declared.
+   */
   readonly exact: boolean;
+}
+
+/** What the listener knows of the playing. */
+export interface Expected {
+  /** How often the player was made to pause, and went on in the same voice session. Default 0: then every interruption is a stutter. */
+  readonly pauses?: number;
 }
 
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const LOOK_AHEAD = 64;
+/** https://discord.com/developers/docs/topics/voice-connections#voice-data-interpolation */
+const PAUSE_FRAMES = 5;
 
 /**
  * Finds each heard packet in the file by its exact bytes. Files repeat packets (silence, steady tones), so among equal ones the
  * next in line is taken, else the one that is followed in the file by what was heard next, and of those the nearest ahead.
  */
-export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly Buffer[]): FrameMatch {
+export function matchFrames(
+  heard: readonly HeardPacket[],
+  fileFrames: readonly Buffer[],
+  { pauses = 0 }: Expected = {},
+): FrameMatch {
   const places = placesByBytes(fileFrames);
   const candidates = heard.map(({ opus }) => places.get(keyOf(opus)) ?? []);
   // Silence that the player made up must not hide what follows it.
@@ -55,13 +73,17 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
   const outOfOrder: { packet: HeardPacket; index: number }[] = [];
   const foreign: HeardPacket[] = [];
   const seen = new Set<number>();
+  const interruptions: { after: number; silence: number }[] = [];
   let silence = 0;
+  /** Since the last packet of the file. */
+  let quiet = 0;
   let position: number | null = null;
   let highest = -1;
   for (const [at, packet] of heard.entries()) {
     const places = candidates[at] ?? [];
     if (isSilence(packet.opus) && (position === null || !places.includes(position + 1))) {
       silence += 1;
+      quiet += 1;
       continue;
     }
     const index = choose(places, position, (place) => run(at, place));
@@ -69,6 +91,9 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
       foreign.push(packet);
       continue;
     }
+    const isSameSession = matched.at(-1)?.packet.ssrc === packet.ssrc;
+    if (quiet > 0 && isSameSession && position !== null) interruptions.push({ after: position, silence: quiet });
+    quiet = 0;
     matched.push({ packet, index });
     if (seen.has(index)) repeats.push({ packet, index });
     else if (index < highest) outOfOrder.push({ packet, index });
@@ -81,7 +106,10 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
   const gaps = jumps
     .map(({ after, to }) => ({ after, missing: unheard(seen, after + 1, to) }))
     .filter(({ missing }) => missing > 0);
-  const faultless = [gaps, repeats, outOfOrder, foreign].every((faults) => faults.length === 0);
+  const rtp = rtpFaults(heard, ({ opus }) => isSilence(opus));
+  const { sequenceFaults, timestampFaults, ssrcFaults } = rtp;
+  const stutters = interruptions.filter(({ silence }, number) => silence > PAUSE_FRAMES || number >= pauses);
+  const faults = [gaps, repeats, outOfOrder, foreign, stutters, sequenceFaults, timestampFaults, ssrcFaults];
   return {
     matched,
     firstIndex: matched[0]?.index ?? null,
@@ -90,7 +118,9 @@ export function matchFrames(heard: readonly HeardPacket[], fileFrames: readonly 
     outOfOrder,
     foreign,
     silence,
-    exact: matched.length > 0 && faultless,
+    interruptions,
+    ...rtp,
+    exact: matched.length > 0 && faults.every(({ length }) => length === 0),
   };
 }
 

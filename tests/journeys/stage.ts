@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { matchFrames, opusPacketsOf, type FrameMatch } from '../../loopback/ears.ts';
+import { matchFrames, opusPacketsOf, type Expected, type FrameMatch } from '../../loopback/ears.ts';
 import type { Person, SeenMessage } from '../../loopback/people.ts';
 import { startLoopback, type Loopback, type LoopbackOptions } from '../../loopback/index.ts';
 import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
@@ -33,7 +33,7 @@ export interface Stage {
   startBot(settings?: Readonly<Record<string, string>>): Promise<Bot>;
   song(name: 'song.webm' | 'song.opus' | 'second.webm' | 'third.opus'): Promise<Song>;
   /** Which frames of the song a listener heard. */
-  match(listener: string, song: Song): FrameMatch;
+  match(listener: string, song: Song, expected?: Expected): FrameMatch;
 }
 
 export interface Bot extends App {
@@ -77,7 +77,7 @@ export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG
     dataDir,
     startBot,
     song: async (name) => ({ url: media.urlOf(name), frames: await opusPacketsOf(fixtures.pathOf(name)) }),
-    match: (listener, song) => matchFrames(loopback.heard(listener), song.frames),
+    match: (listener, song, expected) => matchFrames(loopback.heard(listener), song.frames, expected),
   };
 }
 

@@ -26,10 +26,11 @@ const heard = (...indexes: readonly (number | Buffer)[]): readonly HeardPacket[]
 describe('matchFrames', () => {
   it('calls an unbroken run exact, wherever it begins, silence aside', () => {
     expect(matchFrames(heard(0, 1, 2), file)).toMatchObject({ exact: true, firstIndex: 0, silence: 0 });
-    expect(matchFrames(heard(7, 8, SILENCE, SILENCE, 9), file)).toMatchObject({
+    expect(matchFrames(heard(SILENCE, 7, 8, 9, SILENCE, SILENCE), file)).toMatchObject({
       exact: true,
       firstIndex: 7,
-      silence: 2,
+      silence: 3,
+      interruptions: [],
     });
   });
 
@@ -66,11 +67,71 @@ describe('matchFrames', () => {
   it('knows silence that belongs to the file', () => {
     const quiet = [Buffer.from('a'), SILENCE, SILENCE, Buffer.from('b')];
     const match = matchFrames(
-      [0, 1, 2, 3].map((index) => packet(quiet[index] ?? SILENCE)),
+      [0, 1, 2, 3].map((index) => packet(quiet[index] ?? SILENCE, index)),
       quiet,
     );
     expect(match).toMatchObject({ exact: true, silence: 0 });
     expect(match.matched).toHaveLength(4);
+  });
+});
+
+describe('matchFrames, of silence in the middle', () => {
+  const pause = [SILENCE, SILENCE, SILENCE, SILENCE, SILENCE];
+
+  it('calls it a stutter, but for pauses that were declared', () => {
+    const once = heard(0, 1, ...pause, 2, 3);
+    const interruptions = [{ after: 1, silence: 5 }];
+    expect(matchFrames(once, file)).toMatchObject({ exact: false, interruptions });
+    expect(matchFrames(once, file, { pauses: 1 })).toMatchObject({ exact: true, interruptions });
+    expect(matchFrames(heard(0, ...pause, 1, ...pause, 2), file, { pauses: 1 }).exact).toBe(false);
+    expect(matchFrames(heard(0, SILENCE, 1), file).exact).toBe(false);
+    expect(matchFrames(heard(0, ...pause, SILENCE, 1), file, { pauses: 1 }).exact).toBe(false);
+  });
+});
+
+describe('matchFrames, of RTP headers', () => {
+  const change = (packets: readonly HeardPacket[], at: number, fields: Partial<HeardPacket>) =>
+    packets.map((packet, index) => (index >= at ? { ...packet, ...fields } : packet));
+  const shift = (packets: readonly HeardPacket[], at: number, sequence: number, timestamp: number) =>
+    packets.map((packet, index) =>
+      index < at
+        ? packet
+        : {
+            ...packet,
+            sequence: (packet.sequence + sequence) & 0xffff,
+            timestamp: (packet.timestamp + timestamp) >>> 0,
+          },
+    );
+  const four = heard(0, 1, 2, 3);
+
+  it('finds sequence numbers that stand still, skip or go back', () => {
+    for (const [by, step] of [
+      [-1, 0],
+      [1, 2],
+      [-3, 0xfffe],
+    ] as const) {
+      const match = matchFrames(shift(four, 2, by, 960 * by), file);
+      expect([match.exact, match.sequenceFaults]).toEqual([false, [{ packet: expect.anything(), step }]]);
+    }
+    expect(matchFrames(shift(four, 0, 0xfffe, 0xffff_ffff - 1_000), file).exact).toBe(true);
+  });
+
+  it('finds timestamps that do not agree with the frames, but lets a pause take its time', () => {
+    const match = matchFrames(shift(four, 2, 0, -960), file);
+    expect([match.exact, match.timestampFaults]).toEqual([false, [{ packet: expect.anything(), step: 0 }]]);
+    expect(matchFrames(shift(four, 2, 0, 48_000), file).exact).toBe(false);
+    const paused = heard(0, SILENCE, 1);
+    expect(matchFrames(shift(paused, 2, 0, 48_000), file, { pauses: 1 }).exact).toBe(true);
+    expect(matchFrames(shift(paused, 2, 0, -480), file, { pauses: 1 }).exact).toBe(false);
+  });
+
+  it('finds SSRCs that change in the middle of the sound, or back; a new session after silence is none', () => {
+    const match = matchFrames(change(four, 2, { ssrc: 2 }), file);
+    expect([match.exact, match.ssrcChanges.length, match.ssrcFaults.length]).toEqual([false, 1, 1]);
+    const next = change(heard(0, 1, SILENCE, 2, 3), 3, { ssrc: 2 });
+    expect(matchFrames(next, file)).toMatchObject({ exact: true, ssrcChanges: [next[3]], ssrcFaults: [] });
+    const back = matchFrames(change(change(heard(0, SILENCE, 1, SILENCE, 2), 2, { ssrc: 2 }), 4, { ssrc: 1 }), file);
+    expect([back.exact, back.ssrcFaults.length]).toEqual([false, 1]);
   });
 });
 
@@ -97,6 +158,30 @@ describe('Ears', () => {
     expect(ears.listenerCount('packet')).toBe(0);
     ears.clear();
     expect(ears.packets).toEqual([]);
+  });
+
+  it('forgets the older half of too many, and goes on counting', async () => {
+    const ears = new Ears(10);
+    const eleven = ears.waitFor(11, 5_000);
+    for (let sequence = 0; sequence < 11; sequence += 1) ears.hear(packet(SILENCE, sequence));
+    expect((await eleven).map(({ sequence }) => sequence)).toEqual([5, 6, 7, 8, 9, 10]);
+    expect([ears.count, ears.forgotten]).toEqual([11, 5]);
+    expect(ears.from(9, 5).map(({ sequence }) => sequence)).toEqual([9, 10]);
+    expect(ears.from(3, 3).map(({ sequence }) => sequence)).toEqual([5]);
+    expect(ears.from(0, 5)).toEqual([]);
+    ears.clear();
+    expect([ears.count, ears.forgotten]).toEqual([0, 0]);
+  });
+
+  it('hands the error of a function to who waits, and not to who speaks', async () => {
+    const ears = new Ears();
+    const wait = ears.waitFor((packets) => {
+      if (packets.length > 0) throw new Error('no such packet');
+      return false;
+    }, 5_000);
+    ears.hear(packet(SILENCE));
+    await expect(wait).rejects.toThrow('no such packet');
+    expect(ears.listenerCount('packet')).toBe(0);
   });
 
   it('says how many there were when the deadline is over', async () => {
