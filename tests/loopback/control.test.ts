@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { answerWithin } from '../../loopback/control/people.ts';
 import { startControl } from '../../loopback/control/server.ts';
 import { startLoopback, type Loopback } from '../../loopback/index.ts';
+import type { Interaction } from '../../loopback/people.ts';
 import { RawClient } from './gateway-client.ts';
 
 interface Answer {
@@ -217,6 +219,19 @@ describe('the control API', () => {
     response.resume();
     expect(response.statusCode).toBe(403);
   });
+});
+
+it('waits for an answer only as long as somebody wants it', async () => {
+  const never: Interaction = {
+    id: '1',
+    outcome: { interactionId: '1', status: 'pending', firstResponseMs: null, message: null },
+    answered: () => new Promise(() => undefined),
+  };
+  const gone = new AbortController();
+  const waiting = answerWithin(never, 600_000, gone.signal);
+  gone.abort();
+  await expect(waiting).rejects.toThrow('no answer came');
+  await expect(answerWithin(never, 600_000, gone.signal)).rejects.toThrow('no answer came');
 });
 
 describe('npm run loopback', () => {

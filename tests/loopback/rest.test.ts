@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { Routes } from 'discord-api-types/v10';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { refusal, settleWithRest } from './rest-town.ts';
 
 describe('the REST API', () => {
@@ -41,13 +43,20 @@ describe('the REST API', () => {
     });
   });
 
-  it('refuses a body that is too large with 413', async () => {
+  it('refuses a body that is too large with 413, and the connection lives on', async () => {
     const { server, application, text } = await settleWithRest();
     const headers = { authorization: `Bot ${application.token}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ content: 'x'.repeat(11 * 1024 * 1024) });
-    const response = await fetch(`${server.url}/v10/channels/${text.id}/messages`, { method: 'POST', headers, body });
-    expect(response.status).toBe(413);
-    expect(await response.json()).toMatchObject({ code: 40_005 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const told: unknown[] = [];
+    for (const bytes of [40 * 1024 * 1024, 2]) {
+      const asking = request(`${server.url}/v10/channels/${text.id}/messages`, { method: 'POST', headers, agent });
+      asking.on('error', (error) => told.push(error.message)).end(Buffer.alloc(bytes, '{}'));
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      told.push(response.statusCode);
+      await once(response.resume(), 'end');
+    }
+    expect(told).toEqual([413, 400]);
   });
 
   it('does nothing any more for a request that still waits when it is closed', async () => {
