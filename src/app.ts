@@ -154,12 +154,12 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await voice.recall(queues.guilds());
     follower.restore();
     ready.resolve();
-    log.info({ guilds: client.guilds.cache.size }, 'ready');
 
     // What only helps later keeps no music waiting.
     const { rest, user, application } = client;
     const applicationId = application?.id ?? user?.id ?? '';
     await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
+    log.info({ guilds: client.guilds.cache.size }, 'ready');
     const prepared = examine('degraded', config, log, subprocesses).then(() => sources.warmUp());
     prepared.catch((error: unknown) => log.warn({ error }, 'not everything is prepared'));
   }
