@@ -1,4 +1,5 @@
 import type { Subprocesses } from '../lib/subprocess.ts';
+import type { YtDlpBinary } from '../sources/yt-dlp-binary.ts';
 
 /** What the checks look at. The token is looked at and never told. */
 export interface Prerequisites {
@@ -23,6 +24,8 @@ export interface Instruments {
   readonly subprocesses: Subprocesses;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** The newest usable yt-dlp, or null; looked for once, because it starts slowly. */
+  ytDlp(): Promise<YtDlpBinary | null>;
 }
 
 /** One thing to look at. What is `required` keeps the bot from starting when it fails; without the rest it does less. */

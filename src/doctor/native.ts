@@ -5,7 +5,8 @@ import type { Finding } from './check.ts';
 
 // Required inside of the checks, because a native part that does not load throws where it is imported.
 const require = createRequire(import.meta.url);
-const REINSTALL = 'rm -rf node_modules && npm run setup';
+/** What to do when a part does not load: all of them anew. */
+export const REINSTALL = 'rm -rf node_modules && npm run setup';
 
 /** The part of sodium-native that is tried; the package has no types. */
 interface Sodium {

@@ -1,9 +1,11 @@
+import type { Subprocesses } from '../lib/subprocess.ts';
 import { within } from '../lib/time.ts';
+import { findYtDlp } from '../sources/yt-dlp-binary.ts';
 import type { Check, Finding, Instruments, Prerequisites } from './check.ts';
 import { CHECKS } from './checks.ts';
+import { REINSTALL } from './native.ts';
 
 const DEADLINE_MS = 30_000;
-const REINSTALL = 'rm -rf node_modules && npm run setup';
 
 /** One row of the table. */
 export interface Row extends Finding {
@@ -18,14 +20,23 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
+/** What it takes to look. Who has found a yt-dlp before, or is just about to, gives it as `ytDlp`. */
+export type Tools = Omit<Instruments, 'ytDlp'> & Partial<Pick<Instruments, 'ytDlp'>>;
+
 /** Runs all checks at once. Never rejects: a check that throws or hangs has failed. */
 export async function runDoctor(
   given: Prerequisites,
-  instruments: Instruments,
+  tools: Tools,
   checks: readonly Check[] = CHECKS,
 ): Promise<Report> {
+  const instruments = { ytDlp: findOnce(given.ytDlpPaths, tools.subprocesses), ...tools };
   const rows = await Promise.all(checks.map((check) => examine(check, given, instruments)));
   return { canStart: rows.every(({ severity, verdict }) => severity !== 'required' || verdict !== 'fail'), rows };
+}
+
+function findOnce(paths: readonly string[], subprocesses: Subprocesses): Instruments['ytDlp'] {
+  let found: ReturnType<typeof findYtDlp> | null = null;
+  return () => (found ??= findYtDlp(paths, subprocesses));
 }
 
 async function examine(check: Check, given: Prerequisites, instruments: Instruments): Promise<Row> {

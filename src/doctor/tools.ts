@@ -19,10 +19,10 @@ export async function ffmpeg({ ffmpegPath }: Prerequisites, instruments: Instrum
   return { verdict: 'fail', found: `${version} without libopus`, advice };
 }
 
-/** Whether yt-dlp starts, and how old it is. Without it only direct links and local files play. */
-export async function ytDlp({ ytDlpPaths }: Prerequisites, instruments: Instruments): Promise<Finding> {
-  const newest = await newestYtDlp(ytDlpPaths, instruments);
-  if (!newest) return { verdict: 'fail', found: 'none that starts', advice: SET_UP };
+/** Whether there is a usable yt-dlp, and how old it is. Without it only direct links and local files play. */
+export async function ytDlp(_given: Prerequisites, instruments: Instruments): Promise<Finding> {
+  const newest = await instruments.ytDlp();
+  if (!newest) return { verdict: 'fail', found: 'none that can be used', advice: SET_UP };
   const { path, version } = newest;
   const days = ageInDays(version, instruments.now);
   const found = `${version}${days === null ? '' : `, ${days} days old`}, ${path.includes('/') ? path : 'on PATH'}`;
@@ -32,24 +32,11 @@ export async function ytDlp({ ytDlpPaths }: Prerequisites, instruments: Instrume
 }
 
 /** Whether yt-dlp can be told to use this Node, which it has needed for all of YouTube since 2025.11.12. */
-export async function javaScriptRuntime({ ytDlpPaths }: Prerequisites, instruments: Instruments): Promise<Finding> {
-  const newest = await newestYtDlp(ytDlpPaths, instruments);
+export async function javaScriptRuntime(_given: Prerequisites, instruments: Instruments): Promise<Finding> {
+  const newest = await instruments.ytDlp();
   if (!newest) return { verdict: 'fail', found: 'no yt-dlp', advice: SET_UP };
-  const help = (await ask(newest.path, ['--ignore-config', '--help'], instruments)) ?? '';
-  if (/^\s+--js-runtimes\b/m.test(help)) return { verdict: 'ok', found: `Node ${process.versions.node}` };
+  if (newest.options.has('--js-runtimes')) return { verdict: 'ok', found: `Node ${process.versions.node}` };
   return { verdict: 'warn', found: `yt-dlp ${newest.version} is too old to use one`, advice: UPDATE };
-}
-
-async function newestYtDlp(paths: readonly string[], instruments: Instruments) {
-  const probed = await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      version: (await ask(path, ['--ignore-config', '--version'], instruments))?.trim(),
-    })),
-  );
-  return probed
-    .flatMap(({ path, version }) => (version ? [{ path, version }] : []))
-    .sort((one, other) => other.version.localeCompare(one.version, 'en', { numeric: true }))[0];
 }
 
 /** yt-dlp's versions are dates: `2026.10.26`, with a fourth part for nightly builds. */

@@ -18,20 +18,26 @@ export async function findYtDlp(
   candidates: readonly string[],
   subprocesses: Subprocesses,
 ): Promise<YtDlpBinary | null> {
-  const found = await Promise.all(candidates.map((path) => probe(path, subprocesses)));
-  const usable = found.filter((binary) => binary !== null);
-  return usable.sort((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }))[0] ?? null;
-}
-
-async function probe(path: string, subprocesses: Subprocesses): Promise<YtDlpBinary | null> {
-  const ask = (option: string) =>
-    subprocesses.run({ owner: 'yt-dlp probe', command: path, args: ['--ignore-config', option], timeoutMs: PROBE_MS });
-  const version = await ask('--version');
-  if (version.exit.kind !== 'exited' || version.exit.code !== 0) return null;
-  const help = await ask('--help');
-  const options = new Set(help.stdout.split('\n').flatMap(optionsOf));
-  if (!REQUIRED.every((option) => options.has(option))) return null;
-  return { path, version: version.stdout.trim(), options };
+  const ask = async (path: string, option: string) => {
+    const args = ['--ignore-config', option];
+    const { exit, stdout } = await subprocesses.run({
+      owner: 'yt-dlp probe',
+      command: path,
+      args,
+      timeoutMs: PROBE_MS,
+    });
+    return exit.kind === 'exited' && exit.code === 0 ? stdout : '';
+  };
+  const started = await Promise.all(
+    candidates.map(async (path) => ({ path, version: (await ask(path, '--version')).trim() })),
+  );
+  const newestFirst = started.sort((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }));
+  // One after the other: a start of it costs a second of a small machine, and nearly always the first one will do.
+  for (const { path, version } of newestFirst.filter((one) => one.version !== '')) {
+    const options = new Set((await ask(path, '--help')).split('\n').flatMap(optionsOf));
+    if (REQUIRED.every((option) => options.has(option))) return { path, version, options };
+  }
+  return null;
 }
 
 /** `    -J, --dump-single-json   Quiet, but …`: options stand before the first wide gap; behind it is prose. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,14 +6,16 @@ import type { Check, Prerequisites } from '../../src/doctor/check.ts';
 import { CHECKS } from '../../src/doctor/checks.ts';
 import { storage } from '../../src/doctor/disk.ts';
 import { dave, opus, sodium } from '../../src/doctor/native.ts';
-import { renderReport, runDoctor } from '../../src/doctor/run-doctor.ts';
+import { renderReport, runDoctor, type Row } from '../../src/doctor/run-doctor.ts';
 import { node, settings, token } from '../../src/doctor/settings.ts';
-import { ffmpeg, javaScriptRuntime, ytDlp } from '../../src/doctor/tools.ts';
+import { ffmpeg } from '../../src/doctor/tools.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
+import { YtDlp } from '../../src/sources/yt-dlp.ts';
 
 const TOKEN = `${Buffer.from('123456789012345678').toString('base64url')}.AbCdEf.the-part-that-nobody-may-see`;
 const NOW = Date.parse('2026-11-20');
-const instruments = { subprocesses: new Subprocesses(process.env), now: NOW };
+const tools = { subprocesses: new Subprocesses(process.env), now: NOW };
+const instruments = { ...tools, ytDlp: async () => null };
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'tenuto-doctor-'))));
@@ -48,13 +50,28 @@ describe('the token', () => {
 });
 
 describe('the programs', () => {
-  /** A program that answers by its options, as a shell script. */
+  /** A program that answers by its options, as a shell script, and writes down what it was asked. */
   async function program(name: string, answers: Readonly<Record<string, string>>): Promise<string> {
     const path = join(folder, name);
     const cases = Object.entries(answers).map(([option, text]) => `*${option}*) echo '${text}';;`);
-    await writeFile(path, `#!/bin/sh\ncase "$*" in ${cases.join('\n')} *) exit 2;; esac\n`);
+    await writeFile(
+      path,
+      `#!/bin/sh\necho "$*" >>'${path}.asked'\ncase "$*" in ${cases.join('\n')} *) exit 2;; esac\n`,
+    );
     await chmod(path, 0o755);
     return path;
+  }
+
+  const HELP = ['-J, --dump-single-json', '--ignore-config', '--no-exec', '-f, --format FORMAT'];
+  const usable = (version: string, ...more: readonly string[]) => ({
+    '--version': version,
+    '--help': [...HELP, ...more].map((option) => `  ${option}`).join('\n'),
+  });
+
+  /** What the rows about yt-dlp say. */
+  async function look(ytDlpPaths: readonly string[]): Promise<readonly Row[]> {
+    const checks = CHECKS.filter(({ name }) => name.includes('yt-dlp'));
+    return (await runDoctor(given({ ytDlpPaths }), tools, checks)).rows;
   }
 
   it.each([
@@ -64,45 +81,55 @@ describe('the programs', () => {
     ['2023.03.04', 'warn', '1357 days old'],
     ['built at home', 'ok', 'built at home'],
   ])('yt-dlp %s is %s', async (version, verdict, found) => {
-    const path = await program('yt-dlp', { '--version': version });
-    const finding = await ytDlp(given({ ytDlpPaths: [path] }), instruments);
-    expect(finding).toMatchObject({ verdict, found: expect.stringContaining(found) });
+    const [row] = await look([await program('yt-dlp', usable(version))]);
+    expect(row).toMatchObject({ verdict, found: expect.stringContaining(found) });
   });
 
   it('say that YouTube will probably fail only when yt-dlp is very old', async () => {
-    const advice = async (version: string) =>
-      (await ytDlp(given({ ytDlpPaths: [await program('yt-dlp', { '--version': version })] }), instruments)).advice;
+    const advice = async (version: string) => (await look([await program('yt-dlp', usable(version))]))[0]?.advice;
     expect(await advice('2026.09.20')).not.toContain('YouTube');
     expect(await advice('2026.08.01')).toContain('YouTube will probably fail');
   });
 
-  it('are judged by the newest yt-dlp that starts', async () => {
-    const ytDlpPaths = [
-      await program('old', { '--version': '2023.03.04' }),
-      await program('new', { '--version': '2026.11.10' }),
+  it('are judged by the newest yt-dlp that the bot can use', async () => {
+    const [row] = await look([
+      await program('old', usable('2023.03.04')),
+      await program('new', usable('2026.11.10')),
+      await program('unsafe', { '--version': '2027.01.01', '--help': '  -J, --dump-single-json' }),
       await program('broken', {}),
       join(folder, 'missing'),
-    ];
-    expect(await ytDlp(given({ ytDlpPaths }), instruments)).toMatchObject({
-      verdict: 'ok',
-      found: expect.stringContaining('2026.11.10'),
-    });
+    ]);
+    expect(row).toMatchObject({ verdict: 'ok', found: expect.stringContaining('2026.11.10') });
+  });
+
+  it('are looked at once, whoever else asks: both rows, and the bot', async () => {
+    const path = await program('counted', usable('2026.11.10'));
+    const subprocesses = new Subprocesses(process.env);
+    const bot = new YtDlp({ path, dataDir: folder, subprocesses });
+    await look([path]);
+    expect(await readFile(`${path}.asked`, 'utf8')).toBe('--ignore-config --version\n--ignore-config --help\n');
+    await rm(`${path}.asked`);
+    await Promise.all([
+      bot.binary(),
+      runDoctor(given({ ytDlpPaths: [path] }), { subprocesses, now: NOW, ytDlp: () => bot.binary() }),
+    ]);
+    expect(await readFile(`${path}.asked`, 'utf8')).toBe('--ignore-config --version\n--ignore-config --help\n');
   });
 
   it('need not be there for the bot to start', async () => {
     const missing = given({ ytDlpPaths: [join(folder, 'missing')], ffmpegPath: join(folder, 'missing') });
-    const report = await runDoctor(missing, instruments);
+    const report = await runDoctor(missing, tools);
     const failed = report.rows.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
     expect(failed).toEqual(['ffmpeg', 'yt-dlp', 'JavaScript for yt-dlp']);
     expect(report.canStart).toBe(true);
   });
 
   it('use JavaScript when yt-dlp has the option, not when it only speaks of it', async () => {
-    const help = (text: string) => ({ '--version': '2026.11.10', '--help': text });
-    const has = await program('has', help('  --js-runtimes RUNTIME[:PATH]  which to use'));
-    const speaks = await program('speaks', help('  --other  see also --js-runtimes'));
-    expect((await javaScriptRuntime(given({ ytDlpPaths: [has] }), instruments)).verdict).toBe('ok');
-    expect((await javaScriptRuntime(given({ ytDlpPaths: [speaks] }), instruments)).verdict).toBe('warn');
+    const has = await program('has', usable('2026.11.10', '--js-runtimes RUNTIME[:PATH]  which to use'));
+    const speaks = await program('speaks', usable('2026.11.10', '--other  see also --js-runtimes'));
+    const verdict = async (path: string) => (await look([path]))[1]?.verdict;
+    expect(await verdict(has)).toBe('ok');
+    expect(await verdict(speaks)).toBe('warn');
   });
 
   it('ask for an ffmpeg with libopus', async () => {
