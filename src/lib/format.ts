@@ -11,7 +11,8 @@ export function formatDuration(ms: number): string {
 
 // Explicit controls, direction overrides and zero-width characters let a title lie about what it says.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
-const MARKDOWN = /[\\*_~`|>[\]()#<@:-]/g;
+// The slash behind a domain, because clients make a card of `discord.gg/…` also where no scheme makes a link of it.
+const MARKDOWN = /[\\*_~`|>[\]()#<@:-]|(?<=\.[a-z]{2,})\//gi;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Text as one line without control, direction and zero-width characters, at most `limit` UTF-16 units, never cut inside a character. */
@@ -31,7 +32,7 @@ export function plainText(text: string, limit = 200): string {
   return `${kept}…`;
 }
 
-/** Foreign text made safe inside a Discord message: one plain line, Markdown and mentions without effect. */
+/** Foreign text made safe inside a Discord message: one plain line, Markdown, mentions and links without effect. */
 export function safeText(text: string, limit = 100): string {
   return plainText(text, limit).replaceAll(MARKDOWN, String.raw`\$&`);
 }

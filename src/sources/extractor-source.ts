@@ -1,5 +1,6 @@
 import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
+import { webAddress } from '../lib/web-address.ts';
 import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
@@ -39,7 +40,9 @@ export class ExtractorSource implements Source {
     const extraction = await this.#ask(query, signal);
     if (extraction.kind === 'one')
       return { kind: 'track', track: await this.#remember(extraction.info, query.url, signal) };
-    const tracks = extraction.entries.flatMap((entry) => this.#entry(entry) ?? []);
+    // An old yt-dlp, and some sites, return more than was asked for.
+    const entries = extraction.entries.flatMap((entry) => this.#entry(entry) ?? []);
+    const tracks = entries.slice(0, this.#parts.playlistLimit);
     const title = plainText(extraction.title ?? '') || query.url.hostname;
     return tracks.length === 0 ? { kind: 'nothing' } : { kind: 'playlist', title, tracks };
   }
@@ -67,19 +70,19 @@ export class ExtractorSource implements Source {
   async #first(extraction: Extraction, signal: AbortSignal): Promise<Resolution> {
     const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
     if (!info) return { kind: 'nothing' };
-    const page = toUrl(info.webpage_url);
+    const page = linkIn(info.webpage_url);
     return page ? { kind: 'track', track: await this.#remember(info, page, signal) } : { kind: 'nothing' };
   }
 
   /** Keeps where the bytes are, because they are wanted at once in most cases. */
   async #remember(info: Info, asked: URL, signal: AbortSignal): Promise<Track> {
-    const track = describe(info, this.name, toUrl(info.webpage_url) ?? asked);
+    const track = describe(info, this.name, linkIn(info.webpage_url) ?? asked);
     await this.#parts.cache.put(track, await this.#media(info, signal));
     return track;
   }
 
   #entry(info: Info): Track | null {
-    const page = toUrl(info.url ?? info.webpage_url);
+    const page = linkIn(info.url ?? info.webpage_url);
     if (!page) return null;
     // An episode of a feed is a plain file, for which nobody needs to start yt-dlp again.
     const plain = isNamedLikeAudio(page) ? 'direct-url' : 'site';
@@ -88,7 +91,7 @@ export class ExtractorSource implements Source {
 
   /** What a site hands out is as foreign as what a person types: its links are checked like theirs. */
   async #media(info: Info, signal: AbortSignal): Promise<Extract<Media, { kind: 'http' }>> {
-    const url = toUrl(info.url);
+    const url = linkIn(info.url);
     if (!url) throw new TenutoError('TRACK_UNAVAILABLE', 'the site gave no link to its sound');
     const headers = info.http_headers ?? {};
     await this.#parts.http.guard.assertPublic(url, signal);
@@ -107,7 +110,7 @@ export class ExtractorSource implements Source {
 
 function describe(info: Info, source: SourceName, page: URL): Track {
   const line = (value: string | null | undefined) => (value ? plainText(value) : '') || null;
-  const thumbnail = toUrl(info.thumbnail ?? info.thumbnails?.at(-1)?.url);
+  const thumbnail = linkIn(info.thumbnail ?? info.thumbnails?.at(-1)?.url);
   const live = info.is_live === true || info.live_status === 'is_live';
   return {
     source,
@@ -121,7 +124,9 @@ function describe(info: Info, source: SourceName, page: URL): Track {
   };
 }
 
-function toUrl(text: string | null | undefined): URL | null {
-  const url = text && URL.canParse(text) ? new URL(text) : null;
-  return url && /^https?:$/.test(url.protocol) ? url : null;
+/** A link that yt-dlp returns. It hides notes to itself in fragments, which mean nothing to anybody else. */
+function linkIn(text: string | null | undefined): URL | null {
+  const url = webAddress(text);
+  if (url) url.hash = url.hash.replace(/#__youtubedl_smuggle=.*$/, '');
+  return url;
 }

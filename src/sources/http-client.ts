@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
+import { webAddress } from '../lib/web-address.ts';
 import type { Address, UrlGuard } from './url-guard.ts';
 
 const MAX_REDIRECTS = 5;
@@ -149,8 +150,8 @@ function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
 }
 
 function redirectTarget({ headers: { location = '' } }: IncomingMessage, base: URL): URL {
-  const target = URL.canParse(location, base.href) ? new URL(location, base) : null;
-  if (target && /^https?:$/.test(target.protocol)) return target;
+  const target = webAddress(location, base);
+  if (target) return target;
   throw unavailable('the link leads to something that is not a web address');
 }
 

@@ -10,6 +10,7 @@ import { parseQuery } from './query.ts';
 import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track } from './source.ts';
 import { UrlGuard } from './url-guard.ts';
+import type { YtDlpBinary } from './yt-dlp-binary.ts';
 import { YtDlp } from './yt-dlp.ts';
 
 export interface SourcesOptions {
@@ -24,7 +25,7 @@ export interface SourcesOptions {
 }
 
 /** All places where music comes from, as one. Made once, in app.ts. */
-export class AllSources implements Sources {
+class AllSources implements Sources {
   /** For those who open what `locate` found. */
   readonly http: HttpClient;
   readonly #cache: ExtractionCache;
@@ -74,6 +75,11 @@ export class AllSources implements Sources {
     return this.#cache.invalidate(track);
   }
 
+  /** The yt-dlp in use, or null: looked for once, whoever asks. */
+  ytDlp(): Promise<YtDlpBinary | null> {
+    return this.#ytDlp.binary();
+  }
+
   /** Does beforehand what would slow the first query down: finds yt-dlp and reads the library. Never rejects. */
   async warmUp(): Promise<void> {
     await Promise.all([this.#ytDlp.binary(), this.#library.refresh()]);
@@ -115,6 +121,8 @@ export class AllSources implements Sources {
     return mine;
   }
 }
+
+export type { AllSources };
 
 /** The sources of the bot: the library, YouTube, direct links and every site that yt-dlp knows. */
 export function createSources(options: SourcesOptions): AllSources {

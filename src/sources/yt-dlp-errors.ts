@@ -1,15 +1,8 @@
-import { TenutoError, type ErrorCode } from '../lib/errors.ts';
-
-interface Row {
-  readonly says: RegExp;
-  readonly code: ErrorCode;
-  readonly detail: string;
-}
-
-const row = (says: RegExp, detail: string, code: ErrorCode = 'TRACK_UNAVAILABLE'): Row => ({ says, code, detail });
+import type { TenutoError } from '../lib/errors.ts';
+import { failureOf, row, type SaidRow } from '../lib/said-failure.ts';
 
 /** What yt-dlp writes to stderr, and what a person reads. The first row that matches wins, so the special ones come first. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly SaidRow[] = [
   // Words of the system and of HTTP libraries, which no site says; in front, because links in them may say anything.
   row(
     /name or service not known|name resolution|nodename nor servname|no address associated|getaddrinfo|failed to resolve|could not resolve/i,
@@ -57,15 +50,5 @@ const ROWS: readonly Row[] = [
 /** The failure behind what yt-dlp said. Its own words stay in `cause`, for the log. */
 export function classifyFailure(stderr: string): TenutoError {
   const errors = stderr.split('\n').filter((line) => /^(ERROR|yt-dlp: error|Usage)/.test(line));
-  const said = errors.length > 0 ? errors.join('\n') : stderr;
-  const match = ROWS.find(({ says }) => says.test(said));
-  const cause = new Error(withoutQueries(said.trim().slice(-1_000)) || 'yt-dlp said nothing');
-  return new TenutoError(match?.code ?? 'TRACK_UNAVAILABLE', match?.detail ?? 'the site gave no usable answer', {
-    cause,
-  });
-}
-
-/** Queries of links carry signatures, tokens and addresses, none of which belong into a log. */
-function withoutQueries(text: string): string {
-  return text.replaceAll(/(https?:\/\/[^\s?'"]+)\?[^\s'"]*/g, '$1?…');
+  return failureOf(errors.length > 0 ? errors.join('\n') : stderr, ROWS, 'the site gave no usable answer');
 }

@@ -9,8 +9,6 @@ const fields = {
   /** Where the bytes are; for an entry of a flat playlist, the page to ask about. */
   url: text,
   webpage_url: text,
-  extractor_key: text,
-  ie_key: text,
   ext: text,
   acodec: text,
   protocol: text,

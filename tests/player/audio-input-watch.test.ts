@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TenutoError } from '../../src/lib/errors.ts';
 import { watchInput } from '../../src/player/audio/input-watch.ts';
 import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
 
@@ -17,7 +18,7 @@ function watched(): { input: PassThrough; gate: PacketGate } {
     durationMs: null,
     volume: 100,
     confirmEnd: () => Promise.resolve(),
-    explain: () => 'broken',
+    explain: () => new TenutoError('TRACK_UNAVAILABLE'),
   });
   gate.on('error', () => undefined);
   watchInput(input, gate);

@@ -213,6 +213,38 @@ describe('links that yt-dlp returns', () => {
   );
 });
 
+describe('playlists that yt-dlp returns', () => {
+  const playlist = (urls: readonly string[]) => ({
+    stdout: JSON.stringify({
+      _type: 'playlist',
+      title: 'Many',
+      entries: urls.map((url, at) => ({ id: `${at}`, url })),
+    }),
+  });
+
+  it('are cut to the limit, also when it returns more than it was asked for', async () => {
+    const urls = Array.from({ length: 60 }, (_, at) => server.url(`/watch/${at}`).href);
+    const { all } = await withFake(playlist(['no link', ...urls]));
+    const resolution = await all.resolve(server.url('/page').href, signal);
+    const identifiers = resolution.kind === 'playlist' ? resolution.tracks.map(({ identifier }) => identifier) : [];
+    expect(identifiers).toEqual(urls.slice(0, 50));
+  });
+
+  it('are freed from the notes that it hides in links, and then play', async () => {
+    const note = '#__youtubedl_smuggle=%7B%22to_generic%22%3A+1%7D';
+    const { all } = await withFake(
+      playlist([`${server.url('/song.webm').href}${note}`, `https://a.example/#/x${note}`]),
+    );
+    const resolution = await all.resolve(server.url('/page').href, signal);
+    const tracks = resolution.kind === 'playlist' ? resolution.tracks : [];
+    const links = [server.url('/song.webm').href, 'https://a.example/#/x'];
+    expect(tracks.map(({ identifier }) => identifier)).toEqual(links);
+    expect(tracks.map(({ link }) => link)).toEqual(links);
+    const located = await Promise.all(tracks.slice(0, 1).map((track) => all.locate(track, signal)));
+    expect(located).toMatchObject([{ url: server.url('/song.webm') }]);
+  });
+});
+
 describe('private addresses', () => {
   it.each([
     'http://10.0.0.1/a.mp3',

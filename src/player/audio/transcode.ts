@@ -1,4 +1,4 @@
-import { TenutoError, type ErrorCode } from '../../lib/errors.ts';
+import { failureOf, row, type SaidRow } from '../../lib/said-failure.ts';
 import { neverRan, type Subprocess, type Subprocesses } from '../../lib/subprocess.ts';
 import type { Media } from '../../sources/source.ts';
 
@@ -45,7 +45,7 @@ export async function confirmTranscode(child: Subprocess): Promise<void> {
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length.
   if (exit.kind === 'exited' && exit.code === 0 && !LOST_INPUT.test(withoutAttempts(said))) return;
-  throw classify(said);
+  throw failureOf(said, ROWS, 'it could not be decoded');
 }
 
 /** Said when reconnecting failed. "Stream ends prematurely" alone is not: it may have gone on at the same place. */
@@ -60,16 +60,8 @@ const withoutAttempts = (said: string) =>
     .filter((line) => !/^\[(tcp|tls) @/.test(line))
     .join('\n');
 
-interface Row {
-  readonly says: RegExp;
-  readonly code: ErrorCode;
-  readonly detail: string;
-}
-
-const row = (says: RegExp, detail: string, code: ErrorCode = 'TRACK_UNAVAILABLE'): Row => ({ says, code, detail });
-
 /** What ffmpeg says, and what a person reads; the first row that matches wins. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly SaidRow[] = [
   row(/Unknown encoder|Unrecognized option|Option .* not found/i, '', 'TRANSCODER_MISSING'),
   row(/40[13] (Forbidden|Unauthorized)|HTTP error 40[13]/i, 'the server does not allow it'),
   row(/404 Not Found|HTTP error 4(04|10)|No such file/i, 'it is not there any more'),
@@ -85,12 +77,6 @@ const ROWS: readonly Row[] = [
     'NOT_AUDIO',
   ),
 ];
-
-function classify(said: string): TenutoError {
-  const row = ROWS.find(({ says }) => says.test(said));
-  const cause = new Error(said.trim().slice(-1_000) || 'ffmpeg said nothing');
-  return new TenutoError(row?.code ?? 'TRACK_UNAVAILABLE', row?.detail ?? 'it could not be decoded', { cause });
-}
 
 function inputOptions(media: Media): string[] {
   if (media.kind === 'file') return ['-protocol_whitelist', 'file', '-format_whitelist', FORMATS];
