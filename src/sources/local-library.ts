@@ -11,7 +11,7 @@ import { HEAD_BYTES, readHead, sniff } from './sniff.ts';
 /** An index older than this is refreshed before a search; unchanged files are not read again. */
 const FRESH_MS = 30_000;
 /** A search waits this long for a refresh, and then uses what has been read so far. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 3_000;
 
 /** A track of the library, and whether it has every word that was searched for. */
 export interface Found {
