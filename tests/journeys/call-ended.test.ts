@@ -38,7 +38,7 @@ it('stays out of a channel that was deleted, which closes voice with 4022, and s
   const lounge = guild.voiceStates.get(application.id)?.channelId ?? '';
   loopback.faults.throw('delete-channel', { channelId: lounge });
   expect(closes()).toEqual([4022]);
-  await sees(ada, 'that it is out', ({ content }) => content.includes('disconnected me'));
+  await sees(ada, 'that the channel is gone', ({ content }) => content.includes('voice channel was deleted'));
   expect(guild.voiceStates.has(application.id)).toBe(false);
   expect(loopback.problems()).toEqual([]);
 });
