@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { neverRan, Subprocesses } from '../../src/lib/subprocess.ts';
 import { fakeYtDlp } from '../sources/fake-yt-dlp.ts';
@@ -45,7 +45,7 @@ it('survives that no file descriptor is left, also in the library that starts yt
   const folder = await temporaryFolder();
   onTestFinished(() => folder.remove());
   const { path } = await fakeYtDlp(folder.path, { stdout: JSON.stringify({ id: 'x' }) });
-  const fixture = join(import.meta.dirname, 'fixtures', 'no-descriptor-left.ts');
+  const fixture = fileURLToPath(new URL('./fixtures/no-descriptor-left.ts', import.meta.url));
   const args = ['-c', 'ulimit -n 64; exec "$@"', 'sh', node, fixture, path, folder.path];
   const { exit, stdout, stderr } = await subprocesses().run({ owner: 'test', command: 'sh', args });
   expect(exit, stderr).toEqual({ kind: 'exited', code: 0 });
