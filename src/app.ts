@@ -12,7 +12,7 @@ import { Router } from './discord/router.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
 import type { Check } from './doctor/check.ts';
 import { CHECKS } from './doctor/checks.ts';
-import { runDoctor } from './doctor/run-doctor.ts';
+import { runDoctor, type Tools } from './doctor/run-doctor.ts';
 import { Closers } from './lib/closers.ts';
 import { Subprocesses } from './lib/subprocess.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
@@ -46,11 +46,11 @@ async function examine(
   severity: Check['severity'],
   config: Config,
   log: Logger,
-  subprocesses: Subprocesses,
+  tools: Omit<Tools, 'now'>,
 ): Promise<void> {
   const given = { ...config, ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir), problems: [] };
   const checks = CHECKS.filter((check) => check.severity === severity);
-  const { canStart, rows } = await runDoctor(given, { subprocesses, now: Date.now() }, checks);
+  const { canStart, rows } = await runDoctor(given, { ...tools, now: Date.now() }, checks);
   const ill = rows.filter(({ verdict }) => verdict !== 'ok');
   for (const { name, verdict, found, advice } of ill) log.warn({ name, verdict, found, advice }, 'doctor');
   const missing = ill.filter(({ verdict }) => verdict === 'fail');
@@ -68,7 +68,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const subprocesses = new Subprocesses(environment);
     closers.add('children', () => subprocesses.closeAll());
     await mkdir(config.dataDir, { recursive: true });
-    await examine('required', config, log, subprocesses);
+    await examine('required', config, log, { subprocesses });
 
     const store = await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line));
     closers.add('store', () => store.close());
@@ -99,6 +99,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       locate: (track, signal) => sources.locate(track, signal),
       open: (media, track, options) =>
         openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
+      preload: (track, signal) => sources.preload(track, signal),
       forget: (track) => sources.forget(track),
       announce: (guildId, channelId, line) => announcer.announce(guildId, channelId, line),
       log: log.child({ part: 'player' }),
@@ -160,7 +161,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const applicationId = application?.id ?? user?.id ?? '';
     await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
     log.info({ guilds: client.guilds.cache.size }, 'ready');
-    const prepared = examine('degraded', config, log, subprocesses).then(() => sources.warmUp());
+    const prepared = examine('degraded', config, log, { subprocesses, ytDlp: () => sources.ytDlp() }).then(() =>
+      sources.warmUp(),
+    );
     prepared.catch((error: unknown) => log.warn({ error }, 'not everything is prepared'));
   }
 

@@ -25,7 +25,7 @@ export const SILENCED = {
 export const skipped = ({ title }: Track, { say }: TenutoError): string => `⚠️ Skipped **${safeText(title)}**: ${say}`;
 
 export const gaveUp = ({ say }: TenutoError): string =>
-  `⚠️ I could not go on, so I paused. ${say} /resume tries again.`;
+  `⚠️ I could not go on, so I paused. ${say} /resume tries again, /skip goes on with the next.`;
 
 /** About where voice is now, or null when that needs no words. */
 export function voiceLine(state: VoiceState): string | null {

@@ -9,18 +9,18 @@ export type Recovery =
 interface Rule {
   /** How often, and after how long, the same track is tried again at the place where it stopped. */
   readonly waitsMs: readonly number[];
-  readonly then: 'next' | 'give-up';
+  readonly afterwards: 'next' | 'give-up';
 }
 
 /** What is not named here is the track's own fault and gets no second try. */
 const RULES: Partial<Record<ErrorCode, Rule>> = {
-  TRACK_UNAVAILABLE: { waitsMs: [0], then: 'next' },
-  EXTRACTION_TIMED_OUT: { waitsMs: [0], then: 'next' },
-  UNEXPECTED: { waitsMs: [0], then: 'next' },
+  TRACK_UNAVAILABLE: { waitsMs: [0], afterwards: 'next' },
+  EXTRACTION_TIMED_OUT: { waitsMs: [0], afterwards: 'next' },
+  UNEXPECTED: { waitsMs: [0], afterwards: 'next' },
   // No track of the queue is to blame, so none is skipped.
-  NETWORK_DOWN: { waitsMs: [1_000, 5_000, 15_000], then: 'give-up' },
+  NETWORK_DOWN: { waitsMs: [1_000, 5_000, 15_000], afterwards: 'give-up' },
 };
-const NO_SECOND_TRY: Rule = { waitsMs: [], then: 'next' };
+const NO_SECOND_TRY: Rule = { waitsMs: [], afterwards: 'next' };
 
 /** A try that was heard for this long was worth it: everything is counted anew. Less could go on for ever. */
 const PROGRESS_MS = 10_000;
@@ -39,12 +39,12 @@ export class ErrorRecovery {
     if (heardMs >= PROGRESS_MS) this.clear();
     if (entryId !== this.#entryId) this.#tries = 0;
     this.#entryId = entryId;
-    const { waitsMs, then } = RULES[toTenutoError(thrown).code] ?? NO_SECOND_TRY;
+    const { waitsMs, afterwards } = RULES[toTenutoError(thrown).code] ?? NO_SECOND_TRY;
     const afterMs = waitsMs[this.#tries];
     this.#tries += 1;
     if (afterMs !== undefined) return { kind: 'again', afterMs };
     this.#failedInARow += 1;
-    return { kind: this.#failedInARow >= GIVE_UP_AFTER ? 'give-up' : then };
+    return { kind: this.#failedInARow >= GIVE_UP_AFTER ? 'give-up' : afterwards };
   }
 
   /** A track was heard, or a person took over. */

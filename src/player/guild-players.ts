@@ -4,11 +4,14 @@ import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
 import { recordOf, type QueueKeeper } from './guild-record.ts';
 import { playbackOf } from './playback.ts';
 import type { PlayerVoice } from './player-voice.ts';
+import type { Track } from '../sources/source.ts';
 import type { Playback } from './players.ts';
 import { SmartPreloader } from './smart-preloader.ts';
 
 export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'open' | 'forget' | 'log'> {
   readonly queues: QueueKeeper;
+  /** Finds beforehand what `locate` would take long to find; resolves in any case. */
+  readonly preload: (track: Track, signal: AbortSignal) => Promise<void>;
   readonly voice: PlayerVoice;
   /** One line for a text channel; must not throw. */
   announce(guildId: string, textChannelId: string, line: string): void;
@@ -21,6 +24,7 @@ const CLOSE_DEADLINE_MS = 1_500;
 export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
   readonly #parts: GuildPlayersParts;
   readonly #players = new Map<string, GuildPlayer>();
+  readonly #life = new AbortController();
 
   constructor(parts: GuildPlayersParts) {
     super();
@@ -30,8 +34,8 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
   of(guildId: string): GuildPlayer {
     const known = this.#players.get(guildId);
     if (known) return known;
-    const { queues, voice, locate, open, forget, log } = this.#parts;
-    const preloader = new SmartPreloader(locate);
+    const { queues, voice, preload, locate, open, forget, log } = this.#parts;
+    const preloader = new SmartPreloader(preload);
     const player = new GuildPlayer({
       record: recordOf(queues, guildId),
       locate,
@@ -40,12 +44,14 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
       connected: () => !['idle', 'failed'].includes(voice.state(guildId).status),
       announce: (line) => this.announce(guildId, line),
       changed: () => {
-        preloader.prepare(queues.queue(guildId).upcoming);
+        const { upcoming, current } = queues.queue(guildId);
+        preloader.prepare(upcoming, current);
         this.emit('change', guildId);
       },
       log: log.child({ guildId }),
     });
     this.#players.set(guildId, player);
+    this.#life.signal.addEventListener('abort', () => preloader.close(), { once: true });
     return player;
   }
 
@@ -62,6 +68,7 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
 
   /** Positions written down, everything silent. Never rejects. */
   async close(): Promise<void> {
+    this.#life.abort();
     const closing = [...this.#players].map(async ([guildId, player]) => {
       const late = () => new Error('writing the position took too long');
       await within(CLOSE_DEADLINE_MS, player.close(), late).catch((error: unknown) => {
