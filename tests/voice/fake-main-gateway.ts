@@ -88,10 +88,10 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
     this.#voice.dismiss(guildId, this.#botId, code);
   }
 
-  /** Somebody deletes the channel. Discord documents no order of what it tells then; the voice state is the earlier here. */
+  /** Somebody deletes the channel. Discord documents no order of what it tells then; the voice state comes first here. */
   deleteChannel(guildId: string, channelId: string): void {
     this.kick(guildId, 4022);
-    this.#deleted.add(channelId);
+    setTimeout(() => this.#deleted.add(channelId), 50);
   }
 
   /** The main gateway is closed for good (e.g. 4004, the token was reset), and discord.js destroys its adapters. */

@@ -184,6 +184,13 @@ it('lets holds of many guilds take turns, and a person go first', async () => {
   expect(gateway.joins.map(({ channelId }) => channelId)).toEqual([CHANNEL, OTHER_CHANNEL]);
 });
 
+it('tries again without waiting for a turn while a person waits', async () => {
+  here = await stage({ options: { recoverySendsPerMinute: 1 } });
+  here.voice.faults.refuseIdentify({ code: 4006, times: 1 });
+  await here.join();
+  expect(here.gateway.joins).toHaveLength(2);
+});
+
 it('lets recoveries of many guilds take turns, and says when', async () => {
   here = await stage({ options: { recoverySendsPerMinute: 1 } });
   await here.join();
