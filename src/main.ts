@@ -1,62 +1,83 @@
-// First, so that @discordjs/voice finds a sodium-native that it can use.
-import './voice/sodium-bridge.ts';
-import { createApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
-import { createLogger } from './telemetry/logger.ts';
+import type { Logger } from 'pino';
+import type { App } from './app.ts';
 
 /** Everything that stopping takes must be done by then; what is not is on disk already. */
 const STOP_DEADLINE_MS = 4_500;
 
-async function main(): Promise<void> {
-  const config = parseConfig(process.env);
-  const log = createLogger({ level: config.logLevel });
-  const app = createApp(config, log, process.env);
+interface Bot {
+  readonly app: App;
+  readonly log: Logger;
+}
 
-  let stopping: Promise<void> | null = null;
-  const stop = (why: string, exitCode: number): void => {
-    if (stopping !== null) return;
-    log.info({ why }, 'stopping');
-    setTimeout(() => {
-      log.error('stopping took too long');
-      leave(exitCode === 0 ? 1 : exitCode);
-    }, STOP_DEADLINE_MS).unref();
-    stopping = app.stop().then(
-      () => leave(exitCode),
-      (error: unknown) => {
-        log.error({ error }, 'stopping failed');
-        leave(1);
-      },
-    );
+/** Loads the bot. That takes most of a second, in which signals are heard already. */
+async function load(): Promise<Bot> {
+  const { parseConfig } = await import('./config.ts');
+  const config = parseConfig(process.env);
+  const { createLogger } = await import('./telemetry/logger.ts');
+  const log = createLogger({ level: config.logLevel });
+  // First, so that @discordjs/voice finds a sodium-native that it can use.
+  await import('./voice/sodium-bridge.ts');
+  const { createApp } = await import('./app.ts');
+  return { app: createApp(config, log, process.env), log };
+}
+
+async function main(): Promise<void> {
+  let bot: Bot | null = null;
+  let stopping = false;
+
+  const stop = (why: string, exitCode: 0 | 1): void => {
+    if (stopping) return;
+    stopping = true;
+    if (bot === null) leave(exitCode);
+    else void shutDown(bot, why, exitCode);
+  };
+  const fail = (what: string, error: unknown): void => {
+    bot?.log.fatal({ error }, what);
+    // Also for people, and where nothing is logged.
+    process.stderr.write(`Tenuto ${what}${inWords(error)}\n`);
+    stop(what, 1);
   };
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   process.on('SIGINT', () => stop('SIGINT', 0));
   // After an unknown fault nothing in memory can be trusted; the record on disk can, and the next start goes on from it.
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error }, 'unknown fault');
-    stop('unknown fault', 1);
-  });
+  process.on('uncaughtException', (error) => fail('met an unknown fault', error));
 
   try {
-    await app.start();
+    bot = await load();
+    await bot.app.start();
   } catch (error) {
-    if (error instanceof ConfigError) complain(error);
-    else log.fatal({ error }, 'could not start');
-    stop('could not start', 1);
+    if (!stopping) fail('cannot start', error);
+    return;
+  }
+  fail('cannot go on', await bot.app.lost);
+}
+
+async function shutDown({ app, log }: Bot, why: string, exitCode: 0 | 1): Promise<void> {
+  log.info({ why }, 'stopping');
+  setTimeout(() => {
+    log.error('stopping took too long');
+    leave(1);
+  }, STOP_DEADLINE_MS).unref();
+  try {
+    await app.stop();
+    leave(exitCode);
+  } catch (error) {
+    log.error({ error }, 'stopping failed');
+    leave(1);
   }
 }
 
-function complain(error: ConfigError): void {
-  process.stderr.write(`Tenuto cannot start:\n${error.problems.map((problem) => `  - ${problem}\n`).join('')}`);
+/** What was thrown, for the end of a line: one reason behind a colon, several as a list. */
+function inWords(thrown: unknown): string {
+  const said = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  const [first, ...more] = said.split('\n');
+  return more.length === 0 ? `: ${first}` : [':', first, ...more].join('\n  - ');
 }
 
 /** The one way out of the process. */
-function leave(exitCode: number): void {
+function leave(exitCode: 0 | 1): void {
   // oxlint-disable-next-line unicorn/no-process-exit -- sockets of the libraries may still be open, and nothing needs them.
   process.exit(exitCode);
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) complain(error);
-  else process.stderr.write(`Tenuto cannot start: ${String(error)}\n`);
-  leave(1);
-});
+void main();
