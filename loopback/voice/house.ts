@@ -17,6 +17,9 @@ import type { Switches } from './switches.ts';
 import type { UdpPort } from './udp.ts';
 import type { Silence, VoiceEvent, VoiceOptions, VoiceService } from './voice-service.ts';
 
+/** Five seconds of sound. */
+const PACKETS_A_REPORT = 250;
+
 /** Everyone who may come, everyone who is here, and in which channel: what connections and datagrams are checked against. */
 export class House implements VoiceHouse {
   readonly heartbeatIntervalMs: number;
@@ -196,8 +199,11 @@ export class House implements VoiceHouse {
   #deliver(session: VoiceSession, packet: AudioPacket): void {
     const room = this.#rooms.at(session.owner);
     const isMuted = room?.isMuted(session.userId) === true;
-    session.count(isMuted ? 'muted' : 'audio');
+    const number = session.count(isMuted ? 'muted' : 'audio');
     if (!isMuted) room?.relay(session.userId, packet);
+    const isDue = number % PACKETS_A_REPORT === 1 && this.#options.undocumented !== false;
+    const report = isDue ? session.report(packet) : null;
+    if (report) this.#udp.send(report.datagram, report.remote);
   }
 
   #dave(session: VoiceSession, act: (group: DaveGroup) => void): void {

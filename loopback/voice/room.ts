@@ -5,18 +5,28 @@ import type { Listener } from './listener.ts';
 import type { VoiceSession } from './session.ts';
 import type { UdpAddress } from './udp.ts';
 
+/** Undocumented, and sent for everyone whom op 11 names: what they are (0: nothing special), and on what (0: a desktop). */
+const CLIENT_FLAGS = 18;
+const CLIENT_PLATFORM = 20;
+
 /** A voice channel with someone in it: who is there, and who hears whom. */
 export class Room {
   /** Null without end-to-end encryption. */
   readonly dave: DaveGroup | null;
   readonly #send: (datagram: Buffer, to: UdpAddress) => void;
+  readonly #undocumented: boolean;
   readonly #people = new Map<string, Listener>();
   readonly #sessions = new Map<string, VoiceSession>();
   #muted: ReadonlySet<string> = new Set();
 
-  constructor(send: (datagram: Buffer, to: UdpAddress) => void, dave: DaveGroup | null) {
+  constructor(
+    send: (datagram: Buffer, to: UdpAddress) => void,
+    dave: DaveGroup | null,
+    options: { readonly undocumented: boolean },
+  ) {
     this.#send = send;
     this.dave = dave;
+    this.#undocumented = options.undocumented;
   }
 
   get empty(): boolean {
@@ -64,7 +74,7 @@ export class Room {
   enter(session: VoiceSession): void {
     this.#announce([session.userId]);
     const others = [...this.#people.keys(), ...this.#sessions.keys()];
-    if (others.length > 0) session.tell(VoiceOpcodes.ClientsConnect, { user_ids: others });
+    if (others.length > 0) this.#introduce(session, others);
     this.#sessions.set(session.userId, session);
   }
 
@@ -98,7 +108,15 @@ export class Room {
   }
 
   #announce(userIds: readonly string[]): void {
-    for (const session of this.#sessions.values()) session.tell(VoiceOpcodes.ClientsConnect, { user_ids: userIds });
+    for (const session of this.#sessions.values()) this.#introduce(session, userIds);
+  }
+
+  #introduce(session: VoiceSession, userIds: readonly string[]): void {
+    session.tell(VoiceOpcodes.ClientsConnect, { user_ids: userIds });
+    for (const userId of this.#undocumented ? userIds : []) {
+      session.tell(CLIENT_FLAGS, { user_id: userId, flags: 0 });
+      session.tell(CLIENT_PLATFORM, { user_id: userId, platform: 0 });
+    }
   }
 
   #farewell(userId: string): void {

@@ -50,10 +50,11 @@ export class Rooms {
   open(place: Place): Room {
     const known = this.at(place);
     if (known) return known;
-    const listenersFirst = this.#parts.options.committer === 'listener';
+    const { committer, undocumented = true } = this.#parts.options;
+    const listenersFirst = committer === 'listener';
     const hasDave = this.daveVersionIn(place) > 0;
     const group = hasDave ? new DaveGroup(place.channelId, this.#externalSender, { listenersFirst }) : null;
-    const room = new Room((datagram, to) => this.#parts.send(datagram, to), group);
+    const room = new Room((datagram, to) => this.#parts.send(datagram, to), group, { undocumented });
     this.#rooms.set(keyOf(place), room);
     return room;
   }

@@ -40,6 +40,8 @@ export const isEncryptionMode = (mode: string): mode is EncryptionMode => Object
 /** Discord's dynamic payload type for Opus. */
 export const OPUS_PAYLOAD_TYPE = 120;
 
+const RECEIVER_REPORT = 201;
+
 const TAG_LENGTH = 16;
 const COUNTER_LENGTH = 4;
 
@@ -106,14 +108,35 @@ export function sealRtp(
   key: Uint8Array,
   counter: number,
 ): Buffer {
-  const { seal, nonceLength } = MODES[mode];
   const header = Buffer.alloc(12);
   header.writeUInt8(0x80, 0);
   header.writeUInt8(OPUS_PAYLOAD_TYPE, 1);
   header.writeUInt16BE(packet.sequence, 2);
   header.writeUInt32BE(packet.timestamp, 4);
   header.writeUInt32BE(packet.ssrc, 8);
+  return sealed(header, packet.payload, mode, key, counter);
+}
+
+/** RTCP's receiver report (RFC 3550, 6.4.2) of a server that has lost nothing. `about` is the client's SSRC. */
+export function sealReport(
+  { about, sequence }: { readonly about: number; readonly sequence: number },
+  mode: EncryptionMode,
+  key: Uint8Array,
+  counter: number,
+): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt8(0x81, 0);
+  header.writeUInt8(RECEIVER_REPORT, 1);
+  const block = Buffer.alloc(24);
+  header.writeUInt16BE((header.length + block.length) / 4 - 1, 2);
+  block.writeUInt32BE(about, 0);
+  block.writeUInt16BE(sequence, 10);
+  return sealed(header, block, mode, key, counter);
+}
+
+function sealed(header: Buffer, plain: Buffer, mode: EncryptionMode, key: Uint8Array, counter: number): Buffer {
+  const { seal, nonceLength } = MODES[mode];
   const nonce = Buffer.alloc(nonceLength);
   nonce.writeUInt32BE(counter, 0);
-  return Buffer.concat([header, seal(key, nonce, header, packet.payload), nonce.subarray(0, COUNTER_LENGTH)]);
+  return Buffer.concat([header, seal(key, nonce, header, plain), nonce.subarray(0, COUNTER_LENGTH)]);
 }

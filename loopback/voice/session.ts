@@ -3,7 +3,7 @@ import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import type { DaveMember } from './dave-member.ts';
 import { Inbound, type AudioPacket } from './datagrams.ts';
 import { Outbox, type Frame } from './outbox.ts';
-import { sealRtp, type EncryptionMode, type RtpHeader } from './rtp.ts';
+import { sealReport, sealRtp, type EncryptionMode, type RtpHeader } from './rtp.ts';
 import type { UdpAddress } from './udp.ts';
 import type { VoiceSessionView } from './voice-service.ts';
 
@@ -21,6 +21,12 @@ export interface Wire {
   send(frame: Frame): void;
   /** 1006 drops the connection without a close frame. */
   close(code: number): void;
+}
+
+/** A datagram to a session's client. */
+export interface Outgoing {
+  readonly datagram: Buffer;
+  readonly remote: UdpAddress;
 }
 
 /** `detached`: the connection was lost, and what is said meanwhile is kept for the resume. */
@@ -73,9 +79,10 @@ export class VoiceSession implements DaveMember {
     };
   }
 
-  /** Counts a datagram that was all right. */
-  count(kind: 'audio' | 'muted' | 'discovery' | 'keep-alive'): void {
+  /** Counts a datagram that was all right, and returns which of its kind it was. */
+  count(kind: 'audio' | 'muted' | 'discovery' | 'keep-alive'): number {
     this.#inbound.counts[kind] += 1;
+    return this.#inbound.counts[kind];
   }
 
   /** What the client chose in select protocol: from now on its audio is understood. */
@@ -117,7 +124,7 @@ export class VoiceSession implements DaveMember {
   }
 
   /** A numbered message, sent again on resume. */
-  tell(op: VoiceOpcodes, d: unknown): void {
+  tell(op: number, d: unknown): void {
     this.#send(this.#outbox.json(op, d));
   }
 
@@ -157,12 +164,22 @@ export class VoiceSession implements DaveMember {
   }
 
   /** Someone else's packet as this session must get it, with op 5 said first for a voice that is new to it. Null before select protocol. */
-  hear(speakerId: string, packet: AudioPacket): { readonly datagram: Buffer; readonly remote: UdpAddress } | null {
+  hear(speakerId: string, packet: AudioPacket): Outgoing | null {
+    if (!this.#introduced.has(packet.ssrc) && this.wire && this.#transport)
+      this.tellSpeaking(speakerId, packet.ssrc, 1);
+    return this.#seal((mode, counter) => sealRtp(packet, mode, this.secretKey, counter));
+  }
+
+  /** What the server reports of having received up to this packet. */
+  report({ sequence }: AudioPacket): Outgoing | null {
+    return this.#seal((mode, counter) => sealReport({ about: this.ssrc, sequence }, mode, this.secretKey, counter));
+  }
+
+  #seal(make: (mode: EncryptionMode, counter: number) => Buffer): Outgoing | null {
     const transport = this.#transport;
-    if (!transport || this.#link.status !== 'connected') return null;
-    if (!this.#introduced.has(packet.ssrc)) this.tellSpeaking(speakerId, packet.ssrc, 1);
+    if (!transport || !this.wire) return null;
     this.#counter += 1;
-    return { datagram: sealRtp(packet, transport.mode, this.secretKey, this.#counter), remote: transport.remote };
+    return { datagram: make(transport.mode, this.#counter), remote: transport.remote };
   }
 
   #send(frame: Frame): void {

@@ -49,6 +49,11 @@ export interface VoiceOptions {
   readonly identifyDeadlineMs?: number;
   /** How long a session that lost its connection can be resumed. Default 60,000. */
   readonly resumeWindowMs?: number;
+  /**
+   * Whether the servers also say what Discord's say beyond its documentation: ops 18 and 20 about everyone who comes, and RTCP
+   * receiver reports about what was received. Default true: clients must not stumble over either.
+   */
+  readonly undocumented?: boolean;
   /** Whether UDP keep-alives are sent back. Default false: clients must not depend on it. */
   readonly echoKeepAlives?: boolean;
 }

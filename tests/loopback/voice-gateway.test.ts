@@ -142,9 +142,28 @@ it('tells clients who comes and who goes', async (test) => {
   expect(await client.heard(VoiceOpcodes.ClientDisconnect)).toMatchObject({ d: { user_id: ADA } });
 });
 
+it.for([true, false])('says what Discord says beyond its documentation: %s', async (undocumented, test) => {
+  const here = await scene(test, { dave: 'off', undocumented });
+  const { client, udp, say, ssrc, send } = await described(here, test);
+  here.people(ADA);
+  await client.heard(VoiceOpcodes.ClientsConnect);
+  const datagrams: Buffer[] = [];
+  udp.on('message', (datagram) => datagrams.push(datagram));
+  client.send(VoiceOpcodes.Speaking, { speaking: 1, delay: 0, ssrc });
+  say({ counter: 1 });
+  send(Buffer.concat([Buffer.from([0, 1, 0, 70]), uint32(ssrc), Buffer.alloc(66)]));
+  await expect.poll(() => datagrams.at(-1)?.length, { timeout: 20_000 }).toBe(74);
+  const said = client.messages.map(({ op, d }): [number, unknown] => [op, d]).filter(([op]) => op === 18 || op === 20);
+  const reports = datagrams.slice(0, -1).map((bytes) => [bytes[1], bytes.readUInt16BE(2), bytes.length]);
+  const flags = [18, { user_id: ADA, flags: 0 }];
+  const platform = [20, { user_id: ADA, platform: 0 }];
+  expect(said).toEqual(undocumented ? [flags, platform] : []);
+  expect(reports).toEqual(undocumented ? [[201, 7, 8 + 24 + 16 + 4]] : []);
+});
+
 describe.concurrent('a resume', () => {
   it('brings everything that was missed, once, in order', async (test) => {
-    const here = await scene(test, { dave: 'off' });
+    const here = await scene(test, { dave: 'off', undocumented: false });
     const { client, identity: who, ssrc } = await described(here, test);
     const description = await client.heard(VoiceOpcodes.SessionDescription);
     client.cut();
@@ -257,6 +276,12 @@ it('keeps the channels of a guild apart', async (test) => {
   await expect.poll(() => here.voice.sessions()[0]?.datagrams.audio, { timeout: 20_000 }).toBe(1);
   expect(here.voice.ears(ADA).packets).toEqual([]);
 });
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
 
 function identifiedThenBinary(frame: Buffer): Act {
   return (client, here) => {

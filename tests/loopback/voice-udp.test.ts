@@ -128,7 +128,7 @@ describe.concurrent('the UDP socket', () => {
   });
 
   it.for(['in', 'out'] as const)('loses everything that goes %s while told to', async (direction, test) => {
-    const here = await scene(test, { dave: 'off' });
+    const here = await scene(test, { dave: 'off', undocumented: false });
     const { say, udp, ssrc, send } = await speaking(here, test);
     const lift = here.voice.faults.dropUdp(direction);
     let answers = 0;

@@ -68,6 +68,7 @@ export interface Stage {
   join(options?: { readonly channelId?: string; readonly holder?: string }): Promise<void>;
   /** Resolves when the guild's voice is in this state; now counts. */
   state(status: VoiceState['status']): Promise<VoiceState>;
+  /** Ends all; throws when the manager's client did anything that Discord forbids. */
   close(): Promise<void>;
 }
 
@@ -102,6 +103,7 @@ export async function stage(
       await manager.close();
       gateway.close();
       await voice.close();
+      if (voice.problems().length > 0) throw new Error(voice.problems().join('\n'));
       await rm(directory, { recursive: true, force: true });
     },
   };
