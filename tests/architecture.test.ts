@@ -98,6 +98,15 @@ describe('src', () => {
     expect(tell(wrong)).toEqual([]);
   });
 
+  it('tells in its README who may import whom', () => {
+    const [, section = ''] = text(join('src', 'README.md')).split('## Who may import whom');
+    const names = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    const rows = section.matchAll(/^\| `([^`]+)` \|(.*)\|(.*)\|$/gm);
+    const told = [...rows].map(([, folder = '', values = '', types = '']) => [folder, names(values), names(types)]);
+    const held = Object.entries(MAY_IMPORT).filter(([folder]) => folder !== '.');
+    expect(told).toEqual(held.map(([folder, { values, types = [] }]) => [folder, values, types]));
+  });
+
   it('stays inside of src', () => {
     expect(tell(importsOfSrc.filter(isRelative).filter((one) => topOf(targetOf(one)) !== 'src'))).toEqual([]);
   });
