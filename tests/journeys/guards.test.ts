@@ -52,3 +52,22 @@ it.each([
   expect(refusal.content).toContain(words);
   expect(guild.voiceStates.has(application.bot.id)).toBe(false);
 });
+
+it('comes only for what can be played, and goes again when that was nothing', async () => {
+  const stage = await setStage();
+  const { loopback } = stage;
+  const { guild, application, world } = loopback;
+  await stage.startBot();
+  const ada = loopback.user('ada');
+  ada.join('Lounge');
+  let came = false;
+  world.on('change', () => (came ||= guild.voiceStates.has(application.bot.id)));
+
+  expect((await ask(ada, 'play', { query: 'file:///etc/passwd' })).content).toContain('only http and https');
+  expect((await ask(ada, 'voicestatus')).content).toContain('Not in a voice channel');
+  expect(came).toBe(false);
+
+  expect((await ask(ada, 'play', { query: stage.media.urlOf('404') })).content).toContain('cannot be played');
+  expect((await ask(ada, 'voicestatus')).content).toContain('Not in a voice channel');
+  expect(guild.voiceStates.has(application.bot.id)).toBe(false);
+});
