@@ -28,6 +28,15 @@ it('keeps one display up to date while the music plays, and its buttons obey', a
   const paused = () => ada.sees().find(({ id, embeds }) => id === display.id && embeds[0]?.author?.name === 'Paused');
   await until('the display to say so', paused, 20_000);
   expect((await press('Resume')).content).toContain('Going on');
+
+  await ask(ada, 'leave');
+  const away = () =>
+    ada.sees().find(({ id, embeds }) => id === display.id && /Not in a voice/.test(embeds[0]?.author?.name ?? ''));
+  await until('the display to say that the bot has left', away, 20_000);
+  expect((await press('Resume')).content).toContain('Going on');
+  const playing = () =>
+    ada.sees().find(({ id, embeds }) => id === display.id && embeds[0]?.author?.name === 'Now playing');
+  await until('the display to say that the music is back', playing, 20_000);
   expect(ada.sees().filter(({ embeds }) => embeds[0]?.title?.includes('Long Note')).length).toBe(1);
   expect(loopback.problems()).toEqual([]);
 });
