@@ -80,6 +80,21 @@ it('offers each pending member to all others, and takes the first commit', () =>
   expect(transitionOf(bob)).toBe(0);
 });
 
+it('excuses frames that nobody understands while it changes, and no longer than a change may take', () => {
+  const [ada, bob] = [new Client(ADA, group), new Client(BOB, group)];
+  const excusedAfter = (ms: number): boolean => {
+    vi.advanceTimersByTime(ms);
+    return group.changing;
+  };
+  bob.commit();
+  expect([0, 1_999, 1].map(excusedAfter)).toEqual([true, true, false]);
+  const cy = new Client(CY, group);
+  expect([2_000, 7_999, 1].map(excusedAfter)).toEqual([true, true, false]);
+  ada.commit();
+  for (const member of [ada, bob, cy]) group.ready(member, transitionOf(ada));
+  expect([1_999, 1].map(excusedAfter)).toEqual([true, false]);
+});
+
 it('passes over a commit that leaves someone out', () => {
   const [ada, bob] = [new Client(ADA, group), new Client(BOB, group)];
   const [early] = ada.commits;
