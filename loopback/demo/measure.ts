@@ -1,4 +1,4 @@
-import { matchFrames, type HeardPacket } from '../ears.ts';
+import { matchFrames, type Expected, type HeardPacket } from '../ears.ts';
 
 export const FRAME_MS = 20;
 const SILENCE = 'f8fffe';
@@ -9,7 +9,7 @@ export interface Listening {
   /** Places of the first and the last frame in the file. */
   readonly from: number;
   readonly to: number;
-  /** Within each voice session, every payload was the file's packet at the next place, silence around pauses aside. */
+  /** Within each voice session, every payload was the file's packet at the next place, with faultless RTP headers and no stutter. */
   readonly exact: boolean;
   /** Frames that are missing, or were heard twice, where one voice session followed another. */
   readonly lost: number;
@@ -17,11 +17,14 @@ export interface Listening {
 }
 
 /** Compares what was heard with a file, voice session by voice session: each has an SSRC of its own. */
-export function listening(heard: readonly HeardPacket[], file: readonly Buffer[]): Listening {
-  const sessions = [...Map.groupBy(sounding(heard), ({ ssrc }) => ssrc).values()].map((packets) => {
-    const { matched, exact } = matchFrames(packets, file);
-    return { exact, frames: matched.length, from: matched.at(0)?.index ?? -1, to: matched.at(-1)?.index ?? -1 };
-  });
+export function listening(heard: readonly HeardPacket[], file: readonly Buffer[], expected?: Expected): Listening {
+  const bySession = [...Map.groupBy(heard, ({ ssrc }) => ssrc).values()];
+  const sessions = bySession
+    .filter((packets) => sounding(packets).length > 0)
+    .map((packets) => {
+      const { matched, exact } = matchFrames(packets, file, expected);
+      return { exact, frames: matched.length, from: matched.at(0)?.index ?? -1, to: matched.at(-1)?.index ?? -1 };
+    });
   const jumps = sessions.slice(1).map(({ from }, index) => from - 1 - (sessions[index]?.to ?? 0));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
@@ -36,7 +39,9 @@ export function listening(heard: readonly HeardPacket[], file: readonly Buffer[]
 
 /** Everything but the silence that players send around pauses and ends. */
 export const sounding = (heard: readonly HeardPacket[]): readonly HeardPacket[] =>
-  heard.filter(({ opus }) => opus.toString('hex') !== SILENCE);
+  heard.filter((packet) => !isSilence(packet));
+
+const isSilence = ({ opus }: HeardPacket): boolean => opus.toString('hex') === SILENCE;
 
 /** What was heard from the first packet on that is in none of the files, or an error when one of theirs comes later. */
 export function foreignTo(
@@ -45,9 +50,9 @@ export function foreignTo(
 ): readonly HeardPacket[] {
   const known = new Set(files.flat().map((packet) => packet.toString('base64')));
   const isKnown = ({ opus }: HeardPacket) => known.has(opus.toString('base64'));
-  const packets = sounding(heard);
-  const foreign = packets.slice(packets.findIndex((packet) => !isKnown(packet)));
-  if (foreign.some(isKnown)) throw new Error('packets of another song were heard in between');
+  const begin = heard.findIndex((packet) => !isSilence(packet) && !isKnown(packet));
+  const foreign = begin === -1 ? [] : heard.slice(begin);
+  if (sounding(foreign).some(isKnown)) throw new Error('packets of another song were heard in between');
   return foreign;
 }
 

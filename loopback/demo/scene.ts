@@ -1,4 +1,4 @@
-import { opusPacketsOf, type HeardPacket } from '../ears.ts';
+import { opusPacketsOf, type Expected, type HeardPacket } from '../ears.ts';
 import { arrivalRate, foreignTo, FRAME_MS, listening, missing, sessionChange, sounding } from './measure.ts';
 import type { Stage } from './stage.ts';
 
@@ -39,6 +39,7 @@ const FRIEND = 'ben';
 const MAX_FRAMES_LOST = 5;
 const MAX_INTERRUPTION_MS = 2_000;
 const MAX_POSITION_ERROR_MS = 1_000;
+const PAUSED_ONCE: Expected = { pauses: 1 };
 /** Fifteen seconds: long enough for a rate to three digits. */
 const RATE_FRAMES = 750;
 
@@ -70,8 +71,8 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
     if (!condition) throw new Error(otherwise);
   }
 
-  function note(what: string, packets: readonly HeardPacket[], file: readonly Buffer[]): void {
-    const listened = listening(packets, file);
+  function note(what: string, packets: readonly HeardPacket[], file: readonly Buffer[], expected?: Expected): void {
+    const listened = listening(packets, file, expected);
     heard.push({ what, ...listened });
     findings.frames_exact = (findings.frames_exact ?? true) && listened.exact;
     hold(listened.exact, `of ${listened.frames} frames some were lost, repeated or changed within a voice session`);
@@ -124,7 +125,8 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
         const { to } = listening(await control.heard(LISTENER), song);
         await command(LISTENER, 'resume');
         await listen(50);
-        hold(listening(await control.heard(LISTENER), song).exact, 'frames were lost or repeated in the pause');
+        const { exact } = listening(await control.heard(LISTENER), song, PAUSED_ONCE);
+        hold(exact, 'frames were lost or repeated in the pause');
         return `held at frame ${to}, and went on with the next`;
       },
     },
@@ -167,7 +169,7 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
         const error = (from - killedAt - 1) * FRAME_MS;
         findings.restored_position_error_ms = Math.abs(error);
         findings.restored_after_kill = from >= 0 && Math.abs(error) <= MAX_POSITION_ERROR_MS;
-        note('Long Note (WebM, passed through)', all, song);
+        note('Long Note (WebM, passed through)', all, song, PAUSED_ONCE);
         hold(findings.restored_after_kill, `it went on at frame ${from}, but was killed at ${killedAt}`);
         const direction = error < 0 ? 'earlier' : 'later';
         const after = Math.round((first?.at ?? Number.NaN) - began);
@@ -198,9 +200,10 @@ export async function writeScene(stage: Stage): Promise<{ steps: Step[]; finding
           await command(LISTENER, 'skip');
           await listen(150);
           const packets = foreignTo(await control.heard(LISTENER, from), [song, third, transcoded]);
-          hold(packets.length >= 100, `only ${packets.length} new frames were heard`);
-          const different = new Set(packets.map(({ opus }) => opus.toString('base64'))).size;
-          const [frames, lost, repeated] = [packets.length, missing(packets), packets.length - different];
+          const frames = sounding(packets).length;
+          const different = new Set(sounding(packets).map(({ opus }) => opus.toString('base64'))).size;
+          hold(frames >= 100, `only ${frames} new frames were heard`);
+          const [lost, repeated] = [missing(packets), frames - different];
           heard.push({ what, frames, from: null, to: null, exact: null, lost, repeated });
           hold(lost === 0 && repeated === 0, `${lost} frames were lost, ${repeated} heard twice`);
           transcoded.push(...packets.map(({ opus }) => opus));
