@@ -14,23 +14,25 @@ import { buildStage, type Stage } from './demo/stage.ts';
 
 const { values: flags } = parseArgs({ options: { json: { type: 'boolean' }, serve: { type: 'boolean' } } });
 console.log('Tenuto: a song over the wire. Everything happens on this machine; Discord is played by a double.\n');
+// Heard from here on, so that whatever was started by then is also ended.
+const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 const stage = await buildStage();
 try {
   if (flags.serve === true) await serve(stage);
-  else process.exitCode = (await play(stage)) ? 0 : 1;
+  else process.exitCode = await Promise.race([play(stage), interrupted.then(() => 130)]);
 } finally {
   await stage.close();
 }
 
-/** Acts the scene out; true when every step held. */
-async function play(stage: Stage): Promise<boolean> {
+/** Acts the scene out; resolves with the exit code, 0 when every step held. */
+async function play(stage: Stage): Promise<number> {
   const began = performance.now();
   const { steps, findings, heard } = await writeScene(stage);
   const failed = await act(steps, stage);
   console.log(`\n${table(heard)}\n`);
   console.log(failed === null ? 'Every step held.' : `It stopped at: ${failed}`);
   if (flags.json === true) console.log(JSON.stringify(await summary(findings, failed, began)));
-  return failed === null;
+  return failed === null ? 0 : 1;
 }
 
 /** Resolves with the title of the step that failed, or with null. */
@@ -76,7 +78,7 @@ async function summary(findings: Findings, failed: string | null, began: number)
   return { ok: failed === null, failed_step: failed, ...findings, setup_s: setup.seconds ?? null, scene_s: seconds };
 }
 
-/** Until SIGINT or SIGTERM. */
+/** Until it is interrupted. */
 async function serve({ env, controlUrl, media, startBot }: Stage): Promise<void> {
   await startBot();
   console.log('The bot is online. Settings for this or any other client:\n');
@@ -84,5 +86,5 @@ async function serve({ env, controlUrl, media, startBot }: Stage): Promise<void>
   console.log(
     `\nAct as people at ${controlUrl} (GET / lists how), and play ${media.urlOf('song.webm')}. Ctrl+C ends it.`,
   );
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await interrupted;
 }
