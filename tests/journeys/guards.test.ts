@@ -24,7 +24,6 @@ it('refuses, so that only the asker sees it, what cannot work from where the per
     expect(refusal.content, command).toContain('I am playing there');
   }
   expect((await ask(ben, 'play', { query: song.url })).content).toContain('I am playing there');
-  expect(loopback.problems()).toEqual([]);
 });
 
 it.each([

@@ -25,7 +25,6 @@ it('stays out when somebody disconnects it, says so, and goes on at the frame wh
   expect(repeats).toEqual([]);
   // A frame or two were on their way when the door was closed.
   expect(gaps.reduce((sum, { missing }) => sum + missing, 0)).toBeLessThanOrEqual(3);
-  expect(loopback.problems()).toEqual([]);
 });
 
 it('follows when somebody moves it', async () => {
@@ -49,5 +48,4 @@ it('follows when somebody moves it', async () => {
   expect(repeats).toEqual([]);
   // What was sent while Ada was on her way, and what was in the air when the old door was closed.
   expect(gaps.reduce((sum, { missing }) => sum + missing, 0)).toBeLessThanOrEqual(25);
-  expect(loopback.problems()).toEqual([]);
 });

