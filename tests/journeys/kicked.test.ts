@@ -23,8 +23,9 @@ it('stays out when somebody disconnects it, says so, and goes on at the frame wh
   await until('the song to go on', () => stage.match('ada', song).matched.length > before + 50, 20_000);
   const { repeats, gaps } = stage.match('ada', song);
   expect(repeats).toEqual([]);
-  // A frame or two were on their way when the door was closed.
-  expect(gaps.reduce((sum, { missing }) => sum + missing, 0)).toBeLessThanOrEqual(3);
+  // Lost are only frames that came too late, and one that was read but had not left yet.
+  const { late } = loopback.voice.strayDatagrams();
+  expect(gaps.reduce((sum, { missing }) => sum + missing, 0)).toBeLessThanOrEqual(late + 1);
 });
 
 it('follows when somebody moves it', async () => {
