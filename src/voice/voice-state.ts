@@ -5,13 +5,13 @@ export type VoiceState =
   | { readonly status: 'ready'; readonly channelId: string; readonly since: number }
   /** The library resumes the session by itself; same session, same key. */
   | { readonly status: 'resuming'; readonly channelId: string; readonly reason: string }
-  /** Waiting to try a fresh session. */
+  /** Waiting to try a fresh session; `until` null: when the main gateway, or voice as a whole, is back. */
   | {
       readonly status: 'recovering';
       readonly channelId: string;
       readonly reason: string;
       readonly attempt: number;
-      readonly until: number;
+      readonly until: number | null;
     }
   /** The close code alone does not say what happened; waiting for what Discord says next. */
   | { readonly status: 'deciding'; readonly channelId: string; readonly reason: string }
@@ -30,3 +30,11 @@ export const LEGAL = {
   'cooling-down': ['joining', 'recovering', 'failed', 'idle'],
   failed: ['joining', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;
+
+/** The same in three words, for people who only want to know whether to worry. */
+export type RecoveryView = 'IDLE' | 'RETRYING' | 'STABLE';
+
+export function recoveryView({ status }: VoiceState): RecoveryView {
+  if (status === 'idle' || status === 'failed') return 'IDLE';
+  return status === 'ready' ? 'STABLE' : 'RETRYING';
+}
