@@ -1,4 +1,5 @@
 import { DAVE_FAULTS } from './faults/dave.ts';
+import { DISCOVERY_FAULTS } from './faults/discovery.ts';
 import { GATEWAY_FAULTS } from './faults/gateway.ts';
 import { JOIN_FAULTS } from './faults/join.ts';
 import { REST_FAULTS } from './faults/rest.ts';
@@ -10,6 +11,7 @@ import { WORLD_FAULTS } from './faults/world.ts';
 export const FAULTS = {
   ...VOICE_FAULTS,
   ...UDP_FAULTS,
+  ...DISCOVERY_FAULTS,
   ...DAVE_FAULTS,
   ...WORLD_FAULTS,
   ...JOIN_FAULTS,

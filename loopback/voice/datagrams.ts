@@ -25,7 +25,11 @@ export const DATAGRAM_KINDS = [
   'nonce-backwards',
   /** Audio without any op 5, for which Discord's documentation threatens a disconnect. Passed on, and forgiven when UDP had only overtaken the op 5. */
   'before-speaking',
-  /** Came in while `dropUdp` was in force; nobody looked whose it was. */
+  /** From another address than the session declared, because discovery had told it a wrong one. */
+  'misled',
+  /** A packet that a fault brought twice; only the first is passed on. */
+  'doubled',
+  /** All right, but a fault lost it on its way. */
   'lost',
 ] as const;
 

@@ -47,6 +47,7 @@ export class House implements VoiceHouse {
     this.modes = options.modes ?? ENCRYPTION_MODES;
     this.door = new DatagramDoor({
       echoKeepAlives: options.echoKeepAlives ?? false,
+      weather: udp.weather,
       discoveryIsSilent: () => switches.silent('discovery'),
       send: (bytes, to) => udp.send(bytes, to),
       deliver: (session, packet) => this.#deliver(session, packet),
@@ -78,6 +79,11 @@ export class House implements VoiceHouse {
     for (const { view } of this.sessions) now.noteDatagrams(memberOf(view), view.datagrams);
     now.noteDatagrams('somebody', this.door.strays);
     return this.#mistakes.and(now).lines;
+  }
+
+  /** The room that a client has connected to. */
+  room(session: VoiceSession): Room | undefined {
+    return this.#rooms.at(session.owner);
   }
 
   /** The room of the guild in which this person is, if any. */

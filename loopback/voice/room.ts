@@ -49,6 +49,11 @@ export class Room {
     this.dave?.close();
   }
 
+  /** Of everyone here. */
+  get ssrcs(): readonly number[] {
+    return [...this.#people.values(), ...this.#sessions.values()].map(({ ssrc }) => ssrc);
+  }
+
   person(userId: string): Listener | undefined {
     return this.#people.get(userId);
   }

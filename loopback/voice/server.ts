@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openSockets } from '../open-sockets.ts';
 import { VoiceConnection } from './connection.ts';
+import { faultsOf } from './faults-of.ts';
 import { House } from './house.ts';
 import { say } from './speech.ts';
 import { Switches } from './switches.ts';
 import { UdpPort, type UdpAddress } from './udp.ts';
-import type { VoiceEvent, VoiceFaults, VoiceOptions, VoiceServer } from './voice-service.ts';
+import type { VoiceEvent, VoiceOptions, VoiceServer } from './voice-service.ts';
 
 const HISTORY = 1_000;
 /** DAVE's largest message is a welcome; Discord's own limit is not documented. */
@@ -23,7 +24,10 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     events.emit('event', event);
   };
   const switches = new Switches();
-  const udp = await UdpPort.open((datagram: Buffer, from: UdpAddress) => house.door.receive(datagram, from));
+  const udp = await UdpPort.open({
+    receive: (datagram: Buffer, from: UdpAddress) => house.door.receive(datagram, from),
+    guildAt: (address: UdpAddress) => house.door.guildAt(address),
+  });
   const house = new House(options, switches, udp, report);
 
   const { serverKeyPem: key, serverCertPem: cert } = options.tls;
@@ -63,7 +67,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     ears: (userId) => house.ears(userId),
     sessions: () => house.sessions.map(({ view }) => view),
     problems: () => house.problems,
-    strayDatagrams: () => ({ ...house.door.strays, lost: udp.lost }),
+    strayDatagrams: () => ({ ...house.door.strays, lost: udp.weather.lost }),
     async speak(guildId, userId, opusPackets, signal) {
       const room = house.roomOf(guildId, userId);
       const speaker = room?.person(userId);
@@ -71,33 +75,5 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
       await say(room, speaker, opusPackets, signal);
     },
     close: () => (closing ??= shut()),
-  };
-}
-
-function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceFaults {
-  const wireOf = (guildId: string, userId: string) => house.session(guildId, userId)?.wire ?? null;
-  const closeVoice: VoiceFaults['closeVoice'] = (guildId, userId, code) => {
-    const wire = wireOf(guildId, userId);
-    wire?.close(code);
-    return wire !== null;
-  };
-  const sendFrame = (guildId: string, userId: string, frame: string | Buffer): boolean => {
-    const wire = wireOf(guildId, userId);
-    wire?.send(frame);
-    return wire !== null;
-  };
-  return {
-    closeVoice,
-    cutVoice: (guildId, userId) => closeVoice(guildId, userId, 1006),
-    refuseIdentify: (refusal) => switches.refuse(refusal),
-    silence: (what) => switches.silence(what),
-    dropUdp: (direction) => udp.lose(direction),
-    sendRaw(guildId, userId, bytes) {
-      const remote = house.session(guildId, userId)?.remote ?? null;
-      if (remote) udp.send(bytes, remote);
-      return remote !== null;
-    },
-    sendBinary: (guildId, userId, bytes) => sendFrame(guildId, userId, Buffer.from(bytes)),
-    sendText: (guildId, userId, text) => sendFrame(guildId, userId, text),
   };
 }

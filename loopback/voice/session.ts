@@ -42,6 +42,8 @@ export class VoiceSession implements DaveMember {
   readonly local = false;
   readonly ssrc: number;
   readonly secretKey: Buffer = randomBytes(32);
+  /** Discovery has told the client something else than its address. */
+  misled = false;
   readonly #inbound = new Inbound();
   readonly #outbox = new Outbox();
   readonly #introduced = new Set<number>();
@@ -80,7 +82,7 @@ export class VoiceSession implements DaveMember {
   }
 
   /** Counts a datagram that was all right, and returns which of its kind it was. */
-  count(kind: 'audio' | 'muted' | 'discovery' | 'keep-alive'): number {
+  count(kind: 'audio' | 'muted' | 'discovery' | 'keep-alive' | 'doubled'): number {
     this.#inbound.counts[kind] += 1;
     return this.#inbound.counts[kind];
   }
@@ -157,7 +159,7 @@ export class VoiceSession implements DaveMember {
       return null;
     }
     if (from.address !== transport.remote.address || from.port !== transport.remote.port) {
-      counts['wrong-address'] += 1;
+      counts[this.misled ? 'misled' : 'wrong-address'] += 1;
       return null;
     }
     return this.#inbound.open(datagram, header, transport.mode, this.secretKey);
@@ -171,7 +173,7 @@ export class VoiceSession implements DaveMember {
   }
 
   /** What the server reports of having received up to this packet. */
-  report({ sequence }: AudioPacket): Outgoing | null {
+  report({ sequence }: Pick<AudioPacket, 'sequence'>): Outgoing | null {
     return this.#seal((mode, counter) => sealReport({ about: this.ssrc, sequence }, mode, this.secretKey, counter));
   }
 

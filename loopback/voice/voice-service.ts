@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Ears } from '../ears.ts';
+import type { DiscoveryAnswer } from './datagram-door.ts';
 import type { DatagramKind } from './datagrams.ts';
 import type { EncryptionMode } from './rtp.ts';
+import type { Front } from './weather.ts';
 
 /** What the main gateway asks of the voice servers. Implemented by voice/server.ts. */
 export interface VoiceService {
@@ -95,10 +97,18 @@ export interface VoiceFaults {
   refuseIdentify(refusal: { readonly code: number; readonly times?: number; readonly resumes?: boolean }): () => void;
   /** Leaves one of the server's answers out until lifted. */
   silence(what: Silence): () => void;
-  /** Loses every datagram to or from the server until lifted. */
-  dropUdp(direction: 'in' | 'out' | 'both'): () => void;
-  /** Sends these bytes to the member's UDP address as they are. */
-  sendRaw(guildId: string, userId: string, bytes: Uint8Array): boolean;
+  /** Does something to datagrams on their way until lifted. */
+  impair(front: Front): () => void;
+  /** Answers IP discovery in another way until lifted. */
+  answerDiscovery(answer: DiscoveryAnswer): () => void;
+  /** Sends these bytes, one datagram each, from the server's address to the member's as they are. */
+  sendRaw(guildId: string, userId: string, ...datagrams: readonly Uint8Array[]): boolean;
+  /** The same from addresses that have nothing to do with Discord; they may arrive in any order. */
+  sendFromStrangers(guildId: string, userId: string, ...datagrams: readonly Uint8Array[]): boolean;
+  /** The SSRCs that mean something to the member: its own, then those of the others in its channel. */
+  ssrcs(guildId: string, userId: string): readonly number[];
+  /** Sends the member an RTCP receiver report about its own voice, encrypted as it should be. */
+  sendReport(guildId: string, userId: string): boolean;
   /** Sends these bytes as one binary frame of the member's voice websocket. */
   sendBinary(guildId: string, userId: string, bytes: Uint8Array): boolean;
   /** Sends this text as one text frame of the member's voice websocket. */

@@ -90,6 +90,8 @@ describe.concurrent('the UDP socket', () => {
       'nonce-reused': 1,
       'nonce-backwards': 1,
       'before-speaking': 0,
+      misled: 0,
+      doubled: 0,
       lost: 0,
     });
     test.expect(here.voice.strayDatagrams()).toMatchObject({ malformed: 2, 'unknown-ssrc': 1 });
@@ -130,7 +132,7 @@ describe.concurrent('the UDP socket', () => {
   it.for(['in', 'out'] as const)('loses everything that goes %s while told to', async (direction, test) => {
     const here = await scene(test, { dave: 'off', undocumented: false });
     const { say, udp, ssrc, send } = await speaking(here, test);
-    const lift = here.voice.faults.dropUdp(direction);
+    const lift = here.voice.faults.impair({ direction, impair: (_onward, lose) => lose() });
     let answers = 0;
     udp.on('message', () => (answers += 1));
     send(discovery(ssrc));

@@ -1,0 +1,51 @@
+import type { House } from './house.ts';
+import { sendFromStrangers } from './strangers.ts';
+import type { Switches } from './switches.ts';
+import type { UdpPort } from './udp.ts';
+import type { VoiceFaults } from './voice-service.ts';
+
+/** Everything that can be made to go wrong at running voice servers. */
+export function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceFaults {
+  const wireOf = (guildId: string, userId: string) => house.session(guildId, userId)?.wire ?? null;
+  const remoteOf = (guildId: string, userId: string) => house.session(guildId, userId)?.remote ?? null;
+  const closeVoice: VoiceFaults['closeVoice'] = (guildId, userId, code) => {
+    const wire = wireOf(guildId, userId);
+    wire?.close(code);
+    return wire !== null;
+  };
+  const sendFrame = (guildId: string, userId: string, frame: string | Buffer): boolean => {
+    const wire = wireOf(guildId, userId);
+    wire?.send(frame);
+    return wire !== null;
+  };
+  return {
+    closeVoice,
+    cutVoice: (guildId, userId) => closeVoice(guildId, userId, 1006),
+    refuseIdentify: (refusal) => switches.refuse(refusal),
+    silence: (what) => switches.silence(what),
+    impair: (front) => udp.weather.lay(front),
+    answerDiscovery: (answer) => house.door.answerDiscovery.lay(answer),
+    sendRaw(guildId, userId, ...datagrams) {
+      const remote = remoteOf(guildId, userId);
+      if (remote) for (const bytes of datagrams) udp.send(bytes, remote);
+      return remote !== null;
+    },
+    sendFromStrangers(guildId, userId, ...datagrams) {
+      const remote = remoteOf(guildId, userId);
+      // A socket that this machine has no room for is a stranger less.
+      if (remote) void sendFromStrangers(datagrams, remote).catch(() => undefined);
+      return remote !== null;
+    },
+    ssrcs(guildId, userId) {
+      const session = house.session(guildId, userId);
+      return session ? [...new Set([session.ssrc, ...(house.room(session)?.ssrcs ?? [])])] : [];
+    },
+    sendReport(guildId, userId) {
+      const report = house.session(guildId, userId)?.report({ sequence: 0 }) ?? null;
+      if (report) udp.send(report.datagram, report.remote);
+      return report !== null;
+    },
+    sendBinary: (guildId, userId, bytes) => sendFrame(guildId, userId, Buffer.from(bytes)),
+    sendText: (guildId, userId, text) => sendFrame(guildId, userId, text),
+  };
+}
