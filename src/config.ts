@@ -14,11 +14,13 @@ const setting = <S extends z.ZodType>(variable: string, schema: S, example: stri
   example,
 });
 
+function wholeNumber(min: number, max: number, expected = `must be a whole number from ${min} to ${max}`) {
+  return z.coerce.number<string>(expected).int(expected).min(min, expected).max(max, expected);
+}
+
 /** A whole number in a range; what is unset becomes `fallback`. */
 function whole(variable: string, fallback: number, min: number, max: number): Setting<z.ZodType<number>> {
-  const expected = `must be a whole number from ${min} to ${max}`;
-  const number = z.coerce.number<string>(expected).int(expected).min(min, expected).max(max, expected);
-  return setting(variable, number.default(fallback), String(fallback));
+  return setting(variable, wholeNumber(min, max).default(fallback), String(fallback));
 }
 
 const list = z.string().transform((text) =>
@@ -27,6 +29,7 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+const COOLDOWNS = 'must be whole seconds from 1 to 3600 with commas between them';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -88,6 +91,50 @@ const SETTINGS = {
   queueEndLeaveAfterMs: whole('QUEUE_END_LEAVE_AFTER_MS', 5 * MINUTE, 0, 24 * HOUR),
   /** Milliseconds that one attempt to join a voice channel may take. Default: 15 s. */
   voiceJoinDeadlineMs: whole('VOICE_JOIN_DEADLINE_MS', 15 * SECOND, SECOND, 2 * MINUTE),
+  /** Tries to come back before a cool-down. Default: 5. */
+  voiceReconnectAttempts: whole('VOICE_RECONNECT_ATTEMPTS', 5, 1, 20),
+  /** Milliseconds before the second try; the first is made at once, each later one waits twice as long. Default: 1 s. */
+  voiceBackoffBaseMs: whole('VOICE_BACKOFF_BASE_MS', SECOND, 10, 5 * MINUTE),
+  /** Milliseconds between two tries, at most. Default: 5 min. */
+  voiceBackoffCapMs: whole('VOICE_BACKOFF_CAP_MS', 5 * MINUTE, 10, HOUR),
+  /** How far a wait may differ from these, percent, so that many guilds do not come back in the same moment. Default: 30. */
+  voiceBackoffJitterPercent: whole('VOICE_BACKOFF_JITTER_PERCENT', 30, 0, 90),
+  /** Seconds of one cool-down after the other; the last one repeats. Default: 30 s, 2 min, 5 min. */
+  voiceCooldownsS: setting(
+    'VOICE_COOLDOWNS_S',
+    list.pipe(z.array(wholeNumber(1, 3_600, COOLDOWNS)).min(1, COOLDOWNS)).default([30, 120, 300]),
+    '30,120,300',
+  ),
+  /** Milliseconds after which a connection that held makes earlier failures forgotten. Default: 10 min. */
+  voiceStableAfterMs: whole('VOICE_STABLE_AFTER_MS', 10 * MINUTE, SECOND, 24 * HOUR),
+  /** Milliseconds that Discord has to say what an ambiguous close (4014, 4022) meant. Default: 5 s. */
+  voiceEvidenceMs: whole('VOICE_EVIDENCE_MS', 5 * SECOND, 100, MINUTE),
+  /** Come back after a person has disconnected the bot. Default: false. */
+  rejoinWhenKicked: setting(
+    'REJOIN_WHEN_KICKED',
+    z
+      .enum(['true', 'false'], 'must be true or false')
+      .transform((word) => word === 'true')
+      .default(false),
+    'true',
+  ),
+  /** The role that may do what else only people with Manage Server may. Default: DJ. */
+  djRole: setting('DJ_ROLE', z.string().default('DJ'), 'DJ'),
+  /** The port of 127.0.0.1 on which metrics are served; 0: any free one. Default: none, nothing is served. */
+  metricsPort: setting('METRICS_PORT', wholeNumber(0, 65_535).nullable().default(null), '9464'),
+  /** Where alerts are posted, as to a webhook of Discord. Secret. Default: nowhere. */
+  alertWebhookUrl: setting(
+    'ALERT_WEBHOOK_URL',
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .transform((url) => new URL(url))
+      .refine(({ username, password }) => username + password === '', 'must not have a user or password in it')
+      .nullable()
+      .default(null),
+    'https://discord.com/api/webhooks/81384788765712384/secret',
+  ),
+  /** Voice sessions that may become invalid (4006) in five minutes before it is an alert. Default: 5. */
+  alertSessionInvalidLimit: whole('ALERT_SESSION_INVALID_LIMIT', 5, 1, 10_000),
 } satisfies Record<string, Setting>;
 
 type Settings = { readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> };
@@ -118,8 +165,18 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     if (result.success) values[name] = result.data;
     else problems.push(`${variable} ${result.error.issues[0]?.message}. Example: ${variable}=${example}`);
   }
+  if (!isWebhookSafe(values)) {
+    problems.push(
+      `ALERT_WEBHOOK_URL must be an https URL, or its host one of ALLOW_PRIVATE_HOSTS. Example: ALERT_WEBHOOK_URL=${SETTINGS.alertWebhookUrl.example}`,
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   // Each value has just passed the schema of its row.
   const settings = values as unknown as Settings;
   return { ...settings, musicDir: settings.musicDir ?? join(settings.dataDir, 'music') };
+}
+
+/** Alerts leave this machine encrypted, except to a host that the operator named. */
+function isWebhookSafe({ alertWebhookUrl: url, allowPrivateHosts: hosts = [] }: Partial<Settings>): boolean {
+  return url?.protocol !== 'http:' || hosts.some((host) => [url.host, url.hostname].includes(host.toLowerCase()));
 }

@@ -33,6 +33,18 @@ describe('parseConfig', () => {
       aloneLeaveAfterMs: 300_000,
       queueEndLeaveAfterMs: 300_000,
       voiceJoinDeadlineMs: 15_000,
+      voiceReconnectAttempts: 5,
+      voiceBackoffBaseMs: 1_000,
+      voiceBackoffCapMs: 300_000,
+      voiceBackoffJitterPercent: 30,
+      voiceCooldownsS: [30, 120, 300],
+      voiceStableAfterMs: 600_000,
+      voiceEvidenceMs: 5_000,
+      rejoinWhenKicked: false,
+      djRole: 'DJ',
+      metricsPort: null,
+      alertWebhookUrl: null,
+      alertSessionInvalidLimit: 5,
     });
   });
 
@@ -45,6 +57,10 @@ describe('parseConfig', () => {
       ALLOW_PRIVATE_HOSTS: 'nas.local, 192.168.1.20',
       QUEUE_LIMIT: '20',
       DEFAULT_VOLUME: '0',
+      VOICE_COOLDOWNS_S: '10, 20',
+      REJOIN_WHEN_KICKED: 'true',
+      METRICS_PORT: '9464',
+      ALERT_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/secret',
     });
     expect(config).toMatchObject({
       token: TOKEN,
@@ -55,6 +71,10 @@ describe('parseConfig', () => {
       allowPrivateHosts: ['nas.local', '192.168.1.20'],
       queueLimit: 20,
       defaultVolume: 0,
+      voiceCooldownsS: [10, 20],
+      rejoinWhenKicked: true,
+      metricsPort: 9464,
+      alertWebhookUrl: new URL('https://discord.com/api/webhooks/1/secret'),
     });
   });
 
@@ -72,6 +92,10 @@ describe('parseConfig', () => {
       QUEUE_LIMIT: 'many',
       DEFAULT_VOLUME: '201',
       NOW_PLAYING_REFRESH_MS: '1.5',
+      VOICE_COOLDOWNS_S: '30,never',
+      REJOIN_WHEN_KICKED: 'perhaps',
+      METRICS_PORT: '65536',
+      ALERT_WEBHOOK_URL: 'http://example.com/',
     });
     expect(problems.map((line) => line.split(' ')[0])).toEqual([
       'DISCORD_TOKEN',
@@ -81,6 +105,10 @@ describe('parseConfig', () => {
       'QUEUE_LIMIT',
       'DEFAULT_VOLUME',
       'NOW_PLAYING_REFRESH_MS',
+      'VOICE_COOLDOWNS_S',
+      'REJOIN_WHEN_KICKED',
+      'METRICS_PORT',
+      'ALERT_WEBHOOK_URL',
     ]);
     expect(problems[4]).toBe('QUEUE_LIMIT must be a whole number from 1 to 100000. Example: QUEUE_LIMIT=10000');
     for (const line of problems) expect(line).toMatch(/^[A-Z_]+ .+\. Example: [A-Z_]+=\S+$/);
@@ -94,4 +122,23 @@ describe('parseConfig', () => {
       expect(problem.split('Example')[0]).not.toContain(token);
     },
   );
+
+  it.each([
+    ['https://example.com/hook', '', true],
+    ['http://example.com/hook', '', false],
+    ['http://127.0.0.1:8080/hook', '127.0.0.1', true],
+    ['http://127.0.0.1:8080/hook', '127.0.0.1:8080', true],
+    ['http://127.0.0.1:8080/hook', '127.0.0.1:80', false],
+    ['https://me:secret@example.com/hook', '', false],
+    ['file:///etc/passwd', '', false],
+  ])('%s for alerts, with "%s" as private hosts: %s', (url, hosts, fine) => {
+    const problems = problemsOf({ DISCORD_TOKEN: TOKEN, ALERT_WEBHOOK_URL: url, ALLOW_PRIVATE_HOSTS: hosts });
+    expect(problems).toHaveLength(fine ? 0 : 1);
+    expect(problems.join('')).not.toContain('secret@');
+  });
+
+  it.each(['', ' , ', '0', '30,3601', '1.5'])('does not take "%s" for cool-downs', (text) => {
+    const problems = problemsOf({ DISCORD_TOKEN: TOKEN, VOICE_COOLDOWNS_S: text });
+    expect(problems).toHaveLength(text === '' ? 0 : 1);
+  });
 });
