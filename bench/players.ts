@@ -1,0 +1,55 @@
+import { within } from '../src/lib/time.ts';
+import type { Seat } from './lane.ts';
+import type { Supervised } from './supervised.ts';
+
+const ANSWER_MS = 30_000;
+
+/** Plays in a guild when it is asked to. */
+export interface Player {
+  /** Rejects with what was read when that is no success. */
+  play(seat: Seat, url: string): Promise<void>;
+  /** Stops and leaves, as far as it is there at all. */
+  leave(seat: Seat): Promise<void>;
+}
+
+interface Kind {
+  readonly file: string;
+  readonly isReady: (line: string) => boolean;
+  readonly drive: (program: Supervised) => Player;
+}
+
+/** The bot, whom people ask by slash commands, and the code that other bots copy, told by a line of its input. */
+export const PLAYERS = {
+  tenuto: {
+    file: 'src/main.ts',
+    isReady: (line) => line.includes('"msg":"ready"'),
+    drive: () => ({
+      async play({ ada }, url) {
+        const { ephemeral, content } = await typed(ada, 'play', { query: url });
+        if (ephemeral) throw new Error(`/play was answered: ${content}`);
+      },
+      async leave({ ada }) {
+        for (const command of ['stop', 'leave']) await typed(ada, command);
+      },
+    }),
+  },
+  bare: {
+    file: 'bench/faults/bare-template.ts',
+    isReady: (line) => line === 'ready',
+    drive: (program) => ({
+      async play({ guildId, lounge }, url) {
+        program.tell(JSON.stringify({ guildId, channelId: lounge, url }));
+      },
+      async leave({ guildId }) {
+        program.tell(JSON.stringify({ guildId, channelId: null }));
+      },
+    }),
+  },
+} as const satisfies Record<string, Kind>;
+
+export type PlayerName = keyof typeof PLAYERS;
+
+async function typed(person: Seat['ada'], command: string, options: Readonly<Record<string, string>> = {}) {
+  const answered = person.slash(command, options).then((interaction) => interaction.answered());
+  return await within(ANSWER_MS, answered, () => new Error(`/${command} was not answered`));
+}
