@@ -19,25 +19,20 @@ export const UDP_FAULTS = {
   'drop-udp': lasting(
     'Loses every voice datagram: `direction` in (from clients), out, or both; with a `guildId` those of this guild only.',
     z.strictObject(where),
-    (targets, params) =>
-      impair(
-        targets,
-        params,
-        losing(100, () => 0),
-      ),
+    (targets, params) => impair(targets, params, () => losing(100, () => 0)),
   ),
   'lose-udp': lasting(
     'Loses `percent` of a hundred voice datagrams, the same ones for the same `seed`.',
     partly,
-    (targets, params) => impair(targets, params, losing(params.percent, seeded(params.seed))),
+    (targets, params) => impair(targets, params, () => losing(params.percent, seeded(params.seed))),
   ),
   'double-udp': lasting('Brings `percent` of a hundred voice datagrams twice.', partly, (targets, params) =>
-    impair(targets, params, doubling(params.percent, seeded(params.seed))),
+    impair(targets, params, () => doubling(params.percent, seeded(params.seed))),
   ),
   'reorder-udp': lasting(
     'Holds `percent` of a hundred voice datagrams back until the next has passed, 60 ms at most.',
     partly,
-    (targets, params) => impair(targets, params, reordering(params.percent, seeded(params.seed))),
+    (targets, params) => impair(targets, params, () => reordering(params.percent, seeded(params.seed))),
   ),
   'delay-udp': lasting(
     'Brings voice datagrams `ms` milliseconds later, and each up to `jitterMs` more, so that some overtake others.',
@@ -48,14 +43,15 @@ export const UDP_FAULTS = {
       ...where,
       seed,
     }),
-    (targets, params) => impair(targets, params, delaying(params.ms, params.jitterMs, seeded(params.seed))),
+    (targets, params) => impair(targets, params, () => delaying(params.ms, params.jitterMs, seeded(params.seed))),
   ),
   'hostile-udp': moment(
     "Sends `count` datagrams of 0 to 2,000 random bytes to the bot's UDP port, `from` strangers or from the voice server's own address; every second one is 16 bytes or less.",
     z.strictObject({ guildId, count, from: z.enum(['strangers', 'server']).default('strangers'), seed }),
     ({ voice: { faults }, botId }, { guildId, count, from, seed }) => {
-      const send = from === 'server' ? faults.sendRaw : faults.sendFromStrangers;
-      hit(send(guildId, botId, ...noiseDatagrams(count, seeded(seed))));
+      const datagrams = noiseDatagrams(count, seeded(seed));
+      if (from === 'server') hit(faults.sendRaw(guildId, botId, ...datagrams));
+      else hit(faults.sendFromStrangers(guildId, botId, ...datagrams));
     },
   ),
   'forged-udp': moment(
@@ -81,7 +77,7 @@ export const UDP_FAULTS = {
 function impair(
   { voice }: FaultTargets,
   { direction, guildId }: { readonly direction: 'in' | 'out' | 'both'; readonly guildId?: string | undefined },
-  impair: Impairment,
+  impairment: () => Impairment,
 ): Lift {
-  return voice.faults.impair({ direction, impair, ...(guildId !== undefined && { guildId }) });
+  return voice.faults.impair({ direction, impairment, ...(guildId !== undefined && { guildId }) });
 }

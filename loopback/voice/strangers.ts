@@ -16,7 +16,7 @@ async function sendFromStranger(datagrams: readonly Uint8Array[], { address, por
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   for (const datagram of datagrams) {
-    await new Promise<void>((resolve) => void socket.send(datagram, port, address, () => resolve()));
+    await new Promise<void>((resolve) => socket.send(datagram, port, address, () => resolve()));
   }
   socket.close();
 }

@@ -27,7 +27,7 @@ export class Dialed {
     this.closed = once(socket, 'close').then(([code]) => Number(code));
   }
 
-  static async to(here: Scene, test: TestContext, query = '?v=8'): Promise<Dialed> {
+  static async to(here: Pick<Scene, 'voice'>, test: TestContext, query = '?v=8'): Promise<Dialed> {
     const socket = new WebSocket(`wss://${here.voice.endpoint}/${query}`);
     test.onTestFinished(() => socket.terminate());
     const dialed = new Dialed(socket);
@@ -73,7 +73,7 @@ export class Dialed {
 }
 
 /** What a correct identify of the bot says, with a fresh token. */
-export function identity(here: Scene): {
+export function identity(here: Pick<Scene, 'voice'>): {
   server_id: string;
   user_id: string;
   session_id: string;
@@ -116,12 +116,12 @@ export async function udpSocket(test: TestContext): Promise<Socket> {
 }
 
 export async function described(
-  here: Scene,
+  here: Pick<Scene, 'voice'>,
   test: TestContext,
   mode: EncryptionMode = 'aead_aes256_gcm_rtpsize',
+  who = identity(here),
 ): Promise<Described> {
   const client = await Dialed.to(here, test);
-  const who = identity(here);
   client.send(VoiceOpcodes.Identify, who);
   const { ssrc, port } = (await client.heard(VoiceOpcodes.Ready)).d;
   const udp = await udpSocket(test);

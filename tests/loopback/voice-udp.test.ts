@@ -132,7 +132,7 @@ describe.concurrent('the UDP socket', () => {
   it.for(['in', 'out'] as const)('loses everything that goes %s while told to', async (direction, test) => {
     const here = await scene(test, { dave: 'off', undocumented: false });
     const { say, udp, ssrc, send } = await speaking(here, test);
-    const lift = here.voice.faults.impair({ direction, impair: (_onward, lose) => lose() });
+    const lift = here.voice.faults.impair({ direction, impairment: () => (_onward, lose) => lose() });
     let answers = 0;
     udp.on('message', () => (answers += 1));
     send(discovery(ssrc));
