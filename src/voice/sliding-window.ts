@@ -2,35 +2,36 @@
 export class SlidingWindow {
   readonly #limit: number;
   readonly #windowMs: number;
-  #at: number[] = [];
+  /** The newest `limit` times: what came before them can hold nothing up any more. */
+  readonly #at: number[] = [];
 
   constructor(limit: number, windowMs: number) {
     this.#limit = limit;
     this.#windowMs = windowMs;
   }
 
-  /** Milliseconds until `count` more are within the limit; 0 when they are now. */
+  /** Milliseconds until `count` more are within the limit; 0 when they are now. More than the limit wait for all to be over. */
   waitMs(count: number, now: number): number {
-    this.#forget(now);
-    const surplus = this.#at.length + count - this.#limit;
-    const lastToGo = this.#at[Math.min(surplus, this.#at.length) - 1];
-    return lastToGo === undefined ? 0 : lastToGo + this.#windowMs - now;
+    const before = this.#at.at(Math.min(count, this.#limit) - this.#limit - 1);
+    return before === undefined ? 0 : Math.max(0, before + this.#windowMs - now);
+  }
+
+  /** Milliseconds until the last of `count` more is within the limit, when each goes as soon as it may. */
+  lastMs(count: number, now: number): number {
+    const rest = ((count - 1) % this.#limit) + 1;
+    return ((count - rest) / this.#limit) * this.#windowMs + this.waitMs(rest, now);
   }
 
   /** Counts `count` for when they are within the limit, after all that was counted before; returns the milliseconds until then. */
   take(count: number, now: number): number {
     const waitMs = this.waitMs(count, now);
-    for (let n = 0; n < count; n += 1) this.note(now + waitMs);
+    this.note(now + waitMs, count);
     return waitMs;
   }
 
-  /** Counts one. */
-  note(now: number): void {
-    this.#forget(now);
-    this.#at.push(now);
-  }
-
-  #forget(now: number): void {
-    this.#at = this.#at.filter((at) => now - at < this.#windowMs);
+  /** Counts `count`, which may be above the limit. */
+  note(now: number, count = 1): void {
+    for (let n = 0; n < count; n += 1) this.#at.push(now);
+    this.#at.splice(0, this.#at.length - this.#limit);
   }
 }

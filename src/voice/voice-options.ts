@@ -24,6 +24,18 @@ export interface VoiceOptions {
   readonly stuckAfterMs: number;
   /** Op 4 a minute for coming back, all guilds together. Discord takes 120 messages a minute on a shard, and people join too. */
   readonly recoverySendsPerMinute: number;
+  /** The same a second, so that a thousand guilds do not shake hands at once. */
+  readonly recoverySendsPerSecond: number;
+  /** So many guilds that fail within `herdWindowMs` mean that voice is out everywhere: the others wait, and one at a time probes. */
+  readonly herdGuilds: number;
+  readonly herdWindowMs: number;
+  /** Before the first probe; each later one waits twice as long as the one before it, up to the cap. */
+  readonly probeDelayMs: number;
+  readonly probeCapMs: number;
+  /** 0.3: up to 30 % less or more, applied after the cap. */
+  readonly probeJitter: number;
+  /** A probe of which nothing is heard for this long has failed. */
+  readonly probeDeadlineMs: number;
   /** Look whether the main gateway is back, beside being told. */
   readonly gatewayPollMs: number;
   /** What happened to voice so soon after the loss of the main gateway happened because of it. */
@@ -42,7 +54,14 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   leaveDeadlineMs: 1_500,
   encryptionGraceMs: 1_000,
   stuckAfterMs: 5_000,
-  recoverySendsPerMinute: 80,
+  recoverySendsPerMinute: 104,
+  recoverySendsPerSecond: 20,
+  herdGuilds: 10,
+  herdWindowMs: 10_000,
+  probeDelayMs: 1_000,
+  probeCapMs: 15_000,
+  probeJitter: 0.3,
+  probeDeadlineMs: 15_000,
   gatewayPollMs: 5_000,
   gatewayShadowMs: 60_000,
 };
