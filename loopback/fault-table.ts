@@ -4,12 +4,16 @@ import { GATEWAY_FAULTS } from './faults/gateway.ts';
 import { JOIN_FAULTS } from './faults/join.ts';
 import { REST_FAULTS } from './faults/rest.ts';
 import { UDP_FAULTS } from './faults/udp.ts';
+import { VOICE_MESSAGE_FAULTS } from './faults/voice-messages.ts';
+import { VOICE_PORT_FAULTS } from './faults/voice-port.ts';
 import { VOICE_FAULTS } from './faults/voice.ts';
 import { WORLD_FAULTS } from './faults/world.ts';
 
 /** Everything that can be made to go wrong, by name. A new fault is a new row of one of these tables. */
 export const FAULTS = {
   ...VOICE_FAULTS,
+  ...VOICE_MESSAGE_FAULTS,
+  ...VOICE_PORT_FAULTS,
   ...UDP_FAULTS,
   ...DISCOVERY_FAULTS,
   ...DAVE_FAULTS,

@@ -14,6 +14,8 @@ export const code = z
       error: 'not a code that a close frame can carry; cut-voice and drop-gateway make a 1006',
     },
   );
+/** How a connection ends: with one of those codes, or, by 1006, without a close frame. */
+export const closing = z.union([z.literal(1006), code]);
 /** A duration. */
 export const ms = z.number().int().min(0).max(600_000);
 /** How often before the fault is over by itself. */

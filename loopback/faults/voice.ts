@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { lasting, moment } from '../fault-row.ts';
 import { code, guildId, hit, times } from './parameters.ts';
 
-/** What goes wrong on voice websockets. */
+const scope = { guildId: guildId.optional(), times: times.optional() };
+
+/** What goes wrong with connections to the voice gateway after they are made. */
 export const VOICE_FAULTS = {
   'close-voice': moment(
     "Closes the bot's voice websocket with `code`; below 4000 and 4015 leave the session resumable.",
@@ -16,18 +18,18 @@ export const VOICE_FAULTS = {
   ),
   'refuse-voice': lasting(
     'Closes voice identifies with `code`, `times` times or until lifted; with `resumes` also resumes.',
-    z.strictObject({ code, times: times.optional(), resumes: z.boolean().optional() }),
-    ({ voice }, { code, times, resumes }) =>
-      voice.faults.refuseIdentify({
-        code,
-        ...(times !== undefined && { times }),
-        ...(resumes !== undefined && { resumes }),
-      }),
+    z.strictObject({ code, ...scope, resumes: z.boolean().optional() }),
+    ({ voice }, refusal) => voice.faults.refuseIdentify(refusal),
   ),
-  'silence-voice': lasting(
-    "Leaves one of the voice server's answers out: `what` is hello, ready, discovery, description, heartbeat-ack or resumed.",
-    z.strictObject({ what: z.enum(['hello', 'ready', 'discovery', 'description', 'heartbeat-ack', 'resumed']) }),
-    ({ voice }, { what }) => voice.faults.silence(what),
+  'refuse-voice-resume': lasting(
+    'Closes resumes with `code`, `times` times or until lifted; identifies are welcome.',
+    z.strictObject({ code, ...scope }),
+    ({ voice }, refusal) => voice.faults.refuseResume(refusal),
+  ),
+  'limit-voice-identifies': lasting(
+    'Closes identifies with 4021 that come after `count` others in the same guild within `windowMs`.',
+    z.strictObject({ count: z.number().int().min(0), windowMs: z.number().int().min(1).default(60_000) }),
+    ({ voice }, { count, windowMs }) => voice.faults.limitIdentifies({ count, windowMs, code: 4021 }),
   ),
   'garble-voice': moment(
     'Sends bytes (`base64`) to the bot as they are: `as` a udp datagram, a binary or a text frame of its voice websocket.',

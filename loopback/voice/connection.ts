@@ -2,11 +2,22 @@ import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { CloseWith } from './close-with.ts';
-import { Envelope, Heartbeat, Identify, Resume, SelectProtocol, Speaking, Transition, UdpChoice } from './messages.ts';
+import {
+  Heartbeat,
+  Identify,
+  read,
+  readEnvelope,
+  Resume,
+  SelectProtocol,
+  Speaking,
+  Transition,
+  UdpChoice,
+} from './messages.ts';
 import type { Frame } from './outbox.ts';
+import { Outlet } from './outlet.ts';
 import { isEncryptionMode, type EncryptionMode } from './rtp.ts';
 import type { VoiceSession, Wire } from './session.ts';
-import type { Silence } from './voice-service.ts';
+import type { Trick } from './tricks.ts';
 
 /** What a connection asks of the house that it stands in. The methods throw `CloseWith` to refuse. */
 export interface VoiceHouse {
@@ -16,7 +27,8 @@ export interface VoiceHouse {
   readonly udpPort: number;
   /** The version of DAVE that is spoken in the channel of a session. */
   daveVersionFor(session: VoiceSession): number;
-  silent(what: Silence): boolean;
+  /** What happens to a message to a client of this guild, or to one that has not identified yet; null when nothing does. */
+  trick(guildId: string | null, frame: Frame): Trick | null;
   identify(wire: Wire, identify: Identify): VoiceSession;
   resume(wire: Wire, resume: Resume): { readonly session: VoiceSession; readonly missed: readonly Frame[] };
   /** Ready was said: the newcomer and the others learn of each other. */
@@ -57,6 +69,7 @@ const BEFORE_IDENTIFY: ReadonlySet<number> = new Set([
 export class VoiceConnection implements Wire {
   readonly #socket: WebSocket;
   readonly #house: VoiceHouse;
+  readonly #outlet: Outlet;
   #state: State = { status: 'greeted' };
   #deadline: NodeJS.Timeout;
   #pulse: NodeJS.Timeout;
@@ -88,6 +101,13 @@ export class VoiceConnection implements Wire {
   constructor(socket: WebSocket, house: VoiceHouse) {
     this.#socket = socket;
     this.#house = house;
+    this.#outlet = new Outlet({
+      trick: (frame) => house.trick(this.#known()?.owner.guildId ?? null, frame),
+      send: (frame) => {
+        if (socket.readyState === socket.OPEN) socket.send(frame);
+      },
+      close: (code) => this.close(code),
+    });
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on('close', (code: number) => this.#end(code, true));
     // The close that follows says what is to be done.
@@ -97,11 +117,11 @@ export class VoiceConnection implements Wire {
     const { heartbeatIntervalMs, identifyDeadlineMs } = house;
     this.#deadline = this.#close4009After(identifyDeadlineMs, 'did not identify in time');
     this.#pulse = this.#close4009After(MISSED_HEARTBEATS * heartbeatIntervalMs, 'sent no heartbeat for too long');
-    this.#say('hello', VoiceOpcodes.Hello, { v: 8, heartbeat_interval: heartbeatIntervalMs });
+    this.#say(VoiceOpcodes.Hello, { v: 8, heartbeat_interval: heartbeatIntervalMs });
   }
 
   send(frame: Frame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(frame);
+    this.#outlet.send(frame);
   }
 
   close(code: number): void {
@@ -124,22 +144,18 @@ export class VoiceConnection implements Wire {
   }
 
   #mistake(what: string): void {
-    this.#house.mistake('session' in this.#state ? this.#state.session : null, what);
+    if (!this.#outlet.meddled) this.#house.mistake(this.#known(), what);
   }
 
   #close4009After(ms: number, mistake: string): NodeJS.Timeout {
-    // Whoever was never told an interval cannot keep it.
-    const isToldInterval = !this.#house.silent('hello');
     return setTimeout(() => {
-      if (isToldInterval) this.#mistake(`${mistake}, and was closed with 4009`);
+      this.#mistake(`${mistake}, and was closed with 4009`);
       this.close(4009);
     }, ms).unref();
   }
 
   #receiveText(text: string): void {
-    const message = Envelope.safeParse(parse(text));
-    if (!message.success) throw new CloseWith(4002, 'sent JSON without an opcode');
-    const { op, d } = message.data;
+    const { op, d } = readEnvelope(text);
     const handle = this.#texts[op];
     if (!handle && !NO_EFFECT.has(op)) throw new CloseWith(4001, `sent op ${op}, which is none of a client's`);
     if (this.#state.status === 'greeted' && !BEFORE_IDENTIFY.has(op)) {
@@ -161,7 +177,7 @@ export class VoiceConnection implements Wire {
     this.#state = { status: 'identified', session };
     clearTimeout(this.#deadline);
     const { modes, udpPort } = this.#house;
-    this.#say('ready', VoiceOpcodes.Ready, { ssrc: session.ssrc, ip: '127.0.0.1', port: udpPort, modes });
+    this.#say(VoiceOpcodes.Ready, { ssrc: session.ssrc, ip: '127.0.0.1', port: udpPort, modes });
     this.#house.entered(session);
   }
 
@@ -170,7 +186,7 @@ export class VoiceConnection implements Wire {
     const { session, missed } = this.#house.resume(this, resume);
     this.#state = { status: session.remote ? 'described' : 'identified', session };
     clearTimeout(this.#deadline);
-    this.#say('resumed', VoiceOpcodes.Resumed, null);
+    this.#say(VoiceOpcodes.Resumed, null);
     for (const frame of missed) this.send(frame);
   }
 
@@ -179,9 +195,9 @@ export class VoiceConnection implements Wire {
     if (this.#mustAcknowledge && sequence === undefined) this.#mistake('sent a heartbeat without seq_ack');
     if ('session' in this.#state) {
       if (sequence !== undefined) this.#state.session.acknowledge(sequence);
-      this.#mustAcknowledge = this.#state.session.numbered && !this.#house.silent('heartbeat-ack');
+      this.#mustAcknowledge = this.#state.session.numbered;
     }
-    this.#say('heartbeat-ack', VoiceOpcodes.HeartbeatAck, { t });
+    this.#say(VoiceOpcodes.HeartbeatAck, { t });
   }
 
   #selectProtocol({ protocol, data }: z.infer<typeof SelectProtocol>): void {
@@ -194,7 +210,6 @@ export class VoiceConnection implements Wire {
       throw new CloseWith(4016, 'selected an encryption that was not offered');
     }
     this.#state = { status: 'described', session };
-    if (this.#house.silent('description')) return;
     session.describe(mode, { address, port });
     session.tell(VoiceOpcodes.SessionDescription, {
       mode,
@@ -210,35 +225,27 @@ export class VoiceConnection implements Wire {
     this.#house.speaking(session, speaking);
   }
 
+  #known(): VoiceSession | null {
+    return 'session' in this.#state ? this.#state.session : null;
+  }
+
   #session(): VoiceSession {
-    if ('session' in this.#state) return this.#state.session;
+    const session = this.#known();
+    if (session) return session;
     throw new CloseWith(4003, 'sent a message for a session before it identified');
   }
 
-  #say(what: Silence, op: number, d: unknown): void {
-    if (!this.#house.silent(what)) this.send(JSON.stringify({ op, d }));
+  #say(op: number, d: unknown): void {
+    this.send(JSON.stringify({ op, d }));
   }
 
   #end(code: number, byClient: boolean): void {
     if (this.#state.status === 'closed') return;
-    const session = 'session' in this.#state ? this.#state.session : null;
+    const session = this.#known();
     this.#state = { status: 'closed' };
+    this.#outlet.shut();
     clearTimeout(this.#deadline);
     clearTimeout(this.#pulse);
     this.#house.gone(session, this, code, byClient);
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CloseWith(4002, 'sent what is not JSON');
-  }
-}
-
-function read<T extends z.ZodType>(schema: T, value: unknown, op: number, code = 4020): z.output<T> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new CloseWith(code, `sent op ${op} in a form that it does not have`);
-  return result.data;
 }

@@ -27,7 +27,6 @@ export interface DatagramDoorOptions {
   readonly echoKeepAlives: boolean;
   /** What becomes of datagrams behind the door. */
   readonly weather: Weather;
-  discoveryIsSilent(): boolean;
   send(bytes: Buffer, to: UdpAddress): void;
   deliver(session: VoiceSession, packet: AudioPacket): void;
 }
@@ -123,7 +122,6 @@ export class DatagramDoor {
     this.#byAddress.set(addressKey(from), session);
     this.#pass(session, () => {
       const attempt = session.count('discovery');
-      if (this.#options.discoveryIsSilent()) return;
       const request = { ssrc, address: from.address, port: from.port, attempt, live: session.remote !== null };
       for (const answer of this.answerDiscovery.value(request)) {
         session.misled ||= !answer.equals(discoveryAnswer(ssrc, from.address, from.port));

@@ -1,28 +1,21 @@
 import type { House } from './house.ts';
+import { signallingFaults } from './signalling-faults.ts';
 import { sendFromStrangers } from './strangers.ts';
 import type { Switches } from './switches.ts';
+import type { TcpPort } from './tcp-port.ts';
 import type { UdpPort } from './udp.ts';
 import type { VoiceFaults } from './voice-service.ts';
 
 /** Everything that can be made to go wrong at running voice servers. */
-export function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceFaults {
-  const wireOf = (guildId: string, userId: string) => house.session(guildId, userId)?.wire ?? null;
+export function faultsOf(
+  house: House,
+  switches: Switches,
+  ports: { readonly tcp: TcpPort; readonly udp: UdpPort },
+): VoiceFaults {
+  const { tcp, udp } = ports;
   const remoteOf = (guildId: string, userId: string) => house.session(guildId, userId)?.remote ?? null;
-  const closeVoice: VoiceFaults['closeVoice'] = (guildId, userId, code) => {
-    const wire = wireOf(guildId, userId);
-    wire?.close(code);
-    return wire !== null;
-  };
-  const sendFrame = (guildId: string, userId: string, frame: string | Buffer): boolean => {
-    const wire = wireOf(guildId, userId);
-    wire?.send(frame);
-    return wire !== null;
-  };
   return {
-    closeVoice,
-    cutVoice: (guildId, userId) => closeVoice(guildId, userId, 1006),
-    refuseIdentify: (refusal) => switches.refuse(refusal),
-    silence: (what) => switches.silence(what),
+    ...signallingFaults(house, switches, tcp),
     impair: (front) => udp.weather.lay(front),
     answerDiscovery: (answer) => house.door.answerDiscovery.lay(answer),
     sendRaw(guildId, userId, ...datagrams) {
@@ -45,7 +38,5 @@ export function faultsOf(house: House, switches: Switches, udp: UdpPort): VoiceF
       if (report) udp.send(report.datagram, report.remote);
       return report !== null;
     },
-    sendBinary: (guildId, userId, bytes) => sendFrame(guildId, userId, Buffer.from(bytes)),
-    sendText: (guildId, userId, text) => sendFrame(guildId, userId, text),
   };
 }

@@ -13,9 +13,10 @@ import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { ENCRYPTION_MODES, type EncryptionMode } from './rtp.ts';
 import { VoiceSession, type Wire } from './session.ts';
-import type { Switches } from './switches.ts';
+import type { Caller, Switches } from './switches.ts';
+import { opcodeOf, type Trick } from './tricks.ts';
 import type { UdpPort } from './udp.ts';
-import type { Silence, VoiceEvent, VoiceOptions, VoiceService } from './voice-service.ts';
+import type { VoiceEvent, VoiceOptions, VoiceService } from './voice-service.ts';
 
 /** Five seconds of sound. */
 const PACKETS_A_REPORT = 250;
@@ -48,7 +49,6 @@ export class House implements VoiceHouse {
     this.door = new DatagramDoor({
       echoKeepAlives: options.echoKeepAlives ?? false,
       weather: udp.weather,
-      discoveryIsSilent: () => switches.silent('discovery'),
       send: (bytes, to) => udp.send(bytes, to),
       deliver: (session, packet) => this.#deliver(session, packet),
     });
@@ -97,8 +97,9 @@ export class House implements VoiceHouse {
     return ears;
   }
 
-  silent(what: Silence): boolean {
-    return this.#switches.silent(what);
+  trick(guildId: string | null, frame: Frame): Trick | null {
+    const { tricks } = this.#switches;
+    return tricks.empty ? null : tricks.meet({ op: opcodeOf(frame), guildId });
   }
 
   readonly admit: VoiceService['admit'] = (member) => this.#admissions.admit(member);
@@ -113,8 +114,7 @@ export class House implements VoiceHouse {
 
   identify(wire: Wire, identify: Identify): VoiceSession {
     const { server_id: guildId, user_id: userId } = identify;
-    const refused = this.#switches.refusal('identify');
-    if (refused !== null) throw new CloseWith(refused);
+    this.#mayRefuse({ asks: 'identify', guildId });
     const owner = this.#admissions.ownerOf(identify);
     if (identify.max_dave_protocol_version < this.#rooms.daveVersionIn(owner)) {
       throw new CloseWith(4017, 'identified without offering DAVE');
@@ -129,8 +129,7 @@ export class House implements VoiceHouse {
   }
 
   resume(wire: Wire, resume: Resume): { session: VoiceSession; missed: readonly Frame[] } {
-    const refused = this.#switches.refusal('resume');
-    if (refused !== null) throw new CloseWith(refused);
+    this.#mayRefuse({ asks: 'resume', guildId: resume.server_id });
     const session = this.sessions.find(
       ({ owner }) =>
         owner.guildId === resume.server_id &&
@@ -200,6 +199,11 @@ export class House implements VoiceHouse {
   close(): void {
     for (const session of this.sessions) this.#finish(session, 1001);
     this.#rooms.close();
+  }
+
+  #mayRefuse(caller: Caller): void {
+    const code = this.#switches.refusals.meet(caller);
+    if (code !== null) throw new CloseWith(code);
   }
 
   #deliver(session: VoiceSession, packet: AudioPacket): void {

@@ -1,13 +1,12 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { openSockets } from '../open-sockets.ts';
 import { VoiceConnection } from './connection.ts';
 import { faultsOf } from './faults-of.ts';
 import { House } from './house.ts';
 import { say } from './speech.ts';
 import { Switches } from './switches.ts';
+import { TcpPort } from './tcp-port.ts';
 import { UdpPort, type UdpAddress } from './udp.ts';
 import type { VoiceEvent, VoiceOptions, VoiceServer } from './voice-service.ts';
 
@@ -32,10 +31,18 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
 
   const { serverKeyPem: key, serverCertPem: cert } = options.tls;
   const http = createServer({ key, cert }, (_request, response) => void response.writeHead(426).end());
-  const cutAll = openSockets(http);
   // Clients that do not trust the certificate, or speak no TLS at all, are not our failure.
   http.on('tlsClientError', () => undefined);
-  const gateway = new WebSocketServer({ server: http, maxPayload: MAX_MESSAGE_BYTES });
+  const tcp = await TcpPort.open((socket) => http.emit('connection', socket));
+  const gateway = new WebSocketServer({
+    server: http,
+    maxPayload: MAX_MESSAGE_BYTES,
+    verifyClient: (_request, decide) => {
+      const { manner } = tcp;
+      if (manner.kind === 'answer') decide(false, manner.status);
+      else decide(true);
+    },
+  });
   gateway.on('connection', (socket: WebSocket, request) => {
     if (/[?&]v=8(?:&|$)/.test(request.url ?? '')) return void new VoiceConnection(socket, house);
     house.mistake(null, 'asked for another version than 8 of the voice gateway, and was closed with 4012');
@@ -43,27 +50,22 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     socket.close(4012);
   });
   gateway.on('error', () => undefined);
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
 
   let closing: Promise<void> | null = null;
   async function shut(): Promise<void> {
     house.close();
     gateway.close();
-    const closed = new Promise((resolve) => void http.close(resolve));
-    cutAll();
-    await Promise.all([closed, udp.close()]);
+    await Promise.all([tcp.close(), udp.close()]);
   }
 
   return {
-    endpoint: `127.0.0.1:${port}`,
+    endpoint: `127.0.0.1:${tcp.number}`,
     events,
     history,
     admit: house.admit,
     dismiss: house.dismiss,
     members: house.members,
-    faults: faultsOf(house, switches, udp),
+    faults: faultsOf(house, switches, { tcp, udp }),
     ears: (userId) => house.ears(userId),
     sessions: () => house.sessions.map(({ view }) => view),
     problems: () => house.problems,

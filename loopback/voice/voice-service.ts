@@ -3,6 +3,7 @@ import type { Ears } from '../ears.ts';
 import type { DiscoveryAnswer } from './datagram-door.ts';
 import type { DatagramKind } from './datagrams.ts';
 import type { EncryptionMode } from './rtp.ts';
+import type { SignallingFaults } from './signalling-faults.ts';
 import type { Front } from './weather.ts';
 
 /** What the main gateway asks of the voice servers. Implemented by voice/server.ts. */
@@ -84,19 +85,8 @@ export interface VoiceSessionView {
   readonly datagrams: Readonly<Record<DatagramKind, number>>;
 }
 
-/** What can be silenced: the server then says nothing where Discord would. */
-export type Silence = 'hello' | 'ready' | 'discovery' | 'description' | 'heartbeat-ack' | 'resumed';
-
 /** What can be made to go wrong. Whatever lasts returns the function that ends it. */
-export interface VoiceFaults {
-  /** Closes the member's voice websocket with `code`; below 4000 and 4015 leave the session resumable. False when there is none open. */
-  closeVoice(guildId: string, userId: string, code: number): boolean;
-  /** Drops the member's TCP connection without a close frame, so the client sees 1006. */
-  cutVoice(guildId: string, userId: string): boolean;
-  /** Answers identifies (and resumes too when `resumes`) with a close, `times` times or until lifted. */
-  refuseIdentify(refusal: { readonly code: number; readonly times?: number; readonly resumes?: boolean }): () => void;
-  /** Leaves one of the server's answers out until lifted. */
-  silence(what: Silence): () => void;
+export interface VoiceFaults extends SignallingFaults {
   /** Does something to datagrams on their way until lifted. */
   impair(front: Front): () => void;
   /** Answers IP discovery in another way until lifted. */
@@ -109,10 +99,6 @@ export interface VoiceFaults {
   ssrcs(guildId: string, userId: string): readonly number[];
   /** Sends the member an RTCP receiver report about its own voice, encrypted as it should be. */
   sendReport(guildId: string, userId: string): boolean;
-  /** Sends these bytes as one binary frame of the member's voice websocket. */
-  sendBinary(guildId: string, userId: string, bytes: Uint8Array): boolean;
-  /** Sends this text as one text frame of the member's voice websocket. */
-  sendText(guildId: string, userId: string, text: string): boolean;
 }
 
 /** The running voice servers: what the gateway asks, what people hear and say, and what can go wrong. */
