@@ -134,7 +134,7 @@ const SETTINGS = {
     'https://discord.com/api/webhooks/81384788765712384/secret',
   ),
   /** Voice sessions that may become invalid (4006) in five minutes before it is an alert. Default: 5. */
-  alertSessionInvalidLimit: whole('ALERT_SESSION_INVALID_LIMIT', 5, 1, 10_000),
+  alertSessionInvalidLimit: whole('ALERT_SESSION_INVALID_LIMIT', 5, 1, 1_000),
 } satisfies Record<string, Setting>;
 
 type Settings = { readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> };
