@@ -1,0 +1,116 @@
+import { until } from '../../loopback/until.ts';
+import { sleep } from '../../src/lib/time.ts';
+import type { Lane, Seat } from '../lane.ts';
+import type { Scenario } from './scenario.ts';
+import { takeSteps } from './steps.ts';
+import { outcomeOf, type Result, type Situation } from './verdict.ts';
+import { Witness } from './witness.ts';
+
+/** A second of the song before the fault, and one after it. */
+const FRAMES = 50;
+const WARM_UP_MS = 20_000;
+const LISTEN_MS = 1_000;
+const DEADLINE_MS = 10_000;
+/** What does not play any more must stay so for this long. */
+const HOLD_MS = 1_500;
+const LEAVE_MS = 6_000;
+/** Longer without a frame is no music. */
+const STILL_MS = 500;
+const STARTS = 3;
+
+/** Plays a song in a fresh guild, lets the scenario happen, and tells what came of it. */
+export async function playScenario(lane: Lane, scenario: Scenario): Promise<Result> {
+  const joining = scenario.when === 'joining';
+  const seat = joining ? lane.addSeat() : await playing(lane);
+  using witness = new Witness(lane, seat);
+  try {
+    const begun = performance.now();
+    const steps = takeSteps(lane, seat, scenario.steps);
+    if (joining) await lane.player.play(seat, lane.songUrl).catch(() => undefined);
+    await steps;
+    const taken = performance.now();
+    const look = () => situation(lane, seat, witness, taken);
+    await settled(scenario, look, { witness, taken });
+    return {
+      outcome: outcomeOf(look()),
+      ...witness.hearing(begun, joining),
+      op4: witness.op4Since(begun),
+      op4AMinute: witness.op4AMinute,
+      messages: witness.messages,
+      texts: witness.texts,
+      mostLive: witness.mostLive,
+      problems: witness.problems,
+      unhandled: witness.unhandled,
+    };
+  } finally {
+    lane.loopback.faults.liftAll();
+    await cleared(lane, seat);
+  }
+}
+
+/** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
+async function playing(lane: Lane): Promise<Seat> {
+  for (let start = 1; ; start += 1) {
+    const seat = lane.addSeat();
+    try {
+      if (!lane.program.running) await lane.restart();
+      await lane.player.play(seat, lane.songUrl);
+      await seat.ears.waitFor(FRAMES, WARM_UP_MS);
+      return seat;
+    } catch (error) {
+      if (start === STARTS) throw error;
+      await cleared(lane, seat);
+      await lane.restart();
+    }
+  }
+}
+
+interface Watch {
+  readonly witness: Witness;
+  /** When the last step was taken. */
+  readonly taken: number;
+}
+
+/** Resolves when what is expected has come and stays, or when it is too late for it. */
+async function settled(
+  { expects, listenMs = LISTEN_MS, deadlineMs = DEADLINE_MS }: Scenario,
+  look: () => Situation,
+  { witness, taken }: Watch,
+): Promise<void> {
+  const { outcome, reads } = expects;
+  const told = () => reads === null || witness.texts.some((text) => reads.test(text));
+  const come = () => performance.now() - taken >= listenMs && outcomeOf(look()) === outcome && told();
+  const lasts = outcome === 'plays on' || outcome === 'moved' || outcome === 'ends';
+  const left = () => deadlineMs - (performance.now() - taken);
+  await until('the outcome', come, Math.max(listenMs, left())).catch(() => undefined);
+  if (!lasts) await sleep(HOLD_MS);
+}
+
+function situation({ loopback, program }: Lane, seat: Seat, witness: Witness, taken: number): Situation {
+  const guild = loopback.world.guilds.get(seat.guildId);
+  const botId = loopback.application.bot.id;
+  const state = guild?.voiceStates.get(botId);
+  const channelId = state?.channelId;
+  const lastAt = seat.ears.packets.at(-1)?.at ?? 0;
+  return {
+    running: program.running,
+    inGuild: guild?.members.has(botId) === true,
+    audible: witness.framesSince(taken) >= FRAMES && performance.now() - lastAt < STILL_MS,
+    channel: channelId === undefined ? null : channelId === seat.lounge ? 'lounge' : 'elsewhere',
+    silenced: state?.serverMute === true || state?.suppress === true,
+    lastText: witness.texts.at(-1) ?? null,
+  };
+}
+
+/** Resolves when the player is out of the guild; one that does not leave is started again. */
+async function cleared(lane: Lane, seat: Seat): Promise<void> {
+  const { world, application } = lane.loopback;
+  const guild = world.guilds.get(seat.guildId);
+  if (guild === undefined) return;
+  const isOut = () => !guild.voiceStates.has(application.bot.id);
+  const leaves = lane.program.running && guild.members.has(application.bot.id);
+  if (leaves) await lane.player.leave(seat).catch(() => undefined);
+  await until('the player to leave', () => isOut(), leaves ? LEAVE_MS : 0).catch(() => lane.restart());
+  seat.ada.leave();
+  seat.ears.clear();
+}
