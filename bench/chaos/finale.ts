@@ -1,0 +1,58 @@
+import { until } from '../../loopback/until.ts';
+import { op4InLastMinute } from './invariants.ts';
+import type { Room } from './room.ts';
+import type { Scene } from './scene.ts';
+
+const REST_MS = 40_000;
+const ANSWER_MS = 30_000;
+const SONG_MS = 40_000;
+/** Op 4 that a guild may have sent in the last minute and still be asked to join and to leave. */
+const FRESH = 2;
+const OPEN_INCIDENT = /not settled|still open|going on/i;
+
+/** Everybody sends the bot away and goes home. Resolves when it is in no voice channel any more, with what is wrong. */
+export async function comeToRest({ loopback, rooms }: Scene): Promise<string[]> {
+  const isOnline = () => loopback.gateway.sessions.some(({ attached }) => attached);
+  const isOut = () =>
+    rooms.every(({ botChannelId }) => botChannelId === null) && loopback.voice.sessions().length === 0;
+  try {
+    await until('the bot to be connected', isOnline, REST_MS);
+    for (const room of rooms) room.enter();
+    await Promise.all(rooms.map((room) => room.ask('leave', ANSWER_MS)));
+    for (const room of rooms) room.empty();
+    await until('the bot to be out of voice', isOut, REST_MS);
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+/** The bot answers and plays a song whole: in a new guild, and in those that may still join in this minute. */
+export async function proveHealth(scene: Scene): Promise<string[]> {
+  const { sent } = scene.loopback.gateway;
+  const able = scene.rooms.filter(({ guild }) => op4InLastMinute(sent.list(4, guild.id), performance.now()) <= FRESH);
+  able.push(scene.addRoom());
+  for (const room of able) room.enter();
+  const proofs = await Promise.allSettled(able.map((room) => playWhole(scene, room)));
+  return proofs.flatMap((proof) => (proof.status === 'rejected' ? [String(proof.reason)] : []));
+}
+
+async function playWhole(scene: Scene, room: Room): Promise<void> {
+  const status = await room.ask('voicestatus', ANSWER_MS);
+  if (OPEN_INCIDENT.test(status)) throw new Error(`guild ${room.number} has an open incident: ${status}`);
+  // What the guild still had in its queue would come first; told or not, the queue is empty then.
+  await room.ask('stop', ANSWER_MS);
+  await room.ask('volume', ANSWER_MS, { level: 100 });
+  await room.ask('loop', ANSWER_MS, { mode: 'off' });
+  const url = scene.songUrl(0);
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  room.hearing.expectCut();
+  await room.ask('play', ANSWER_MS, { query: url });
+  const wrong: string[] = [];
+  const heardWhole = () => {
+    wrong.push(...room.listen());
+    return wrong.length > 0 || room.hearing.run >= scene.songs.length(name) - 1;
+  };
+  await until(`guild ${room.number} to hear ${name} whole`, heardWhole, SONG_MS);
+  if (wrong.length > 0) throw new Error(wrong.join('; '));
+}

@@ -1,0 +1,35 @@
+import type { SentCommand } from '../../loopback/gateway/sent-log.ts';
+
+const MINUTE_MS = 60_000;
+/** Op 4 a minute: https://discord.com/developers/docs/events/gateway#rate-limiting allows a shard 120 payloads of all kinds. */
+export const MOST_OP4 = { guild: 5, shard: 60 } as const;
+
+/** The most moments that lie within one minute. */
+export function mostInAMinute(moments: readonly number[]): number {
+  let most = 0;
+  let first = 0;
+  for (const [index, at] of moments.entries()) {
+    while (at - (moments[first] ?? at) >= MINUTE_MS) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+/** How many there were in the minute before `now`. */
+export const op4InLastMinute = (sent: readonly Pick<SentCommand, 'at'>[], now: number): number =>
+  sent.filter(({ at }) => now - at < MINUTE_MS).length;
+
+/** The most op 4 in any minute: of one guild, and of all. */
+export function op4Peaks(sent: readonly Pick<SentCommand, 'op' | 'at' | 'd'>[]) {
+  const joins = sent.filter(({ op }) => op === 4);
+  const byGuild = Map.groupBy(joins, ({ d }) => (d as { readonly guild_id?: string }).guild_id);
+  const peaks = [...byGuild.values()].map((ofGuild) => mostInAMinute(ofGuild.map(({ at }) => at)));
+  return { guild: Math.max(0, ...peaks), shard: mostInAMinute(joins.map(({ at }) => at)) };
+}
+
+export function judgeOp4({ guild, shard }: { readonly guild: number; readonly shard: number }): string[] {
+  return [
+    ...(guild > MOST_OP4.guild ? [`${guild} op 4 in a minute for one guild`] : []),
+    ...(shard > MOST_OP4.shard ? [`${shard} op 4 in a minute on one shard`] : []),
+  ];
+}

@@ -1,0 +1,108 @@
+import type { HeardPacket } from '../../loopback/ears.ts';
+import type { Loopback } from '../../loopback/index.ts';
+import type { Interaction, Person } from '../../loopback/people.ts';
+import type { WorldGuild } from '../../loopback/world.ts';
+import { within } from '../../src/lib/time.ts';
+import { Hearing } from './hearing.ts';
+import { ROOMS, type Room as RoomName } from './schedule.ts';
+import type { SongBook } from './song-book.ts';
+import type { SwallowLog } from './swallowed.ts';
+
+interface RoomParts {
+  readonly loopback: Loopback;
+  readonly songs: SongBook;
+  readonly swallowed: SwallowLog;
+}
+
+/** How long after people came back they may still miss frames: they join the group that is encrypted for. */
+const SETTLE_MS = 500;
+
+/** A guild of the scene: a witness in each of its voice channels, and what they hear together. */
+export class Room {
+  readonly number: number;
+  readonly guild: WorldGuild;
+  readonly hearing: Hearing;
+  readonly #parts: RoomParts;
+  readonly #witnesses: ReadonlyMap<RoomName, Person>;
+  readonly #taken = new Map<string, number>();
+  /** When nobody was there to hear. */
+  readonly #absences: { readonly from: number; to: number }[] = [];
+
+  constructor(number: number, guild: WorldGuild, parts: RoomParts) {
+    this.number = number;
+    this.guild = guild;
+    this.#parts = parts;
+    this.#witnesses = new Map(ROOMS.map((room) => [room, parts.loopback.user(`${room}-${number}`, guild)]));
+    this.hearing = new Hearing(parts.songs, (from, to) => this.#swallowed(from, to));
+  }
+
+  get people(): readonly Person[] {
+    return [...this.#witnesses.values()];
+  }
+
+  /** Where the bot is, by Discord's word. */
+  get botChannelId(): string | null {
+    return this.guild.voiceStates.get(this.#parts.loopback.application.bot.id)?.channelId ?? null;
+  }
+
+  /** The one who is where the bot is, else anyone. */
+  get speaker(): Person {
+    const there = ROOMS.find((room) => this.channelId(room) === this.botChannelId) ?? ROOMS[0];
+    const person = this.#witnesses.get(there);
+    if (person === undefined) throw new Error(`nobody is in ${there}`);
+    return person;
+  }
+
+  channelId(room: RoomName): string {
+    const channel = [...this.guild.channels.values()].find(({ name }) => name === room);
+    if (channel === undefined) throw new Error(`there is no ${room}`);
+    return channel.id;
+  }
+
+  /** Everybody takes their seat. */
+  enter(): void {
+    for (const [room, person] of this.#witnesses) person.join(room);
+    const absence = this.#absences.at(-1);
+    if (absence?.to === Infinity) absence.to = performance.now() + SETTLE_MS;
+  }
+
+  /** Everybody goes. */
+  empty(): void {
+    if (this.#absences.at(-1)?.to !== Infinity) this.#absences.push({ from: performance.now(), to: Infinity });
+    for (const person of this.people) person.leave();
+  }
+
+  /** Judges what was heard since the last time; says in words what is wrong with it. */
+  listen(): string[] {
+    return this.hearing.take(this.#news()).map((wrong) => `guild ${this.number}: ${wrong}`);
+  }
+
+  /** Types a command; null when it could not even be typed. */
+  async type(command: string, options: Readonly<Record<string, string | number>> = {}): Promise<Interaction | null> {
+    return await this.speaker.slash(command, options).catch(() => null);
+  }
+
+  /** Types a command and resolves with what is answered; rejects when that takes longer than `ms` milliseconds. */
+  async ask(command: string, ms: number, options: Readonly<Record<string, string | number>> = {}): Promise<string> {
+    const { name } = this.speaker;
+    const interaction = await this.speaker.slash(command, options);
+    const late = () => new Error(`${name} waited ${ms} ms for an answer to /${command}`);
+    const { content } = await within(ms, interaction.answered(), late);
+    return content;
+  }
+
+  #news(): HeardPacket[] {
+    const news = this.people.flatMap(({ name }) => {
+      const ears = this.#parts.loopback.ears(name);
+      const taken = this.#taken.get(name) ?? 0;
+      this.#taken.set(name, ears.count);
+      return ears.from(taken, ears.count - taken);
+    });
+    return news.sort((one, other) => one.at - other.at);
+  }
+
+  #swallowed(from: number, to: number): number {
+    const alone = this.#absences.some((absence) => absence.from <= to && absence.to >= from);
+    return alone ? Infinity : this.#parts.swallowed.between(from, to);
+  }
+}
