@@ -1,7 +1,10 @@
+import { CHANNEL_FAULTS } from './faults/channels.ts';
 import { DAVE_FAULTS } from './faults/dave.ts';
 import { DISCOVERY_FAULTS } from './faults/discovery.ts';
+import { EVENT_FAULTS } from './faults/events.ts';
 import { GATEWAY_FAULTS } from './faults/gateway.ts';
 import { JOIN_FAULTS } from './faults/join.ts';
+import { MODERATION_FAULTS } from './faults/moderation.ts';
 import { REST_FAULTS } from './faults/rest.ts';
 import { UDP_FAULTS } from './faults/udp.ts';
 import { VOICE_MESSAGE_FAULTS } from './faults/voice-messages.ts';
@@ -17,8 +20,11 @@ export const FAULTS = {
   ...UDP_FAULTS,
   ...DISCOVERY_FAULTS,
   ...DAVE_FAULTS,
+  ...MODERATION_FAULTS,
+  ...CHANNEL_FAULTS,
   ...WORLD_FAULTS,
   ...JOIN_FAULTS,
+  ...EVENT_FAULTS,
   ...GATEWAY_FAULTS,
   ...REST_FAULTS,
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lasting, moment } from '../fault-row.ts';
-import { code, none } from './parameters.ts';
+import { code, ms, none, times } from './parameters.ts';
 
 /** What goes wrong with connections and sessions of the main gateway. */
 export const GATEWAY_FAULTS = {
@@ -12,15 +12,29 @@ export const GATEWAY_FAULTS = {
     z.strictObject({ code }),
     ({ gateway }, { code }) => gateway.drop(code),
   ),
+  'refuse-gateway': lasting(
+    'Closes every main gateway connection with `code`, and then identifies and resumes, `times` times or until lifted: 4004 is for a token, 4014 for intents that are valid no more.',
+    z.strictObject({ code, times: times.optional() }),
+    ({ gateway }, { code, times }) => {
+      const lift = gateway.switches.refusals.lay(code, { times });
+      gateway.drop(code);
+      return lift;
+    },
+  ),
+  'slow-identify': lasting(
+    'READY comes `ms` milliseconds after the identify.',
+    z.strictObject({ ms }),
+    ({ gateway }, { ms }) => gateway.switches.readyDelayMs.lay(ms),
+  ),
   'gateway-down': lasting('Cuts every main gateway connection and every new one.', none, ({ gateway }) => {
-    const lift = gateway.down.lay(true);
+    const lift = gateway.switches.down.lay(true);
     gateway.drop();
     return lift;
   }),
   'silent-gateway': lasting(
     'Heartbeats of the main gateway are not acknowledged, so that clients take the connection for dead.',
     none,
-    ({ gateway }) => gateway.silent.lay(true),
+    ({ gateway }) => gateway.switches.silent.lay(true),
   ),
   'gateway-reconnect': moment('Sends op 7: clients should reconnect and resume.', none, ({ gateway }) =>
     gateway.askToReconnect(),

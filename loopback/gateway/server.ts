@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { GatewayCloseCodes, GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
-import { Setting } from '../setting.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
 import type { World, WorldApplication, WorldChange } from '../world.ts';
 import { CloseWith, Connection, type ConnectionEvents } from './connection.ts';
@@ -17,6 +16,7 @@ import { SentLog } from './sent-log.ts';
 import { SessionStarts } from './session-starts.ts';
 import type { GatewaySession } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { GatewaySwitches } from './switches.ts';
 import { VoiceDoor } from './voice-door.ts';
 
 /** Close codes after which Discord wants a new session; a client's own 1000 and 1001 say that it is done. */
@@ -26,6 +26,8 @@ const ENDS_SESSION: ReadonlySet<number> = new Set([
   GatewayCloseCodes.InvalidSeq,
   GatewayCloseCodes.SessionTimedOut,
 ]);
+
+const BY_A_FAULT = 'closed by a fault';
 
 /** What is read at all; the protocol's limit is much lower and answered with 4002. */
 const MAX_MESSAGE_BYTES = 1 << 20;
@@ -48,10 +50,8 @@ export class Gateway {
   readonly door: VoiceDoor;
   /** What the gateway itself did wrong, and every connection that it closed for a client's mistake; empty in a good run. */
   readonly problems: string[] = [];
-  /** While true every new connection is cut at once. */
-  readonly down = new Setting(false);
-  /** While true heartbeats are not acknowledged. */
-  readonly silent = new Setting(false);
+  /** What goes wrong. */
+  readonly switches = new GatewaySwitches();
   readonly #http: Server;
   readonly #server: WebSocketServer;
   readonly #world: World;
@@ -70,7 +70,7 @@ export class Gateway {
       total: options.sessionStarts,
       maxConcurrency: 1,
     });
-    this.#sessions = new Sessions(options, (session) => this.door.leave(session));
+    this.#sessions = new Sessions(options, this.switches.tricks, (session) => this.door.leave(session));
     this.door = new VoiceDoor(world, voice, this.#sessions.byId);
     world.on('change', this.#onChange);
     this.#server.on('error', () => undefined);
@@ -106,7 +106,7 @@ export class Gateway {
   drop(code?: number): void {
     for (const connection of this.#connections) {
       if (code === undefined) connection.cut();
-      else connection.close(code, 'closed by a fault');
+      else connection.close(code, BY_A_FAULT);
     }
   }
 
@@ -131,7 +131,7 @@ export class Gateway {
 
   #welcome(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => socket.terminate());
-    if (this.down.value) return socket.terminate();
+    if (this.switches.down.value) return socket.terminate();
     const query = URL.parse(request.url ?? '/', this.url)?.searchParams;
     const refuse = (code: number, reason: string): void => {
       this.#events.refused(code, reason);
@@ -173,21 +173,33 @@ export class Gateway {
   }
 
   readonly #commands: Commands = {
-    heartbeat: (connection) => connection.beat({ silently: this.silent.value }),
-    identify: (connection, d) => this.#identify(connection, d),
-    resume: (connection, d) => this.#resume(connection, d),
+    heartbeat: (connection) => connection.beat({ silently: this.switches.silent.value }),
+    identify: (connection, d) => this.#unlessRefused(connection, () => this.#identify(connection, d)),
+    resume: (connection, d) => this.#unlessRefused(connection, () => this.#resume(connection, d)),
     voiceState: (session, d) => this.door.request(session, d),
     guildMembers: (session, d) => sendMembers(this.#world, session, d),
   };
+
+  #unlessRefused(connection: Connection, serve: () => void): void {
+    const code = this.switches.refusals.meet(null);
+    if (code === null) serve();
+    else connection.close(code, BY_A_FAULT);
+  }
 
   #identify(connection: Connection, d: unknown): void {
     const who = identity(this.#world, d, this.#options.privilegedIntents);
     const start = this.starts.take(who.application.id, who.shard[0]);
     if (start === 'spent') this.#outlaw(who.application);
     if (start === 'too-soon') return connection.send({ op: GatewayOpcodes.InvalidSession, d: false });
-    const session = this.#sessions.begin(who);
-    this.#attach(connection, session);
-    greet(this.#world, session, this.url, this.#options.privilegedIntents);
+    const begin = (): void => {
+      if (connection.session || !this.#connections.has(connection)) return;
+      const session = this.#sessions.begin(who);
+      this.#attach(connection, session);
+      greet(this.#world, session, this.url, this.#options.privilegedIntents);
+    };
+    const delayMs = this.switches.readyDelayMs.value;
+    if (delayMs === 0) begin();
+    else setTimeout(begin, delayMs).unref();
   }
 
   /** Discord ends all sessions of an application that identifies too often: https://discord.com/developers/docs/events/gateway#identifying */

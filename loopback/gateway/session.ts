@@ -1,5 +1,7 @@
 import { GatewayOpcodes, type GatewayDispatchEvents } from 'discord-api-types/v10';
+import type { Traps } from '../traps.ts';
 import type { WorldApplication } from '../world.ts';
+import { perform, type EventTrick, type Told } from './event-tricks.ts';
 import { mayKnow } from './intents.ts';
 
 /** One event as it goes over the wire. */
@@ -29,6 +31,7 @@ export class GatewaySession {
   /** The guilds that it has been told of. */
   readonly guilds = new Set<string>();
   readonly #capacity: number;
+  readonly #tricks: Traps<Told, EventTrick>;
   readonly #buffer: Dispatch[] = [];
   #sequence = 0;
   #outlet: Outlet | null = null;
@@ -40,6 +43,8 @@ export class GatewaySession {
     readonly shard: readonly [number, number];
     readonly largeThreshold: number;
     readonly capacity: number;
+    /** What faults do to events. */
+    readonly tricks: Traps<Told, EventTrick>;
   }) {
     this.id = begin.id;
     this.application = begin.application;
@@ -47,6 +52,7 @@ export class GatewaySession {
     this.shard = begin.shard;
     this.largeThreshold = begin.largeThreshold;
     this.#capacity = begin.capacity;
+    this.#tricks = begin.tricks;
   }
 
   get botId(): string {
@@ -73,10 +79,7 @@ export class GatewaySession {
   /** Numbers and buffers the event, and sends it when a socket is there. Does nothing when the intents do not cover it. */
   dispatch(t: GatewayDispatchEvents, d: unknown): void {
     if (!mayKnow(this.intents, t)) return;
-    const event: Dispatch = { op: GatewayOpcodes.Dispatch, t, s: ++this.#sequence, d };
-    this.#buffer.push(event);
-    if (this.#buffer.length > this.#capacity) this.#buffer.shift();
-    this.#outlet?.(event);
+    perform(this.#tricks.meet({ t, d, botId: this.botId }), d, (d) => this.#number(t, d));
   }
 
   /** Everything after sequence `seen`, in order. */
@@ -84,5 +87,12 @@ export class GatewaySession {
     if (seen > this.#sequence) return 'ahead';
     const oldest = this.#buffer[0]?.s ?? this.#sequence + 1;
     return seen + 1 < oldest ? 'lost' : this.#buffer.filter(({ s }) => s > seen);
+  }
+
+  #number(t: GatewayDispatchEvents, d: unknown): void {
+    const event: Dispatch = { op: GatewayOpcodes.Dispatch, t, s: ++this.#sequence, d };
+    this.#buffer.push(event);
+    if (this.#buffer.length > this.#capacity) this.#buffer.shift();
+    this.#outlet?.(event);
   }
 }

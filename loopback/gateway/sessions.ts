@@ -1,3 +1,5 @@
+import type { Traps } from '../traps.ts';
+import type { EventTrick, Told } from './event-tricks.ts';
 import type { Identity } from './identify.ts';
 import { GatewaySession } from './session.ts';
 
@@ -6,19 +8,22 @@ export class Sessions {
   readonly byId = new Map<string, GatewaySession>();
   readonly #expiries = new Map<string, NodeJS.Timeout>();
   readonly #rules: { readonly resumableMs: number; readonly replayCapacity: number };
+  readonly #tricks: Traps<Told, EventTrick>;
   readonly #ended: (session: GatewaySession) => void;
 
   constructor(
     rules: { readonly resumableMs: number; readonly replayCapacity: number },
+    tricks: Traps<Told, EventTrick>,
     ended: (session: GatewaySession) => void,
   ) {
     this.#rules = rules;
+    this.#tricks = tricks;
     this.#ended = ended;
   }
 
   begin(identity: Identity): GatewaySession {
     const id = crypto.randomUUID().replaceAll('-', '');
-    const session = new GatewaySession({ ...identity, id, capacity: this.#rules.replayCapacity });
+    const session = new GatewaySession({ ...identity, id, capacity: this.#rules.replayCapacity, tricks: this.#tricks });
     this.byId.set(id, session);
     return session;
   }

@@ -2,6 +2,7 @@ import { ChannelType, GatewayDispatchEvents } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { joinRefusal } from '../permissions.ts';
 import { Setting } from '../setting.ts';
+import { Traps } from '../traps.ts';
 import type { VoiceService } from '../voice/voice-service.ts';
 import type { World, WorldChange, WorldGuild, WorldVoiceState } from '../world.ts';
 import { isAudible } from '../world/voice-state.ts';
@@ -15,12 +16,24 @@ export const VoiceStateRequest = z.object({
   self_deaf: z.boolean().default(false),
 });
 
+/** What the bot gets to know of its own change of place: the state, the server, and how its voice connection is closed. */
+export interface Consequences {
+  readonly state: boolean;
+  readonly server: boolean;
+  /** A code in place of the usual one; null: the connection is left open. */
+  readonly close: number | 'usual' | null;
+}
+
 /** How joins are answered; faults change it. */
 export interface VoiceRules {
   /** `never`: an op 4 that joins is swallowed. `server-first`: the two events come in the wrong order. */
   readonly answer: Setting<'state-first' | 'server-first' | 'never'>;
   /** How long an op 4 waits before Discord looks at it. */
   readonly delayMs: Setting<number>;
+  /** Where VOICE_SERVER_UPDATE says that the voice server of a guild is. */
+  readonly endpoint: Traps<string, string>;
+  /** What follows when someone moves or disconnects the bot. */
+  readonly consequences: Setting<Consequences>;
 }
 
 type VoiceChange = Extract<WorldChange, { type: 'voice-state' }>;
@@ -50,7 +63,12 @@ function consequence({ state, previous }: VoiceChange): Consequence {
 
 /** Op 4, and what follows from anyone's change of voice state: VOICE_STATE_UPDATE to all, then VOICE_SERVER_UPDATE to the one. */
 export class VoiceDoor {
-  readonly rules: VoiceRules = { answer: new Setting('state-first'), delayMs: new Setting(0) };
+  readonly rules: VoiceRules = {
+    answer: new Setting('state-first'),
+    delayMs: new Setting(0),
+    endpoint: new Traps(),
+    consequences: new Setting({ state: true, server: true, close: 'usual' }),
+  };
   /** The guilds whose voice server is away, once for each time that it was lost. */
   readonly #lost = new Set<{ readonly guildId: string }>();
   readonly #world: World;
@@ -89,10 +107,10 @@ export class VoiceDoor {
     const isBot = this.#world.applications.has(userId);
     const next = isBot ? consequence(change) : 'none';
     if (next === 'connect' && state !== null) return this.#connect(state, previous, announce);
-    announce();
+    if (!isBot || this.rules.consequences.value.state) announce();
     if (next !== 'disconnect' || previous === null) return;
     const isThere = this.#world.guild(guildId).channels.has(previous.channelId);
-    this.#voice.dismiss(guildId, userId, isThere ? CLOSE.disconnected : CLOSE.terminated);
+    this.#close(guildId, userId, isThere ? CLOSE.disconnected : CLOSE.terminated);
   }
 
   /** The guild is gone, and with it every voice session in it. */
@@ -136,7 +154,7 @@ export class VoiceDoor {
     session.dispatch(GatewayDispatchEvents.VoiceServerUpdate, {
       token: this.#voice.admit({ guildId, channelId, userId, sessionId }),
       guild_id: guildId,
-      endpoint: this.#isAway(guildId) ? null : this.#voice.endpoint,
+      endpoint: this.#isAway(guildId) ? null : (this.rules.endpoint.meet(guildId) ?? this.#voice.endpoint),
     });
   }
 
@@ -154,12 +172,21 @@ export class VoiceDoor {
     announce: () => void,
   ): void {
     const moved = previous !== null && previous.channelId !== channelId;
+    const told = this.rules.consequences.value;
     const announceServer = () => {
-      if (moved) this.#voice.dismiss(guildId, userId, CLOSE.disconnected);
-      this.announceServer(guildId, userId);
+      if (moved) this.#close(guildId, userId, CLOSE.disconnected);
+      if (told.server) this.announceServer(guildId, userId);
     };
-    const steps = this.rules.answer.value === 'server-first' ? [announceServer, announce] : [announce, announceServer];
-    for (const step of steps) step();
+    const announceState = () => {
+      if (told.state) announce();
+    };
+    const isSwapped = this.rules.answer.value === 'server-first';
+    for (const step of isSwapped ? [announceServer, announceState] : [announceState, announceServer]) step();
+  }
+
+  #close(guildId: string, userId: string, usual: number): void {
+    const { close } = this.rules.consequences.value;
+    if (close !== null) this.#voice.dismiss(guildId, userId, close === 'usual' ? usual : close);
   }
 
   #apply(session: GatewaySession, request: z.infer<typeof VoiceStateRequest>): void {
