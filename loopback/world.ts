@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { APIMessage, APIUser } from 'discord-api-types/v10';
 import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { snowflakes } from './snowflake.ts';
+import { found } from './world/found.ts';
 import type {
   DispatchedInteraction,
   VoiceChange,
@@ -117,9 +118,13 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
 
   /** Sets the overwrite of a role or member in a channel, in place of an earlier one. */
   setOverwrite(channelId: string, overwrite: WorldOverwrite): void {
-    const channel = this.#channel(channelId);
-    const others = channel.overwrites.filter(({ id }) => id !== overwrite.id);
-    channel.overwrites.splice(0, Infinity, ...others, overwrite);
+    const others = this.#channel(channelId).overwrites.filter(({ id }) => id !== overwrite.id);
+    this.changeChannel(channelId, { overwrites: [...others, overwrite] });
+  }
+
+  /** Replaces settings of a channel. A new limit puts nobody out: https://discord.com/developers/docs/resources/channel */
+  changeChannel(channelId: string, change: Partial<Pick<WorldChannel, 'userLimit' | 'overwrites'>>): void {
+    const channel = Object.assign(this.#channel(channelId), change);
     this.emit('change', { type: 'channel-changed', guildId: channel.guildId, channel });
     this.#judgeSpeakers(channel.guildId);
   }
@@ -236,9 +241,4 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
 
   #user = (userId: string): APIUser => found(this.users.get(userId), 'user', userId);
   #channel = (channelId: string): WorldChannel => found(this.channel(channelId), 'channel', channelId);
-}
-
-function found<T>(value: T | undefined, what: string, id: string): T {
-  if (value === undefined) throw new Error(`there is no ${what} ${id}`);
-  return value;
 }

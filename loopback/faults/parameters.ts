@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const none = z.strictObject({});
 /** The guild in which the bot is met. */
 export const guildId = z.string();
+export const channelId = z.string();
 /** The codes that may stand in a close frame: RFC 6455, 7.4. */
 export const code = z
   .number()

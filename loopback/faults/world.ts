@@ -1,34 +1,9 @@
 import { z } from 'zod';
 import { lasting, moment } from '../fault-row.ts';
-import { guildId, hit } from './parameters.ts';
+import { channelId, guildId } from './parameters.ts';
 
-/** What people and outages do to the bot and its guilds. */
+/** What people and outages do to guilds and channels. */
 export const WORLD_FAULTS = {
-  kick: moment(
-    'Someone disconnects the bot from voice: a voice state without channel, and close code 4014.',
-    z.strictObject({ guildId }),
-    ({ world, botId }, { guildId }) => {
-      hit(world.guild(guildId).voiceStates.has(botId));
-      world.setVoiceState(guildId, botId, null);
-    },
-  ),
-  move: moment(
-    'Someone drags the bot into another voice channel: state, close code 4014, and a new voice server.',
-    z.strictObject({ guildId, channelId: z.string() }),
-    ({ world, botId }, { guildId, channelId }) => world.moveMember(guildId, botId, channelId),
-  ),
-  'server-mute': lasting(
-    'Someone mutes the bot for everybody in the guild.',
-    z.strictObject({ guildId }),
-    ({ world, botId }, { guildId }) => {
-      hit(world.guild(guildId).voiceStates.get(botId)?.serverMute === false);
-      world.setVoiceState(guildId, botId, { serverMute: true });
-      return () => {
-        const inVoice = world.guilds.get(guildId)?.voiceStates.has(botId);
-        if (inVoice) world.setVoiceState(guildId, botId, { serverMute: false });
-      };
-    },
-  ),
   'guild-unavailable': lasting(
     'An outage of one guild: GUILD_DELETE with `unavailable`; when lifted, GUILD_CREATE.',
     z.strictObject({ guildId }),
@@ -42,7 +17,7 @@ export const WORLD_FAULTS = {
   ),
   'delete-channel': moment(
     'Someone deletes a channel with its messages; whoever was in it is out of voice (4022).',
-    z.strictObject({ channelId: z.string() }),
+    z.strictObject({ channelId }),
     ({ world }, { channelId }) => world.deleteChannel(channelId),
   ),
   'remove-bot': moment(

@@ -30,8 +30,8 @@ export interface WorldChannel {
   readonly guildId: string;
   readonly type: ChannelType.GuildText | ChannelType.GuildVoice | ChannelType.GuildStageVoice;
   readonly name: string;
-  readonly userLimit: number;
-  readonly overwrites: WorldOverwrite[];
+  userLimit: number;
+  overwrites: readonly WorldOverwrite[];
 }
 
 export interface WorldRole {

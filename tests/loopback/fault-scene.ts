@@ -71,9 +71,10 @@ export async function faultScene(test: TestContext, options: LoopbackOptions = {
       return bot.received.flatMap(({ t, d }) => {
         if (t === 'VOICE_SERVER_UPDATE') return ['server'];
         if (t !== 'VOICE_STATE_UPDATE' || d['user_id'] !== loopback.application.id) return [];
+        if (d['channel_id'] === null) return ['nowhere'];
         const flags = ['mute', 'deaf', 'self_mute', 'self_deaf', 'suppress'].filter((flag) => d[flag] === true);
-        const name = loopback.guild.channels.get(String(d['channel_id']))?.name ?? null;
-        return [[name, ...flags].join(' ') || 'nowhere'];
+        const name = loopback.guild.channels.get(d['channel_id'] as string)?.name;
+        return [[name, ...flags].join(' ')];
       });
     },
   };
