@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { peak } from '../../bench/herd/peak.ts';
 import { Town } from './town.ts';
 
 const SECOND = 1_000;
@@ -10,18 +11,6 @@ const GATEWAY_SENDS_PER_MINUTE = 120;
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
-
-/** The most of these times that lie within any span of so many milliseconds. */
-function peak(times: readonly number[], spanMs: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  let most = 0;
-  let first = 0;
-  for (const [index, at] of sorted.entries()) {
-    while (at - (sorted[first] ?? at) >= spanMs) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
-}
 
 /** Voice is out everywhere for a minute; then every join succeeds. Each tenth second a person joins somewhere else. */
 function outage(random: () => number) {
