@@ -114,7 +114,11 @@ export class Supervised {
   }
 }
 
+/** The bot's own word for an end that it has understood: Discord has closed the main gateway for good. */
+const UNDERSTOOD = 'cannot go on';
+
 function isUnhandled(line: string): boolean {
+  if (line.includes(UNDERSTOOD)) return false;
   if (/unknown fault|unhandled|uncaught/i.test(line)) return true;
   const level = /^\{"level":(\d+)/.exec(line)?.[1];
   return level !== undefined && Number(level) >= FATAL;

@@ -18,10 +18,21 @@ const LEAVE_MS = 6_000;
 const STILL_MS = 500;
 const STARTS = 3;
 
+/** How a scenario is watched. */
+export interface Manner {
+  /** Nothing is expected: any sound ends the watch, and so does this much time. Null: as the scenario says. */
+  readonly patienceMs: number | null;
+  /** Frames before the fault and after it. */
+  readonly frames: number;
+}
+
+export const AS_EXPECTED: Manner = { patienceMs: null, frames: FRAMES };
+
 /** Plays a song in a fresh guild, lets the scenario happen, and tells what came of it. */
-export async function playScenario(lane: Lane, scenario: Scenario): Promise<Result> {
+export async function playScenario(lane: Lane, scenario: Scenario, manner = AS_EXPECTED): Promise<Result> {
   const joining = scenario.when === 'joining';
-  const seat = joining ? lane.addSeat() : await playing(lane);
+  if (!lane.program.running) await lane.restart();
+  const seat = joining ? lane.addSeat() : await playing(lane, manner.frames);
   using witness = new Witness(lane, seat);
   try {
     const begun = performance.now();
@@ -29,8 +40,10 @@ export async function playScenario(lane: Lane, scenario: Scenario): Promise<Resu
     if (joining) await lane.player.play(seat, lane.songUrl).catch(() => undefined);
     await steps;
     const taken = performance.now();
-    const look = () => situation(lane, seat, witness, taken);
-    await settled(scenario, look, { witness, taken });
+    const look = () => situation(lane, seat, witness, { taken, frames: manner.frames });
+    await (manner.patienceMs === null
+      ? settled(scenario, look, { witness, taken })
+      : heardAgain(scenario, look, { taken, patienceMs: manner.patienceMs }));
     return {
       outcome: outcomeOf(look()),
       ...witness.hearing(begun, joining),
@@ -49,13 +62,12 @@ export async function playScenario(lane: Lane, scenario: Scenario): Promise<Resu
 }
 
 /** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
-async function playing(lane: Lane): Promise<Seat> {
+async function playing(lane: Lane, frames: number): Promise<Seat> {
   for (let start = 1; ; start += 1) {
     const seat = lane.addSeat();
     try {
-      if (!lane.program.running) await lane.restart();
       await lane.player.play(seat, lane.songUrl);
-      await seat.ears.waitFor(FRAMES, WARM_UP_MS);
+      await seat.ears.waitFor(frames, WARM_UP_MS);
       return seat;
     } catch (error) {
       if (start === STARTS) throw error;
@@ -86,7 +98,25 @@ async function settled(
   if (!lasts) await sleep(HOLD_MS);
 }
 
-function situation({ loopback, program }: Lane, seat: Seat, witness: Witness, taken: number): Situation {
+/** Resolves when there is any music, or patience has an end. */
+async function heardAgain(
+  { listenMs = LISTEN_MS }: Scenario,
+  look: () => Situation,
+  { taken, patienceMs }: { readonly taken: number; readonly patienceMs: number },
+): Promise<void> {
+  const come = () => {
+    const { audible, running } = look();
+    return !running || (audible && performance.now() - taken >= listenMs);
+  };
+  await until('music', come, Math.max(listenMs, patienceMs)).catch(() => undefined);
+}
+
+function situation(
+  { loopback, program }: Lane,
+  seat: Seat,
+  witness: Witness,
+  { taken, frames }: { readonly taken: number; readonly frames: number },
+): Situation {
   const guild = loopback.world.guilds.get(seat.guildId);
   const botId = loopback.application.bot.id;
   const state = guild?.voiceStates.get(botId);
@@ -95,7 +125,7 @@ function situation({ loopback, program }: Lane, seat: Seat, witness: Witness, ta
   return {
     running: program.running,
     inGuild: guild?.members.has(botId) === true,
-    audible: witness.framesSince(taken) >= FRAMES && performance.now() - lastAt < STILL_MS,
+    audible: witness.framesSince(taken) >= frames && performance.now() - lastAt < STILL_MS,
     channel: channelId === undefined ? null : channelId === seat.lounge ? 'lounge' : 'elsewhere',
     silenced: state?.serverMute === true || state?.suppress === true,
     lastText: witness.texts.at(-1) ?? null,

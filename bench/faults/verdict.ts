@@ -18,7 +18,8 @@ export interface Situation {
 /** What a scenario came to. */
 export interface Result extends Hearing {
   readonly outcome: Outcome;
-  readonly op4: number;
+  /** When op 4 was sent from the fault on, by the double's clock. */
+  readonly op4: readonly number[];
   readonly op4AMinute: number;
   readonly messages: number;
   readonly texts: readonly string[];
@@ -56,7 +57,7 @@ export function shortfalls(result: Result, expected: Expectation): readonly stri
     [result.lost > lost, `${result.lost} frames lost`],
     [result.repeated > repeated, `${result.repeated} frames repeated`],
     [result.foreign > 0, `${result.foreign} packets that are not of the song`],
-    [result.op4 > op4, `${result.op4} op 4 instead of ${op4}`],
+    [result.op4.length > op4, `${result.op4.length} op 4 instead of ${op4}`],
     [result.op4AMinute > OP4_A_MINUTE, `${result.op4AMinute} op 4 in a minute`],
     [reads !== null && !result.texts.some((text) => reads.test(text)), `nobody read ${String(reads)}`],
     [reads === null && !heardIt && result.messages > 0, 'told what nobody could hear'],

@@ -67,9 +67,9 @@ export class Witness implements Disposable {
     return this.#lane.program.unhandled().slice(this.#unhandledBefore);
   }
 
-  /** Op 4 from a moment on. */
-  op4Since(at: number): number {
-    return this.#op4().filter((sentAt) => sentAt >= at).length;
+  /** When op 4 was sent from a moment on. */
+  op4Since(at: number): readonly number[] {
+    return this.#op4().filter((sentAt) => sentAt >= at);
   }
 
   /** The most op 4 in any minute, the first join counted. */
@@ -130,6 +130,8 @@ export class Witness implements Disposable {
 
 /** The words of a message. The display of what plays has an author, and says nothing about voice. */
 function textOf({ message: { content, embeds } }: WorldMessage): string {
-  const said = embeds.filter(({ author }) => author === undefined).map(({ title, description }) => [title, description]);
+  const said = embeds
+    .filter(({ author }) => author === undefined)
+    .map(({ title, description }) => [title, description]);
   return [content, ...said.flat()].filter(Boolean).join('\n');
 }

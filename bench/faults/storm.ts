@@ -1,0 +1,31 @@
+import { sleep } from '../../src/lib/time.ts';
+import { Lane } from '../lane.ts';
+import type { PlayerName } from '../players.ts';
+import { LANE_OPTIONS } from './run-lanes.ts';
+
+const WARM_UP_MS = 20_000;
+/** How long the storm rages before somebody else comes. */
+const RAGE_MS = 3_000;
+/** A minute's worth of sends may have to pass. */
+const PATIENCE_MS = 70_000;
+
+/** Milliseconds from `/play` to the first frame in one guild while every identify of another is refused; null when none came. */
+export async function joinBesideStorm(player: PlayerName): Promise<number | null> {
+  await using lane = await Lane.start({ player, loopback: LANE_OPTIONS });
+  const stormy = lane.addSeat();
+  await lane.player.play(stormy, lane.songUrl);
+  await stormy.ears.waitFor(50, WARM_UP_MS);
+  const storm = lane.loopback.faults.throw('refuse-voice', { guildId: stormy.guildId, code: 4006 });
+  lane.loopback.faults.throw('close-voice', { guildId: stormy.guildId, code: 4006 });
+  await sleep(RAGE_MS);
+
+  const calm = lane.addSeat();
+  const asked = performance.now();
+  // It is the sound that tells.
+  const played = lane.player.play(calm, lane.songUrl).catch(() => undefined);
+  const heard = await calm.ears.waitFor(1, PATIENCE_MS).catch(() => []);
+  await played;
+  storm.lift();
+  const [first] = heard;
+  return first ? Math.round(first.at - asked) : null;
+}
