@@ -20,6 +20,7 @@ import { NowPlaying } from './now-playing/now-playing.ts';
 import { openAudio } from './player/audio-pipeline.ts';
 import { GuildPlayers } from './player/guild-players.ts';
 import { PlayerManager } from './player/player-manager.ts';
+import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
 import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
@@ -86,8 +87,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const sources = createSources({ ...config, store, subprocesses });
     const announcer = new Announcer(client.rest, log);
     const audience = new Audience(client);
+    const gateway = new ClientVoiceGateway(client);
     const voice = new VoiceConnectionManager({
-      gateway: new ClientVoiceGateway(client),
+      gateway,
       options: { joinDeadlineMs: config.voiceJoinDeadlineMs },
       store,
       log: log.child({ part: 'voice' }),
@@ -101,15 +103,17 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
         openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
       preload: (track, signal) => sources.preload(track, signal),
       forget: (track) => sources.forget(track),
-      announce: (guildId, channelId, line) => announcer.announce(guildId, channelId, line),
+      announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),
       log: log.child({ part: 'player' }),
     });
     const players = new PlayerManager({ players: guildPlayers, queues, voice: playerVoice, audience });
+    const teller = new IncidentTeller({ players: guildPlayers, queues, voice: playerVoice, audience });
     const follower = new VoiceFollower({
       players: guildPlayers,
       queues,
       voice: playerVoice,
       audience,
+      teller,
       limits: config,
       log: log.child({ part: 'follower' }),
     });
@@ -122,19 +126,32 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       refreshMs: config.nowPlayingRefreshMs,
       log: log.child({ part: 'now-playing' }),
     });
-    guildPlayers.on('change', (guildId) => displays.changed(guildId));
+    guildPlayers.on('change', (guildId) => {
+      displays.changed(guildId);
+      teller.changed(guildId);
+    });
     voice.on('change', (guildId) => {
       displays.changed(guildId);
+      teller.changed(guildId);
       follower.voiceChanged(guildId);
     });
-    voice.on('incident', (guildId, incident) => follower.incident(guildId, incident));
+    voice.on('incident', (guildId, incident) => teller.incident(guildId, incident));
     voice.on('kicked', (guildId, why) => follower.kicked(guildId, why));
     voice.on('moved', (guildId, channelId) => follower.movedTo(guildId, channelId));
 
     const ready = Promise.withResolvers<void>();
-    const services = { players, sources, voice, displays };
-    const router = new Router({ services, log: log.child({ part: 'router' }), ready: ready.promise });
+    const services = { players, sources, voice, gateway, displays };
+    const router = new Router({
+      services,
+      djRole: config.djRole,
+      log: log.child({ part: 'router' }),
+      ready: ready.promise,
+    });
     router.attach(client);
+    closers.add('announcements', () => {
+      teller.close();
+      return announcer.close();
+    });
     // First what must not be lost, then what people see, both side by side; together they stay below the deadline of main.ts.
     closers.add('voice and displays', () => Promise.all([voice.close(), displays.close()]));
     closers.add('players and answers', () => {
@@ -145,8 +162,11 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await Promise.race([logIn(client, config.token), rejection(life.signal)]);
     const events = new VoiceEventHandlers(client, {
       onOwnVoiceState: (guildId, channelId) => voice.ownVoiceState(guildId, channelId),
-      onListeners: (guildId, channelId, listeners) => follower.listenersChanged(guildId, channelId, listeners),
-      onSilenced: (guildId, why) => follower.silenced(guildId, why),
+      onListeners: (guildId, channelId, listeners) => {
+        follower.listenersChanged(guildId, channelId, listeners);
+        teller.changed(guildId);
+      },
+      onSilenced: (guildId, why) => teller.silenced(guildId, why),
       onGuildAvailable: (guildId) => follower.guildAvailable(guildId),
       onGatewayLost: () => voice.mainGateway('lost'),
       onGatewayReady: () => voice.mainGateway('ready'),

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
       values: ['commands', 'now-playing', 'config'],
       types: ['player', 'queue', 'voice', 'sources', 'storage'],
     },
-    commands: { values: ['queue'], types: ['player', 'voice', 'sources', 'now-playing'] },
+    commands: { values: ['queue', 'voice'], types: ['player', 'sources', 'now-playing'] },
     'now-playing': { values: ['queue'], types: ['player', 'voice', 'storage', 'sources'] },
     player: { values: ['queue', 'sources', 'voice'] },
     queue: { values: [], types: ['storage', 'sources'] },

@@ -2,7 +2,7 @@ import type { EmbedBuilder, SlashCommandBuilder, SlashCommandOptionsOnlyBuilder 
 import type { Displays } from '../now-playing/displays.ts';
 import type { Players } from '../player/players.ts';
 import type { Sources } from '../sources/source.ts';
-import type { VoiceReports } from '../voice/voice-reports.ts';
+import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
 
 /** What a person's command is allowed to know: who, where, and with which options. Made by the router from the interaction. */
 export interface CommandContext {
@@ -18,11 +18,20 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** What a command says: a line, or a line with an embed. Public unless `ephemeral`. */
-export type Reply = string | { readonly content?: string; readonly embeds?: readonly EmbedBuilder[] };
+/** A button below an answer, and what its press does. */
+export type ReplyAction = 'retry' | 'reconnect';
+
+/** What a command says: a line, or a line with an embed and buttons. Public unless `ephemeral`. */
+export type Reply =
+  | string
+  | {
+      readonly content?: string;
+      readonly embeds?: readonly EmbedBuilder[];
+      readonly actions?: readonly ReplyAction[];
+    };
 
 /** Which conditions must hold before the command runs: a row of discord/guards.ts. */
-export type Needs = 'guild' | 'join-voice-channel' | 'same-voice-channel';
+export type Needs = 'guild' | 'join-voice-channel' | 'same-voice-channel' | 'manage-voice';
 
 /** A slash command is data and one function that returns what to say; failures are thrown. */
 export interface Command {
@@ -33,10 +42,17 @@ export interface Command {
   run(context: CommandContext, services: CommandServices): Promise<Reply>;
 }
 
+/** How the connection to Discord is, beside voice. */
+export interface GatewayReports {
+  /** Round trip of the last heartbeat of the guild's shard in milliseconds; null before the first. */
+  pingMs(guildId: string): number | null;
+}
+
 /** What commands may use, as the narrow interfaces that they need. */
 export interface CommandServices {
   readonly players: Players;
   readonly sources: Sources;
-  readonly voice: VoiceReports;
+  readonly voice: VoiceReports & VoiceControls;
+  readonly gateway: GatewayReports;
   readonly displays: Displays;
 }

@@ -5,6 +5,7 @@ import { nowplaying } from './nowplaying.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
 import { queue } from './queue.ts';
+import { reconnect } from './reconnect.ts';
 import { resume } from './resume.ts';
 import { skip } from './skip.ts';
 import { stop } from './stop.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   volume,
   loop,
   voicestatus,
+  reconnect,
 ];

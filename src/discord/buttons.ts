@@ -5,21 +5,27 @@ import { skip } from '../commands/skip.ts';
 import { stop } from '../commands/stop.ts';
 import { TenutoError } from '../lib/errors.ts';
 import { parseButtonId, type ButtonAction } from '../now-playing/buttons.ts';
+import { actionCommand } from './actions.ts';
 
-/** A button is a command without options, under the same guard. */
+/** A button of the display is a command without options, under the same guard. */
 const BUTTONS: Readonly<Record<ButtonAction, Command>> = { pause, resume, skip, stop };
 
 /**
  * What the press of a button runs, or null when the button is not ours. It is answered to the person alone, since
- * everybody sees the display change, and it does nothing when its track is not the current one: of two people who press "skip" at once, one skips.
+ * everybody sees what it led to.
  */
 export function buttonCommand(customId: string): Pick<Command, 'needs' | 'ephemeral' | 'run'> | null {
+  const command = actionCommand(customId) ?? displayCommand(customId);
+  return command && { ...command, ephemeral: true };
+}
+
+/** Does nothing when its track is not the current one: of two people who press "skip" at once, one skips. */
+function displayCommand(customId: string): Pick<Command, 'needs' | 'run'> | null {
   const button = parseButtonId(customId);
   if (!button) return null;
   const command = BUTTONS[button.action];
   return {
     needs: command.needs,
-    ephemeral: true,
     async run(context, services) {
       if (services.players.playback(context.guildId).entry?.id !== button.entryId)
         throw new TenutoError('STALE_BUTTON');

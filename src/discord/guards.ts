@@ -12,11 +12,18 @@ export interface VoiceRoom {
   readonly full: boolean;
 }
 
+/** Whether the person may decide about the voice connection, and which role gives that beside "Manage Server". */
+export interface Standing {
+  readonly manages: boolean;
+  readonly djRole: string;
+}
+
 /** Who asked from where, and where the bot is: all that a guard looks at. */
 export interface Situation {
   readonly guildId: string | null;
   /** The voice channel that the person is in. */
   readonly person: VoiceRoom | null;
+  readonly standing: Standing;
   /** The voice channel that the bot is in, and how many people are there. */
   readonly bot: { readonly channelId: string; readonly listeners: number } | null;
 }
@@ -45,10 +52,14 @@ const mayJoin: Condition = ({ person, bot }) => {
   return person.full ? new TenutoError('CHANNEL_FULL', mention(person.id)) : null;
 };
 
+const managesVoice: Condition = ({ standing: { manages, djRole } }) =>
+  manages ? null : new TenutoError('NOT_A_MANAGER', djRole);
+
 /** Who may use what: every condition of the row must hold, and the first that does not is told. */
 const GUARDS: Readonly<Record<Needs, readonly Condition[]>> = {
   guild: [inGuild],
   'same-voice-channel': [inGuild, inVoice, withBot],
+  'manage-voice': [inGuild, managesVoice],
   'join-voice-channel': [inGuild, inVoice, notBusyElsewhere, mayJoin],
 };
 

@@ -6,18 +6,18 @@ import { situationOf } from './situation.ts';
 
 const COMMAND_BY_NAME = new Map(COMMANDS.map((command) => [command.data.name, command]));
 
-/** What an interaction asks for, or null when that is not ours (a command of an older version, somebody else's button). */
-export function toRequest(interaction: Interaction): Request | null {
-  if (interaction.isChatInputCommand()) return fromCommand(interaction);
-  return interaction.isButton() ? fromButton(interaction) : null;
+/** What an interaction asks for, with `djRole` as the role of those who may mend voice; null when that is not ours (a command of an older version, somebody else's button). */
+export function toRequest(interaction: Interaction, djRole: string): Request | null {
+  if (interaction.isChatInputCommand()) return fromCommand(interaction, djRole);
+  return interaction.isButton() ? fromButton(interaction, djRole) : null;
 }
 
-function fromCommand(interaction: ChatInputCommandInteraction): Request | null {
+function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): Request | null {
   const command = COMMAND_BY_NAME.get(interaction.commandName);
   if (!command) return null;
   const { options } = interaction;
   return {
-    ...common(interaction),
+    ...common(interaction, djRole),
     name: `/${interaction.commandName}`,
     command,
     context: {
@@ -28,19 +28,19 @@ function fromCommand(interaction: ChatInputCommandInteraction): Request | null {
   };
 }
 
-function fromButton(interaction: ButtonInteraction): Request | null {
+function fromButton(interaction: ButtonInteraction, djRole: string): Request | null {
   const command = buttonCommand(interaction.customId);
   if (!command) return null;
   return {
-    ...common(interaction),
+    ...common(interaction, djRole),
     name: `button ${interaction.customId}`,
     command,
     context: { ...context(interaction), string: () => null, integer: () => null },
   };
 }
 
-function common(interaction: ChatInputCommandInteraction | ButtonInteraction) {
-  return { situation: () => situationOf(interaction), answerable: interaction };
+function common(interaction: ChatInputCommandInteraction | ButtonInteraction, djRole: string) {
+  return { situation: () => situationOf(interaction, djRole), answerable: interaction };
 }
 
 function context({ guild, guildId, channelId, user }: ChatInputCommandInteraction | ButtonInteraction) {

@@ -21,6 +21,8 @@ export interface Request {
 
 export interface RouterParts {
   readonly services: CommandServices;
+  /** Who may mend voice without "Manage Server": the name of a role, in any case. */
+  readonly djRole: string;
   readonly log: Logger;
   /** Resolves when the bot has logged in; what is asked before that waits for it. */
   readonly ready: Promise<unknown>;
@@ -51,7 +53,7 @@ export class Router {
   /** Routes what people do from now on, also before the client has logged in. */
   attach(client: Client): void {
     client.on(Events.InteractionCreate, (interaction) => {
-      const request = toRequest(interaction);
+      const request = toRequest(interaction, this.#parts.djRole);
       if (request) void this.handle(request);
     });
   }

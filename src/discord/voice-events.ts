@@ -8,8 +8,8 @@ export type Silenced = 'muted' | 'suppressed';
 export interface VoiceEventConsumer {
   /** Where Discord says that the bot itself is; null: in no channel. */
   onOwnVoiceState(guildId: string, channelId: string | null): void;
-  /** The bot can no longer be heard; told once, when that begins or when its reason changes. */
-  onSilenced(guildId: string, why: Silenced): void;
+  /** Why nobody can hear the bot in its channel, or null; told with each of its voice states in a channel. */
+  onSilenced(guildId: string, why: Silenced | null): void;
   /** The people (no bots) in a voice channel changed; told for every channel, also where the bot is not. */
   onListeners(guildId: string, channelId: string, listeners: number): void;
   /** The guild's data is fresh: after an outage, or after a gateway session that could not be resumed. */
@@ -40,17 +40,16 @@ export class VoiceEventHandlers {
   }
 
   #onVoiceState(previous: VoiceState, next: VoiceState): void {
-    if (next.id === this.#client.user?.id) this.#onOwnVoiceState(previous, next);
+    if (next.id === this.#client.user?.id) this.#onOwnVoiceState(next);
     if (previous.channelId === next.channelId) return;
     for (const channelId of [previous.channelId, next.channelId]) {
       if (channelId !== null) this.#consumer.onListeners(next.guild.id, channelId, countPeople(next.guild, channelId));
     }
   }
 
-  #onOwnVoiceState(previous: VoiceState, next: VoiceState): void {
-    this.#consumer.onOwnVoiceState(next.guild.id, next.channelId);
-    const why = silenced(next);
-    if (why !== null && why !== silenced(previous)) this.#consumer.onSilenced(next.guild.id, why);
+  #onOwnVoiceState(state: VoiceState): void {
+    this.#consumer.onOwnVoiceState(state.guild.id, state.channelId);
+    if (state.channelId !== null) this.#consumer.onSilenced(state.guild.id, silenceOf(state));
   }
 
   #onAvailable(guild: Guild): void {
@@ -69,7 +68,8 @@ export class VoiceEventHandlers {
   }
 }
 
-function silenced({ channelId, serverMute, suppress }: VoiceState): Silenced | null {
+/** Why nobody hears somebody with this voice state, or null. */
+export function silenceOf({ channelId, serverMute, suppress }: VoiceState): Silenced | null {
   if (channelId === null) return null;
   if (serverMute === true) return 'muted';
   return suppress === true ? 'suppressed' : null;

@@ -14,6 +14,11 @@ const ERRORS = {
   CANNOT_CONNECT: { blame: 'user', say: 'I may not join {detail}. Give me the "Connect" permission there.' },
   CANNOT_SPEAK: { blame: 'user', say: 'I may not speak in {detail}. Give me the "Speak" permission there.' },
   CHANNEL_FULL: { blame: 'user', say: '{detail} is full. Make room or use another voice channel.' },
+  NOT_CONNECTED: { blame: 'user', say: 'I am in no voice channel. Use /play to start something.' },
+  NOT_A_MANAGER: {
+    blame: 'user',
+    say: 'Only people with the "Manage Server" permission or the role "{detail}" may do that.',
+  },
   NOTHING_PLAYING: { blame: 'user', say: 'Nothing is playing. Use /play to start something.' },
   NOTHING_FOUND: { blame: 'user', say: 'I found nothing for that. Try other words or a link.' },
   ALREADY_PAUSED: { blame: 'user', say: 'It is already paused. Use /resume to go on.' },

@@ -9,6 +9,12 @@ export function formatDuration(ms: number): string {
   return seconds >= HOUR ? `${Math.floor(seconds / HOUR)}:${rest}` : rest.replace(/^0(?=\d:)/, '');
 }
 
+/** Milliseconds as a person says how long something took: `0.4 s`, `12 s`, `3:07 min`. */
+export function formatSpan(ms: number): string {
+  if (ms >= MINUTE * 1_000) return `${formatDuration(ms)} ${ms >= HOUR * 1_000 ? 'h' : 'min'}`;
+  return `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+}
+
 // Explicit controls, direction overrides and zero-width characters let a title lie about what it says.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 // The slash behind a domain, because clients make a card of `discord.gg/…` also where no scheme makes a link of it.

@@ -4,6 +4,7 @@ import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
 import { recordOf, type QueueKeeper } from './guild-record.ts';
 import { playbackOf } from './playback.ts';
 import type { PlayerVoice } from './player-voice.ts';
+import type { Notice, Posted } from './notice.ts';
 import type { Track } from '../sources/source.ts';
 import type { Playback } from './players.ts';
 import { SmartPreloader } from './smart-preloader.ts';
@@ -13,8 +14,8 @@ export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'op
   /** Finds beforehand what `locate` would take long to find; resolves in any case. */
   readonly preload: (track: Track, signal: AbortSignal) => Promise<void>;
   readonly voice: PlayerVoice;
-  /** One line for a text channel; must not throw. */
-  announce(guildId: string, textChannelId: string, line: string): void;
+  /** Tells a text channel; must not throw. */
+  announce(guildId: string, textChannelId: string, notice: Notice): Posted;
 }
 
 /** How long `close` waits for one guild's record to be written. */
@@ -42,7 +43,7 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
       open,
       forget,
       connected: () => !['idle', 'failed'].includes(voice.state(guildId).status),
-      announce: (line) => this.announce(guildId, line),
+      announce: (line) => void this.announce(guildId, line),
       changed: () => {
         const { upcoming, current } = queues.queue(guildId);
         preloader.prepare(upcoming, current);
@@ -60,10 +61,10 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
     return playbackOf(recordOf(this.#parts.queues, guildId), this.#players.get(guildId)?.deck ?? null);
   }
 
-  /** Tells the channel where people gave their commands. */
-  announce(guildId: string, line: string): void {
+  /** Tells the channel where people gave their commands; null when nobody ever did. */
+  announce(guildId: string, notice: Notice): Posted | null {
     const { textChannelId } = this.#parts.queues.session(guildId);
-    if (textChannelId !== null) this.#parts.announce(guildId, textChannelId, line);
+    return textChannelId === null ? null : this.#parts.announce(guildId, textChannelId, notice);
   }
 
   /** Positions written down, everything silent. Never rejects. */

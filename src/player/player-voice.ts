@@ -1,10 +1,12 @@
 import type { AudioPlayer } from '@discordjs/voice';
 import type { VoiceConnectionManager } from '../voice/voice-connection-manager.ts';
+import type { VoiceReport } from '../voice/voice-reports.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
 
 /** Being in a channel, as players use it. */
 export interface PlayerVoice {
   state(guildId: string): VoiceState;
+  report(guildId: string): VoiceReport;
   /** Resolves when the channel can hear; rejects with a line for the person who asked. */
   join(guildId: string, channelId: string): Promise<void>;
   /** Wants to be in the channel, and leaves the way there to the reconnect policy. */
@@ -19,6 +21,7 @@ const HOLDER = 'player';
 export function heldByPlayers(manager: VoiceConnectionManager): PlayerVoice {
   return {
     state: (guildId) => manager.state(guildId),
+    report: (guildId) => manager.report(guildId),
     join: (guildId, channelId) => manager.join({ guildId, channelId, holder: HOLDER }),
     hold: (guildId, channelId) => manager.hold({ guildId, channelId, holder: HOLDER }),
     leave: (guildId) => manager.leave(guildId, HOLDER),

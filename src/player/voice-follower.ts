@@ -1,18 +1,29 @@
 import type { Logger } from 'pino';
-import type { Incident } from '../voice/voice-reports.ts';
-import { ALONE, CHANNEL_DELETED, interruptionLine, KICKED, QUEUE_ENDED, SILENCED, voiceLine } from './announcements.ts';
+import { ALONE, CHANNEL_DELETED, KICKED, KICKED_ONCE, QUEUE_ENDED } from './announcements.ts';
 import { Departures } from './departures.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
+import type { IncidentTeller } from './incident-teller.ts';
 import type { PlayerVoice } from './player-voice.ts';
 import type { Audience } from './players.ts';
+
+export interface FollowerLimits {
+  readonly aloneLeaveAfterMs: number;
+  readonly queueEndLeaveAfterMs: number;
+  /** The operator wants the bot to come back once when somebody disconnects it. */
+  readonly rejoinWhenKicked: boolean;
+}
+
+/** Who disconnects the bot again so soon after it came back, means it. */
+const MEANT_MS = 60_000;
 
 export interface VoiceFollowerParts {
   readonly players: GuildPlayers;
   readonly queues: QueueKeeper;
   readonly voice: PlayerVoice;
   readonly audience: Audience;
-  readonly limits: { readonly aloneLeaveAfterMs: number; readonly queueEndLeaveAfterMs: number };
+  readonly teller: Pick<IncidentTeller, 'out'>;
+  readonly limits: FollowerLimits;
   readonly log: Logger;
 }
 
@@ -20,11 +31,14 @@ export interface VoiceFollowerParts {
 export class VoiceFollower {
   readonly #parts: VoiceFollowerParts;
   readonly #departures: Departures;
+  /** When somebody last disconnected the bot, in milliseconds since 1970. */
+  readonly #kickedAt = new Map<string, number>();
 
   constructor(parts: VoiceFollowerParts) {
     this.#parts = parts;
     const leave = async (guildId: string, line: string) => {
-      await this.#rest(guildId, line);
+      await this.#rest(guildId);
+      parts.players.announce(guildId, line);
       await parts.voice.leave(guildId);
     };
     this.#departures = new Departures(leave, (guildId, error) => this.#report(guildId, error));
@@ -66,34 +80,24 @@ export class VoiceFollower {
     this.#follow(guildId, follow());
   }
 
-  /** The bot is out of its channel by another's will. The queue stays; only a person's command brings it back. */
+  /** The bot is out of its channel by another's will. The queue stays; a person brings it back, or the operator's wish once. */
   kicked(guildId: string, why: 'removed' | 'channel-deleted' = 'removed'): void {
-    this.#follow(guildId, this.#rest(guildId, why === 'removed' ? KICKED : CHANNEL_DELETED));
+    const returnTo = why === 'removed' ? this.#mayReturnTo(guildId) : null;
+    if (returnTo === null) {
+      this.#parts.teller.out(guildId, why === 'removed' ? KICKED : CHANNEL_DELETED);
+      this.#follow(guildId, this.#rest(guildId));
+    } else {
+      this.#parts.teller.out(guildId, KICKED_ONCE);
+      this.#follow(guildId, this.#return(guildId, returnTo));
+    }
   }
 
   /** Voice is somewhere else in its life. What it gave up on waits for a person. */
   voiceChanged(guildId: string): void {
-    const state = this.#parts.voice.state(guildId);
     // A join that never succeeded is the business of the person who asked for it.
     const wasThere = this.#parts.queues.session(guildId).voiceChannelId !== null;
-    const line = voiceLine(state);
-    if (wasThere && line !== null) {
-      if (state.status === 'failed') this.#follow(guildId, this.#rest(guildId, line));
-      else this.#parts.players.announce(guildId, line);
-    }
+    if (wasThere && this.#parts.voice.state(guildId).status === 'failed') this.#follow(guildId, this.#rest(guildId));
     this.#expectDeparture(guildId);
-  }
-
-  /** Something happened to voice, or is over now. */
-  incident(guildId: string, incident: Incident): void {
-    const line = interruptionLine(incident, Date.now());
-    if (line !== null && this.#parts.voice.state(guildId).status === 'ready')
-      this.#parts.players.announce(guildId, line);
-  }
-
-  /** The bot is in its channel, and may not be heard there. */
-  silenced(guildId: string, why: keyof typeof SILENCED): void {
-    this.#parts.players.announce(guildId, SILENCED[why]);
   }
 
   close(): void {
@@ -113,10 +117,19 @@ export class VoiceFollower {
     await this.#parts.voice.hold(guildId, channelId);
   }
 
-  /** Falls silent until a person asks for the bot again, and says why. */
-  async #rest(guildId: string, line: string): Promise<void> {
+  /** Falls silent until a person asks for the bot again. */
+  async #rest(guildId: string): Promise<void> {
     await this.#parts.players.of(guildId).suspend({ voiceChannelId: null });
-    this.#parts.players.announce(guildId, line);
+  }
+
+  /** The channel to come back to after a kick, or null to stay out. */
+  #mayReturnTo(guildId: string): string | null {
+    const { queues, limits } = this.#parts;
+    const now = Date.now();
+    const again = now - (this.#kickedAt.get(guildId) ?? -Infinity) < MEANT_MS;
+    this.#kickedAt.set(guildId, now);
+    if (!limits.rejoinWhenKicked || again || queues.queue(guildId).current === null) return null;
+    return queues.session(guildId).voiceChannelId;
   }
 
   #expectDeparture(guildId: string): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rowsOf, type Action } from '../../src/discord/actions.ts';
 import { buttonCommand } from '../../src/discord/buttons.ts';
 import { buttonId, parseButtonId, type ButtonAction } from '../../src/now-playing/buttons.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
@@ -12,12 +13,21 @@ it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 10
   expect(buttonId(action, ID).length).toBeLessThanOrEqual(100);
 });
 
-it.each(['', 'np', 'np:skip', 'np:skip:', 'np:dance:1', 'xnp:skip:1', 'other:skip:1'])(
-  '"%s" is not ours',
-  (customId) => {
-    expect(buttonCommand(customId)).toBeNull();
-  },
-);
+it.each([
+  '',
+  'np',
+  'np:skip',
+  'np:skip:',
+  'np:dance:1',
+  'xnp:skip:1',
+  'other:skip:1',
+  'do:',
+  'do:toString',
+  'do:play',
+  'resume',
+])('"%s" is not ours', (customId) => {
+  expect(buttonCommand(customId)).toBeNull();
+});
 
 describe('a press', () => {
   it.each(ACTIONS)(
@@ -40,4 +50,23 @@ describe('a press', () => {
       expect(asked).toEqual([]);
     },
   );
+});
+
+describe('a button that needs to know nothing but what it does', () => {
+  it.each<[Action, string, string]>([
+    ['resume', 'join-voice-channel', 'resume G'],
+    ['retry', 'manage-voice', 'reconnect G'],
+    ['reconnect', 'manage-voice', 'reconnect G'],
+  ])('"%s" runs its command under its guard, and is answered to the person alone', async (action, needs, asks) => {
+    const [button] = rowsOf([action])[0]?.components ?? [];
+    const command = buttonCommand(button && 'custom_id' in button ? button.custom_id : '');
+    const { services: parts, asked } = services();
+    await command?.run(context(), parts);
+    expect(asked[0]).toBe(asks);
+    expect([command?.needs, command?.ephemeral]).toEqual([needs, true]);
+  });
+
+  it('is not there when there is nothing to do', () => {
+    expect(rowsOf([])).toEqual([]);
+  });
 });

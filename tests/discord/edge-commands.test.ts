@@ -1,6 +1,7 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import type { Person } from '../../loopback/people.ts';
 import { until } from '../../loopback/until.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
@@ -115,7 +116,30 @@ describe('somebody types a command', () => {
   it('that says something to that person alone', async () => {
     const { loopback } = await edge();
     const answer = await (await loopback.user('ada').slash('voicestatus')).answered();
-    expect(answer).toMatchObject({ ephemeral: true, content: expect.stringContaining('Not in a voice channel.') });
+    expect(answer.ephemeral).toBe(true);
+    expect(answer.embeds[0]?.description).toContain('Not in a voice channel.');
+  });
+
+  it('that only managers and DJs may use, and its button too', async () => {
+    const reason = 'the voice session is no longer valid (4006)';
+    const state = { status: 'cooling-down', channelId: '7', reason, until: Date.now() + 30_000 } as const;
+    const { loopback, asked } = await edge({ report: { state } });
+    const { world, guild } = loopback;
+    const [ada, ben, cleo] = [loopback.user('ada'), loopback.user('ben'), loopback.user('cleo')];
+    const managers = world.addRole(guild.id, 'staff', PermissionFlagsBits.ManageGuild);
+    guild.members.get(ben.id)?.roles.push(managers.id);
+    guild.members.get(cleo.id)?.roles.push(world.addRole(guild.id, 'dj', 0n).id);
+    /** What somebody is told who looks at the status and presses "Retry now". */
+    const retry = async (person: Person) => {
+      const status = await (await person.slash('voicestatus')).answered();
+      return await (await person.press(status.id, 'do:retry')).answered();
+    };
+    const refused = 'Only people with the "Manage Server" permission or the role "DJ" may do that.';
+    expect(await retry(ada)).toMatchObject({ content: refused, ephemeral: true });
+    expect((await (await ada.slash('reconnect')).answered()).content).toBe(refused);
+    expect(asked).toEqual([]);
+    for (const person of [ben, cleo]) expect((await retry(person)).content).toContain('is new');
+    expect(asked).toEqual([`reconnect ${guild.id}`, `reconnect ${guild.id}`]);
   });
 
   it('that answers with an embed', async () => {

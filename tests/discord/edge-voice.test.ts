@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ChannelType } from 'discord-api-types/v10';
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { Events } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
@@ -34,26 +34,51 @@ describe('what happens in voice becomes facts', () => {
     expect(new ClientVoiceGateway(client).ownChannelId(loopback.guild.id)).toBeNull();
   });
 
-  it('that nobody hears the bot any more, once each time that this begins', async () => {
-    const { loopback, facts, channelId } = await edge();
+  it('whether anybody can hear the bot, with each of its voice states', async () => {
+    const { loopback, facts, channelId, client } = await edge();
     const { world, guild, application } = loopback;
+    const gateway = new ClientVoiceGateway(client);
     const stage = world.addChannel(guild.id, 'Stage', ChannelType.GuildStageVoice);
     /** What the double makes of the bot's voice state, and what is told of it. */
     const changed = async (change: Parameters<typeof world.setVoiceState>[2]) => {
       facts.splice(0);
       world.setVoiceState(guild.id, application.bot.id, change);
       await until('the voice state', () => facts.some((fact) => fact.startsWith('own ')), 10_000);
-      return facts.filter((fact) => fact === 'muted' || fact === 'suppressed');
+      const told = facts.find((fact) => ['muted', 'suppressed', 'audible'].includes(fact)) ?? null;
+      expect(gateway.ownSilence(guild.id)).toBe(told === 'audible' ? null : told);
+      return told;
     };
-    expect(await changed({ channelId: channelId('Lounge') })).toEqual([]);
-    expect(await changed({ serverMute: true })).toEqual(['muted']);
-    expect(await changed({ selfDeaf: true })).toEqual([]);
-    expect(await changed({ channelId: stage.id })).toEqual([]);
-    expect(await changed({ serverMute: false })).toEqual(['suppressed']);
-    expect(await changed({ suppress: false })).toEqual([]);
-    expect(await changed({ serverMute: true })).toEqual(['muted']);
-    expect(await changed(null)).toEqual([]);
-    expect(await changed({ channelId: stage.id })).toEqual(['suppressed']);
+    expect(gateway.ownSilence(guild.id)).toBeNull();
+    expect(await changed({ channelId: channelId('Lounge') })).toBe('audible');
+    expect(await changed({ serverMute: true })).toBe('muted');
+    expect(await changed({ selfDeaf: true })).toBe('muted');
+    expect(await changed({ channelId: stage.id })).toBe('muted');
+    expect(await changed({ serverMute: false })).toBe('suppressed');
+    expect(await changed({ suppress: false })).toBe('audible');
+    expect(await changed({ serverMute: true })).toBe('muted');
+    expect(await changed(null)).toBeNull();
+    expect(await changed({ channelId: stage.id })).toBe('suppressed');
+  });
+
+  it('in which channels the bot may play, and who would listen there', async () => {
+    const { loopback, channelId, client, facts } = await edge();
+    const { world, guild, application } = loopback;
+    const gateway = new ClientVoiceGateway(client);
+    const [lounge, studio] = [channelId('Lounge'), channelId('Studio')];
+    const stage = world.addChannel(guild.id, 'Stage', ChannelType.GuildStageVoice);
+    const deny = async (id: string, permission: bigint) => {
+      const known = once(client, Events.ChannelUpdate);
+      world.setOverwrite(id, { id: application.bot.id, type: 'member', allow: 0n, deny: permission });
+      await known;
+    };
+    expect([lounge, studio, '1'].map((id) => gateway.mayPlayIn(guild.id, id))).toEqual([true, true, true]);
+    await deny(lounge, PermissionFlagsBits.Speak);
+    await deny(studio, PermissionFlagsBits.Connect);
+    await deny(stage.id, PermissionFlagsBits.Speak);
+    expect([lounge, studio, stage.id].map((id) => gateway.mayPlayIn(guild.id, id))).toEqual([false, false, true]);
+    loopback.user('ada').join('Lounge');
+    await until('ada', () => facts.includes(`listeners ${lounge} 1`), 10_000);
+    expect([lounge, studio].map((id) => gateway.listeners(guild.id, id))).toEqual([1, 0]);
   });
 
   it('a channel that is deleted, a guild that goes and comes, a gateway that is lost', async () => {

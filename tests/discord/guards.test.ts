@@ -3,14 +3,20 @@ import { guard, type Situation, type VoiceRoom } from '../../src/discord/guards.
 import { TenutoError } from '../../src/lib/errors.ts';
 import type { Needs } from '../../src/commands/command.ts';
 
+const standing = { manages: false, djRole: 'Musik-Chef' };
 const ROOM: VoiceRoom = { id: 'A', view: true, connect: true, speak: true, full: false };
-const room = (fields: Partial<VoiceRoom>): Situation => ({ guildId: 'G', person: { ...ROOM, ...fields }, bot: null });
-const HERE: Situation = { guildId: 'G', person: ROOM, bot: { channelId: 'A', listeners: 1 } };
-const ELSEWHERE: Situation = { guildId: 'G', person: ROOM, bot: { channelId: 'B', listeners: 1 } };
-const ALONE_ELSEWHERE: Situation = { guildId: 'G', person: ROOM, bot: { channelId: 'B', listeners: 0 } };
-const NO_BOT: Situation = { guildId: 'G', person: ROOM, bot: null };
-const NO_VOICE: Situation = { guildId: 'G', person: null, bot: { channelId: 'B', listeners: 1 } };
-const MESSAGE: Situation = { guildId: null, person: null, bot: null };
+const room = (fields: Partial<VoiceRoom>): Situation => ({
+  guildId: 'G',
+  standing,
+  person: { ...ROOM, ...fields },
+  bot: null,
+});
+const HERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'A', listeners: 1 } };
+const ELSEWHERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'B', listeners: 1 } };
+const ALONE_ELSEWHERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'B', listeners: 0 } };
+const NO_BOT: Situation = { guildId: 'G', standing, person: ROOM, bot: null };
+const NO_VOICE: Situation = { guildId: 'G', standing, person: null, bot: { channelId: 'B', listeners: 1 } };
+const MESSAGE: Situation = { guildId: null, standing, person: null, bot: null };
 
 /** The code of what is wrong, or `ok`. */
 function verdict(needs: Needs, situation: Situation): string {
@@ -49,6 +55,16 @@ describe('guard', () => {
       same: verdict('same-voice-channel', situation),
       join: verdict('join-voice-channel', situation),
     }).toEqual({ guild, same, join });
+  });
+
+  it('lets nobody but managers and DJs mend voice, from wherever they are, and says who that is', () => {
+    expect(verdict('manage-voice', MESSAGE)).toBe('NOT_IN_GUILD');
+    expect(() => guard('manage-voice', HERE)).toThrow(
+      expect.objectContaining({
+        say: 'Only people with the "Manage Server" permission or the role "Musik-Chef" may do that.',
+      }),
+    );
+    expect(verdict('manage-voice', { ...NO_VOICE, standing: { ...standing, manages: true } })).toBe('ok');
   });
 
   it('names the channel to go to by a mention', () => {

@@ -4,7 +4,12 @@ import { toMessage } from '../../src/discord/replies.ts';
 
 describe('toMessage', () => {
   it('pings nobody', () => {
-    expect(toMessage('@everyone')).toEqual({ content: '@everyone', embeds: [], allowedMentions: { parse: [] } });
+    expect(toMessage('@everyone')).toEqual({
+      content: '@everyone',
+      embeds: [],
+      components: [],
+      allowedMentions: { parse: [] },
+    });
   });
 
   it('takes a line, an embed, or both', () => {

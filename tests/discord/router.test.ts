@@ -11,7 +11,8 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const never = new Promise<never>(() => undefined);
-const IN_GUILD: Situation = { guildId: 'G', person: null, bot: null };
+const standing = { manages: false, djRole: 'DJ' };
+const IN_GUILD: Situation = { guildId: 'G', standing, person: null, bot: null };
 
 interface Scene {
   readonly run?: (context: CommandContext) => Promise<Reply>;
@@ -25,7 +26,7 @@ interface Scene {
 function scene({ run = async () => 'done', ephemeral = false, situation = IN_GUILD, ready, failing }: Scene = {}) {
   const lines: string[] = [];
   const log = createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const router = new Router({ services: services().services, log, ready: ready ?? Promise.resolve() });
+  const router = new Router({ services: services().services, djRole: 'DJ', log, ready: ready ?? Promise.resolve() });
   const { to, calls } = answerable(failing);
   const request: Request = {
     name: '/test',

@@ -23,5 +23,7 @@ it.each([
   expect(loopback.heard('ada').every((packet) => packet.dave === (dave === 'required'))).toBe(true);
   expect(loopback.voice.sessions()).toMatchObject([{ mode }]);
   const status = await ask(ada, 'voicestatus');
-  expect(status.content).toContain(dave === 'required' ? 'end-to-end' : 'not end-to-end');
+  const figures = Object.fromEntries((status.embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
+  expect(figures['End-to-end encryption']).toMatch(dave === 'required' ? /DAVE 1/ : /^off/);
+  expect(figures['Transport encryption']).toBe(mode);
 });

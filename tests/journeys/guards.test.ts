@@ -63,10 +63,10 @@ it('comes only for what can be played, and goes again when that was nothing', as
   world.on('change', () => (came ||= guild.voiceStates.has(application.bot.id)));
 
   expect((await ask(ada, 'play', { query: 'file:///etc/passwd' })).content).toContain('only http and https');
-  expect((await ask(ada, 'voicestatus')).content).toContain('Not in a voice channel');
+  expect((await ask(ada, 'voicestatus')).embeds[0]?.description).toContain('Not in a voice channel');
   expect(came).toBe(false);
 
   expect((await ask(ada, 'play', { query: stage.media.urlOf('404') })).content).toContain('cannot be played');
-  expect((await ask(ada, 'voicestatus')).content).toContain('Not in a voice channel');
+  expect((await ask(ada, 'voicestatus')).embeds[0]?.description).toContain('Not in a voice channel');
   expect(guild.voiceStates.has(application.bot.id)).toBe(false);
 });

@@ -1,0 +1,14 @@
+import { SlashCommandBuilder } from 'discord.js';
+import type { Command } from './command.ts';
+
+export const reconnect: Command = {
+  data: new SlashCommandBuilder()
+    .setName('reconnect')
+    .setDescription('Make the voice connection anew, at once and without waiting'),
+  needs: 'manage-voice',
+  ephemeral: true,
+  async run({ guildId }, { voice }) {
+    await voice.reconnect(guildId);
+    return 'The voice connection is new, and the music goes on where it was.';
+  },
+};
