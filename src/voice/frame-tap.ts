@@ -2,43 +2,64 @@ import type { VoiceConnection } from '@discordjs/voice';
 
 /** https://docs.discord.com/developers/topics/voice-connections#voice-data-interpolation */
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
+/** A fifth of a second: far longer than a socket takes to close. */
+const MANY_WAITING = 10;
+const MOST_WAITING = 25;
+
+/** What a tap asks of the link that it sits in. */
+export interface TapOwner {
+  /** False when what is sent now would arrive after the end of the session. */
+  open(): boolean;
+  /** So many frames wait that what holds them up should be ended. */
+  crowded(): void;
+  /** Encrypting or sending failed. */
+  fault(error: unknown): void;
+}
 
 /**
- * Sits where the audio player hands frames to the connection. It counts those that really left, keeps the one that was
- * prepared and did not leave (the library loses it with the connection), and keeps exceptions such as a failed encryption
- * out of the player's timer: all guilds share that timer, and one exception stops it for all of them.
+ * Sits where the audio player hands frames to the connection. It counts those that really left and keeps, in their order,
+ * those that did not: the library loses what it has prepared, and sends on while its socket is being closed. It also keeps
+ * exceptions out of the player's timer: all guilds share that timer, and one exception stops it for all of them.
  */
 export class FrameTap {
-  readonly #connection: VoiceConnection;
+  /** The first is the one that the library may have prepared. */
+  #waiting: Buffer[] = [];
+  #prepared = false;
   #sent = 0;
-  #waiting: Buffer | null = null;
+  readonly #prepare: () => void;
 
-  constructor(connection: VoiceConnection, fault: (error: unknown) => void) {
-    this.#connection = connection;
+  constructor(connection: VoiceConnection, owner: TapOwner) {
     const prepare = connection.prepareAudioPacket.bind(connection);
     const dispatch = connection.dispatchAudio.bind(connection);
 
-    connection.prepareAudioPacket = (frame) => {
+    this.#prepare = () => {
+      const [first] = this.#waiting;
+      if (first === undefined || this.#prepared) return;
       try {
-        // Ready again between the two halves of a tick: what waits would be overwritten.
-        if (this.#waiting !== null) connection.dispatchAudio();
-        this.#waiting = frame;
-        return prepare(frame);
+        this.#prepared = prepare(first) !== undefined;
       } catch (error) {
-        fault(error);
-        return undefined;
+        owner.fault(error);
       }
     };
+    connection.prepareAudioPacket = (frame) => {
+      this.#add(frame);
+      if (this.#waiting.length >= MANY_WAITING) owner.crowded();
+      this.#prepare();
+      return undefined;
+    };
     connection.dispatchAudio = () => {
+      if (this.#waiting.length === 0 || !owner.open()) return false;
+      this.#prepare();
       try {
-        const left = dispatch() === true;
-        if (left) this.#sent += 1;
-        if (left) this.#waiting = null;
-        return left;
+        this.#prepared = false;
+        if (dispatch() !== true) return false;
       } catch (error) {
-        fault(error);
+        owner.fault(error);
         return false;
       }
+      this.#sent += 1;
+      this.#waiting.shift();
+      return true;
     };
   }
 
@@ -47,15 +68,25 @@ export class FrameTap {
     return this.#sent;
   }
 
-  /** Takes the frame that the player gave and that has not left, if it was sound. */
-  take(): Buffer | null {
-    const frame = this.#waiting;
-    this.#waiting = null;
-    return frame === null || frame.equals(SILENCE) ? null : frame;
+  /** Takes the frames that the player gave and that have not left, as far as they are sound. */
+  take(): readonly Buffer[] {
+    const sound = this.#waiting.filter((frame) => !frame.equals(SILENCE));
+    this.#waiting = [];
+    this.#prepared = false;
+    return sound;
   }
 
-  /** Puts a frame that did not leave over an earlier connection before what the player gives next. */
-  carry(frame: Buffer): void {
-    this.#connection.prepareAudioPacket(frame);
+  /** Puts frames that did not leave over an earlier connection before what the player gives next. */
+  carry(frames: readonly Buffer[]): void {
+    this.#waiting = [...frames];
+    this.#prepared = false;
+    this.#prepare();
+  }
+
+  /** Silence is only there to fill a gap: while sound waits there is none, and what was late catches up. */
+  #add(frame: Buffer): void {
+    if (this.#waiting.length > 0 && frame.equals(SILENCE)) return;
+    this.#waiting.push(frame);
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
   }
 }

@@ -1,13 +1,14 @@
 import './sodium-bridge.ts';
 import { AudioPlayerStatus, type AudioPlayer, type AudioResource } from '@discordjs/voice';
-import type { LinkEvidence, VoiceLink } from './voice-link.ts';
+import type { Evidence, LinkEvidence } from './link-evidence.ts';
+import type { VoiceLink } from './voice-link.ts';
 
 /** A guild's links, one after the other, and its audio player: no frame is lost or heard twice between two links. */
 export class GuildLine {
   #link: VoiceLink | null = null;
   #player: AudioPlayer | null = null;
   #open = false;
-  #unsent: { readonly frame: Buffer; readonly resource: AudioResource | null } | null = null;
+  #unsent: { readonly frames: readonly Buffer[]; readonly resource: AudioResource | null } | null = null;
   #framesBefore = 0;
 
   get link(): VoiceLink | null {
@@ -24,9 +25,17 @@ export class GuildLine {
     return this.#framesBefore + (this.#link?.evidence.framesSent ?? 0);
   }
 
-  /** True while the player's frames should be leaving. */
+  /** True while the player's frames should be leaving. By itself it pauses when the library has no way for them. */
   get playing(): boolean {
-    return this.#open && this.#player?.state.status === AudioPlayerStatus.Playing;
+    const status = this.#player?.state.status;
+    return this.#open && (status === AudioPlayerStatus.Playing || status === AudioPlayerStatus.AutoPaused);
+  }
+
+  /** What the monitor judges. Call only while there is a link. */
+  look(around: Pick<Evidence, 'silence' | 'listeners'>): Evidence {
+    if (!this.#link) throw new Error('there is no link to look at');
+    const paused = this.#player?.state.status === AudioPlayerStatus.Paused;
+    return { link: this.#link.evidence, playing: this.playing, paused, ...around };
   }
 
   /** Takes a link that is not ready yet in the place of the one before. */
@@ -43,14 +52,14 @@ export class GuildLine {
     this.#link = null;
   }
 
-  /** The link is ready: the player is heard over it, from the frame on that did not leave before. */
+  /** The link is ready: the player is heard over it, from the first frame on that did not leave before. */
   hear(): void {
     if (this.#open || !this.#link) return;
     this.#open = true;
     if (!this.#player) return;
-    // A frame of what was skipped meanwhile must not be heard any more.
+    // Frames of what was skipped meanwhile must not be heard any more.
     const current = this.#unsent?.resource === this.#resource ? this.#unsent : null;
-    this.#link.play(this.#player, current?.frame ?? null);
+    this.#link.play(this.#player, current?.frames ?? []);
     this.#unsent = null;
   }
 
@@ -58,8 +67,8 @@ export class GuildLine {
   hush(): void {
     if (!this.#open) return;
     this.#open = false;
-    const frame = this.#link?.silence() ?? null;
-    if (frame !== null) this.#unsent = { frame, resource: this.#resource };
+    const frames = this.#link?.silence() ?? [];
+    if (frames.length > 0) this.#unsent = { frames, resource: this.#resource };
   }
 
   /** Seats a player, to be heard over this link and every later one. */

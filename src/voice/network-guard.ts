@@ -1,11 +1,8 @@
 import type { VoiceUDPSocket, VoiceWebSocket } from '@discordjs/voice';
+import { kindOf, type DatagramKind } from './datagram-kinds.ts';
 
-/** RTP header, authentication tag and nonce: what is shorter carries no sound. https://docs.discord.com/developers/topics/voice-connections#transport-encryption-modes */
-const SHORTEST_PACKET = 12 + 16 + 4;
-const RTP_VERSION = 2;
-const OPUS_PAYLOAD_TYPE = 120;
-
-type Fault = (error: unknown) => void;
+/** Far above the largest message of the protocol, a welcome to a full channel; JSON of 100 MB would stop all guilds for a second. */
+const LONGEST_MESSAGE = 1 << 20;
 
 /**
  * Keeps what the voice server says from ending the process: @discordjs/voice 0.19.2 throws out of the socket's listener on
@@ -15,37 +12,47 @@ type Fault = (error: unknown) => void;
 export function guardWebSocket(socket: VoiceWebSocket, fault: (error: unknown, opcode: number | null) => void): void {
   const deliver = socket.onMessage.bind(socket);
   socket.onMessage = (event) => {
-    const opcode = Buffer.isBuffer(event.data) ? (event.data[2] ?? null) : null;
+    const { data } = event;
+    const opcode = Buffer.isBuffer(data) ? (data[2] ?? null) : null;
     attempt(
-      () => deliver(event),
+      () => {
+        if ((typeof data === 'string' || Buffer.isBuffer(data)) && data.length > LONGEST_MESSAGE)
+          throw new Error('a message too long to be one');
+        deliver(event);
+      },
       (error) => fault(error, opcode),
     );
   };
+}
+
+/** Who hears what passes a UDP socket. */
+export interface UdpListener {
+  sent(datagram: Buffer): void;
+  received(datagram: Buffer, kind: DatagramKind): void;
+  fault(error: unknown): void;
 }
 
 /**
  * Lets only whole Opus packets through to the receiver, which throws on 9 to 11 bytes, and keeps what a closed socket or
  * an impossible port throws out of the library's keep-alive timer. IP discovery reads below this seam and catches for itself.
  */
-export function guardUdpSocket(socket: VoiceUDPSocket, fault: Fault): void {
-  const send = socket.send.bind(socket);
-  socket.send = (datagram) => attempt(() => send(datagram), fault);
+export function guardUdpSocket(socket: VoiceUDPSocket, listener: UdpListener): void {
+  const { send } = socket;
+  const fault = (error: unknown) => listener.fault(error);
+  socket.send = (datagram) => {
+    listener.sent(datagram);
+    attempt(() => send.call(socket, datagram), fault);
+  };
   // Private in the declarations only: the socket calls it by name for each datagram.
   const onMessage = (datagram: Buffer) => {
-    if (isVoicePacket(datagram)) attempt(() => socket.emit('message', datagram), fault);
+    const kind = kindOf(datagram);
+    listener.received(datagram, kind);
+    if (kind === 'audio') attempt(() => socket.emit('message', datagram), fault);
   };
   Object.defineProperty(socket, 'onMessage', { value: onMessage });
 }
 
-/** True for a datagram that has the form of an encrypted Opus packet; whether it is one only its tag can say. */
-export function isVoicePacket(datagram: Buffer): boolean {
-  const [first = 0, second = 0] = datagram;
-  return (
-    datagram.length > SHORTEST_PACKET && first >> 6 === RTP_VERSION && (second & 0b0111_1111) === OPUS_PAYLOAD_TYPE
-  );
-}
-
-function attempt(act: () => unknown, fault: Fault): void {
+function attempt(act: () => unknown, fault: (error: unknown) => void): void {
   try {
     act();
   } catch (error) {
