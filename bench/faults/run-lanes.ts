@@ -97,7 +97,8 @@ const outcomeIn = (result: Result | string): string => (typeof result === 'strin
 async function settledHoldings({ program }: Lane, ms: number, enough?: Holdings): Promise<Holdings> {
   const end = performance.now() + ms;
   let least = await program.holdings();
-  while (performance.now() < end && !(enough && excess(least, enough).length === 0)) {
+  const settled = () => enough !== undefined && excess(least, enough).length === 0;
+  while (!settled() && performance.now() < end) {
     await sleep(LOOK_MS);
     const now = await program.holdings();
     const kinds = Object.keys({ ...least, ...now });
