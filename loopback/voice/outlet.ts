@@ -37,7 +37,7 @@ export class Outlet {
   }
 
   send(frame: Frame): void {
-    this.#carry({ frame, trick: this.#parts.trick(frame) });
+    if (this.#state.status !== 'shut') this.#carry({ frame, trick: this.#parts.trick(frame) });
   }
 
   /** Nothing goes out any more. */
