@@ -87,8 +87,8 @@ export class Room {
     const { name } = this.speaker;
     const interaction = await this.speaker.slash(command, options);
     const late = () => new Error(`${name} waited ${ms} ms for an answer to /${command}`);
-    const { content } = await within(ms, interaction.answered(), late);
-    return content;
+    const { content, embeds } = await within(ms, interaction.answered(), late);
+    return [content, ...embeds.map(({ description = '' }) => description)].join('\n');
   }
 
   #news(): HeardPacket[] {
