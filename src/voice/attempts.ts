@@ -1,4 +1,4 @@
-import { NO_EPISODE, nextStep, type Episode, type Step } from './reconnect-policy.ts';
+import { NO_EPISODE, nextStep, type Episode, type Manner, type Step } from './reconnect-policy.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import type { VoiceOptions } from './voice-options.ts';
 
@@ -19,9 +19,24 @@ export class Attempts {
     this.#resumes = new SlidingWindow(options.maxResumes, options.resumeWindowMs);
   }
 
+  /** What must outlive the process. */
+  get episode(): Episode {
+    return this.#episode;
+  }
+
   /** Which try this is, from 1. */
   get current(): number {
     return Math.max(1, this.#episode.attempts);
+  }
+
+  /** Milliseconds for which nothing may be tried yet. */
+  get quietMs(): number {
+    return Math.max(0, this.#episode.quietUntil - this.#now());
+  }
+
+  /** Goes on with what an earlier process had tried; how long its connection held then says nothing now. */
+  recall(episode: Episode): void {
+    this.#episode = { ...episode, readyAt: null };
   }
 
   /** A person wants it: a new count begins, with this try. */
@@ -32,13 +47,14 @@ export class Attempts {
 
   /** A fresh session is ready. */
   succeed(): void {
-    this.#episode = { ...(this.#asked ? NO_EPISODE : this.#episode), readyAt: this.#now() };
+    const episode = this.#asked ? NO_EPISODE : this.#episode;
+    this.#episode = { ...episode, readyAt: this.#now(), quietUntil: 0 };
     this.#asked = false;
   }
 
-  /** It was lost, or not made: what now? `coolDown`: Discord asked for silence. */
-  fail(coolDown: boolean): Step {
-    const step = nextStep(this.#options.policy, this.#episode, { now: this.#now(), random: this.#random, coolDown });
+  /** It was lost, or not made: what now? */
+  fail(manner: Manner): Step {
+    const step = nextStep(this.#options.policy, this.#episode, { now: this.#now(), random: this.#random, manner });
     if (step.kind !== 'give-up') this.#episode = step.episode;
     if (step.kind === 'cool-down') this.#asked = false;
     return step;

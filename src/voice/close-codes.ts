@@ -1,9 +1,13 @@
+import type { Trouble } from './troubles.ts';
+
 /** What to do when the voice socket was closed with a code. */
 export type Remedy =
   /** The library resumes the session by itself; when it cannot any more, a fresh session. */
   | 'resume'
   /** A fresh session, by the policy. */
   | 'rejoin'
+  /** The same, but never at once: nobody knows what it means. */
+  | 'rejoin-carefully'
   /** Nothing is sent for a while, then a fresh session. */
   | 'cool-down'
   /** The code is ambiguous: wait for what Discord says next of our place, then decide. */
@@ -11,8 +15,12 @@ export type Remedy =
   /** Nothing gets better by trying. */
   | 'give-up';
 
+/** `routine`: part of Discord's daily life. `fault`: mended without anybody's help. `fatal`: an operator must act. */
+export type Severity = 'routine' | 'fault' | 'fatal';
+
 interface Row {
   readonly name: string;
+  readonly severity: Severity;
   readonly remedy: Remedy;
   /** What people in the channel read. */
   readonly people: string;
@@ -20,12 +28,10 @@ interface Row {
   readonly operators: string;
 }
 
-export interface CloseCode extends Row {
+export interface CloseCode extends Row, Trouble {
   readonly code: number;
   /** False for a code that neither Discord nor RFC 6455 documents. */
   readonly documented: boolean;
-  /** What people read, with the code. */
-  readonly sentence: string;
 }
 
 const LOST = 'the voice connection was lost';
@@ -35,145 +41,236 @@ const LOST = 'the voice connection was lost';
  * https://discord.com/developers/docs/topics/opcodes-and-status-codes#voice-voice-close-event-codes
  */
 const CLOSE_CODES: Readonly<Record<number, Row>> = {
-  1000: { name: 'normal closure', remedy: 'resume', people: LOST, operators: 'the voice server closed the session' },
-  1001: { name: 'going away', remedy: 'resume', people: LOST, operators: 'the voice server is restarting' },
-  1002: { name: 'protocol error', remedy: 'resume', people: LOST, operators: 'a damaged WebSocket frame' },
-  1003: { name: 'unsupported data', remedy: 'resume', people: LOST, operators: 'a WebSocket frame was refused' },
+  1000: {
+    name: 'normal closure',
+    severity: 'routine',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'the voice server closed the session',
+  },
+  1001: {
+    name: 'going away',
+    severity: 'routine',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'the voice server is restarting',
+  },
+  1002: {
+    name: 'protocol error',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a damaged WebSocket frame',
+  },
+  1003: {
+    name: 'unsupported data',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a WebSocket frame was refused',
+  },
   1005: {
     name: 'no code',
+    severity: 'fault',
     remedy: 'resume',
     people: LOST,
     operators: 'closed without a code, or heartbeats unanswered',
   },
   1006: {
     name: 'connection lost',
+    severity: 'fault',
     remedy: 'resume',
     people: LOST,
     operators: 'the network, or the voice server went away',
   },
-  1007: { name: 'invalid payload', remedy: 'resume', people: LOST, operators: 'a WebSocket frame was refused' },
-  1008: { name: 'policy violation', remedy: 'resume', people: LOST, operators: 'a WebSocket frame was refused' },
-  1009: { name: 'message too big', remedy: 'resume', people: LOST, operators: 'a WebSocket frame was refused' },
-  1010: { name: 'extension missing', remedy: 'resume', people: LOST, operators: 'a WebSocket extension was refused' },
-  1011: { name: 'internal error', remedy: 'resume', people: LOST, operators: 'the voice server failed' },
-  1012: { name: 'service restart', remedy: 'resume', people: LOST, operators: 'the voice server is restarting' },
-  1013: { name: 'try again later', remedy: 'resume', people: LOST, operators: 'the voice server is overloaded' },
+  1007: {
+    name: 'invalid payload',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a WebSocket frame was refused',
+  },
+  1008: {
+    name: 'policy violation',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a WebSocket frame was refused',
+  },
+  1009: {
+    name: 'message too big',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a WebSocket frame was refused',
+  },
+  1010: {
+    name: 'extension missing',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'a WebSocket extension was refused',
+  },
+  1011: {
+    name: 'internal error',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'the voice server failed',
+  },
+  1012: {
+    name: 'service restart',
+    severity: 'routine',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'the voice server is restarting',
+  },
+  1013: {
+    name: 'try again later',
+    severity: 'fault',
+    remedy: 'resume',
+    people: LOST,
+    operators: 'the voice server is overloaded',
+  },
   1014: {
     name: 'bad gateway',
+    severity: 'fault',
     remedy: 'resume',
     people: LOST,
     operators: "something before Discord's voice server failed",
   },
   1015: {
     name: 'TLS failed',
+    severity: 'fault',
     remedy: 'resume',
     people: LOST,
     operators: 'the TLS handshake failed: check clock and proxies',
   },
   4001: {
     name: 'unknown opcode',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'Discord did not understand the voice connection',
     operators: 'the voice protocol changed, or @discordjs/voice is too old',
   },
   4002: {
     name: 'failed to decode payload',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'Discord did not understand the voice connection',
     operators: 'the voice protocol changed, or @discordjs/voice is too old',
   },
   4003: {
     name: 'not authenticated',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice session was not accepted',
     operators: 'something was sent before the identify was accepted',
   },
   4004: {
     name: 'authentication failed',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice session was not accepted',
     operators: 'the token of the voice server was not valid (any more)',
   },
   4005: {
     name: 'already authenticated',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice session was not accepted',
     operators: 'the session was identified twice',
   },
   4006: {
     name: 'session no longer valid',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice session is no longer valid',
     operators: 'Discord forgot the session; a fresh one helps',
   },
   4009: {
     name: 'session timeout',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice session timed out',
     operators: 'the network was away for too long, or the process was stalled',
   },
   4011: {
     name: 'server not found',
+    severity: 'fault',
     remedy: 'rejoin',
     people: 'the voice server could not be found',
     operators: 'the voice server was replaced',
   },
   4012: {
     name: 'unknown protocol',
+    severity: 'fatal',
     remedy: 'give-up',
     people: 'Discord refused the voice protocol',
     operators: 'update @discordjs/voice: its voice protocol is no longer accepted',
   },
   4014: {
     name: 'disconnected',
+    severity: 'routine',
     remedy: 'evidence',
     people: 'Discord disconnected the bot',
-    operators: 'kicked, moved, channel deleted, or the main gateway session was dropped',
+    operators: 'kicked, moved, or the main gateway session was dropped',
   },
   4015: {
     name: 'voice server crashed',
+    severity: 'fault',
     remedy: 'resume',
     people: 'the voice server crashed',
     operators: "Discord's voice server crashed",
   },
   4016: {
     name: 'unknown encryption mode',
+    severity: 'fatal',
     remedy: 'give-up',
     people: 'Discord refused the encryption of the voice connection',
     operators: 'update @discordjs/voice: its encryption modes are no longer accepted',
   },
   4017: {
     name: 'end-to-end encryption required',
+    severity: 'fatal',
     remedy: 'give-up',
     people: 'Discord requires end-to-end encryption, and it does not work here',
     operators: 'the DAVE library (@snazzah/davey) is missing, broken or too old: run "npm ci"',
   },
   4020: {
     name: 'bad request',
+    severity: 'fatal',
     remedy: 'give-up',
     people: 'Discord refused the voice connection',
     operators: 'a malformed request; update @discordjs/voice',
   },
   4021: {
     name: 'rate limited',
+    severity: 'fault',
     remedy: 'cool-down',
     people: 'Discord asked for fewer voice connections',
     operators: 'too many voice connections in a short time',
   },
   4022: {
     name: 'call terminated',
+    severity: 'routine',
     remedy: 'evidence',
     people: 'Discord ended the call',
     operators: 'channel deleted, voice server changed, or the bot was disconnected while it was alone',
   },
 };
 
-const UNKNOWN = { remedy: 'rejoin', people: LOST, operators: 'not documented by Discord' } as const;
+const UNKNOWN = {
+  severity: 'fault',
+  remedy: 'rejoin-carefully',
+  people: LOST,
+  operators: 'not documented by Discord',
+} as const;
 
-/** The row of a code. What is not documented is joined again, carefully. */
+/** The row of a code. */
 export function classify(code: number): CloseCode {
   const row = CLOSE_CODES[code];
-  const known = row ?? { ...UNKNOWN, name: `unknown close code ${code}` };
+  const known = row ?? { ...UNKNOWN, name: 'unknown close code' };
   return { ...known, code, documented: row !== undefined, sentence: `${known.people} (${code})` };
 }
 

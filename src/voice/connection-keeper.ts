@@ -1,11 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { later } from '../lib/time.ts';
 import { Attempts } from './attempts.ts';
-import { classify, type CloseCode } from './close-codes.ts';
+import type { CloseCode } from './close-codes.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { GuildDoor, type DoorParts } from './guild-door.ts';
 import { GuildLine } from './guild-line.ts';
+import { Recovery, type Outcome } from './recovery.ts';
+import { TROUBLES, type Trouble } from './troubles.ts';
+import type { Verdict } from './verdicts.ts';
 import type { Removal } from './voice-gateway.ts';
+import type { VoiceLink } from './voice-link.ts';
 import { VoiceMachine } from './voice-machine.ts';
 import type { VoiceState } from './voice-state.ts';
 
@@ -13,16 +17,18 @@ export type KeeperParts = DoorParts & { readonly random: () => number };
 
 interface KeeperEvents {
   change: [next: VoiceState, previous: VoiceState];
-  /** Something happened to the connection: what people read. */
-  trouble: [what: string];
-  /** The trouble is over, and how; `{ms}` stands for how long it took. */
-  over: [outcome: string];
+  /** The voice socket was closed. */
+  closed: [CloseCode];
+  /** Something happened to the connection. */
+  trouble: [Trouble];
+  /** A fresh session is asked for. */
+  tried: [];
+  /** The trouble is over, and how. */
+  over: [Outcome];
   /** We are out of the channel by another's will, and stay out. */
   removed: [why: Removal];
   moved: [channelId: string];
 }
-
-const OUT = 'I was disconnected from the channel';
 
 /**
  * Keeps one guild in one channel: one link at a time, and a decision about each thing that can happen to it. Decisions are
@@ -31,53 +37,85 @@ const OUT = 'I was disconnected from the channel';
 export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   readonly line = new GuildLine();
   readonly door: GuildDoor;
+  readonly attempts: Attempts;
   readonly #parts: KeeperParts;
   readonly #machine: VoiceMachine;
-  readonly #attempts: Attempts;
+  readonly #recovery: Recovery;
   readonly #monitor: ConnectionMonitor;
-  #selfDeaf = true;
 
   constructor(parts: KeeperParts) {
     super();
     this.#parts = parts;
     this.door = new GuildDoor(parts);
-    this.#monitor = new ConnectionMonitor(parts.options.stuckAfterMs, parts.now);
-    this.#attempts = new Attempts(parts.options, parts.now, parts.random);
-    this.#machine = new VoiceMachine(parts.now, () => this.#attempts.current);
+    this.#monitor = new ConnectionMonitor(parts);
+    this.attempts = new Attempts(parts.options, parts.now, parts.random);
+    this.#machine = new VoiceMachine(parts.now, () => this.attempts.current);
     this.#machine.on('change', (next, previous) => this.emit('change', next, previous));
+    const { line, door, attempts } = this;
+    this.#recovery = new Recovery({ ...parts, machine: this.#machine, line, door, attempts });
+    this.#recovery.on('trouble', (trouble) => this.emit('trouble', trouble));
+    this.#recovery.on('tried', () => this.emit('tried'));
+    this.#recovery.on('over', (outcome) => this.emit('over', outcome));
+    this.#recovery.on('link', (link) => this.#listen(link));
+    this.#recovery.on('channel-deleted', () => this.#stayOut());
   }
 
   get state(): VoiceState {
     return this.#machine.state;
   }
 
-  /** Goes to a channel, when it is this guild's turn. There already, or on the way: nothing. */
-  go(channelId: string): void {
-    const { status } = this.state;
-    const absent = status === 'idle' || status === 'failed';
-    if (!absent && status !== 'deciding' && this.#machine.channelId === channelId) return;
-    this.#attempts.ask();
+  /** What the monitor made of its last look. */
+  get verdict(): Verdict {
+    return this.state.status === 'ready' ? this.#monitor.verdict : 'quiet';
+  }
+
+  /** True when there is a connection, or one is on its way. */
+  get present(): boolean {
+    return this.state.status !== 'idle' && this.state.status !== 'failed';
+  }
+
+  /**
+   * Goes to a channel, when it is this guild's turn and after a cool-down. There already, or on the way: nothing. `asked`: by
+   * a person, so that what was tried before does not count.
+   */
+  go(channelId: string, asked: boolean): void {
+    const { present } = this;
+    if (present && this.state.status !== 'deciding' && this.#machine.channelId === channelId) return;
     this.#machine.channelId = channelId;
     this.line.drop();
+    const { quietMs } = this.attempts;
+    if (quietMs > 0) return this.#recovery.coolDown('it was refused too often', quietMs);
+    if (asked) this.attempts.ask();
     this.#machine.join();
     // A place left over from an earlier process: asking for it again may be answered with silence.
-    this.#begin(absent && this.door.occupied);
+    this.#recovery.entrance.enter(!present && this.door.occupied);
+  }
+
+  /** Makes the connection anew, from nothing, past every wait. */
+  renew(): void {
+    if (this.present) this.#recovery.renew();
+  }
+
+  /** The library failed where nobody could catch it, so nothing of the link can be trusted. */
+  fault(): void {
+    if (this.line.link !== null) this.#recovery.lost(TROUBLES.libraryFault);
   }
 
   /** Leaves, from any state. Resolves when Discord has taken note, cannot be asked, or takes too long. */
   async end(): Promise<void> {
     const { status } = this.state;
     if (status === 'idle') return;
+    this.#recovery.entrance.end();
     this.line.drop();
     const life = this.#machine.to({ status: 'idle' });
-    this.emit('over', 'I left');
+    this.emit('over', 'left');
     if (status !== 'failed') await this.door.leave(life);
   }
 
   /** Deaf or not, from now on. */
   setSelfDeaf(selfDeaf: boolean): void {
-    if (this.#selfDeaf === selfDeaf) return;
-    this.#selfDeaf = selfDeaf;
+    if (this.door.selfDeaf === selfDeaf) return;
+    this.door.selfDeaf = selfDeaf;
     if (this.state.status === 'ready') this.line.link?.setSelfDeaf(selfDeaf);
   }
 
@@ -88,125 +126,97 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     else if (!this.door.shaded) this.#removed();
   }
 
-  #begin(leaveFirst: boolean): void {
-    if (this.door.exists && !this.door.ready) return this.#awaitGateway();
-    const waitMs = this.door.takeTurn(leaveFirst ? 2 : 1);
-    if (waitMs === 0) return this.#start(leaveFirst);
-    const { state } = this;
-    // A first join stays what it is; what comes back says when.
-    const life = 'until' in state ? this.#machine.recover(state.reason, waitMs) : this.#machine.signal;
-    this.door.wait('turn', waitMs, life, () => this.#start(leaveFirst));
-  }
-
-  #start(leaveFirst: boolean): void {
-    const life = this.state.status === 'joining' ? this.#machine.signal : this.#machine.join();
-    this.#expire(life);
-    if (!leaveFirst) return this.#open();
-    void this.door.leave(life).then(() => {
-      if (!life.aborted) this.#open();
-    });
-  }
-
-  #open(): void {
-    const link = this.door.link(this.#machine.channelId, this.#selfDeaf);
-    if (link === null) return this.#fail('I am not in that server any more');
-    this.line.use(link);
+  #listen(link: VoiceLink): void {
     link.on('connecting', () => this.#onConnecting());
     link.on('ready', () => this.#onReady());
-    link.on('resuming', (code) => this.#onResuming(classify(code).sentence));
-    link.on('closed', (code) => this.#onClosed(classify(code)));
+    link.on('resuming', (close) => this.#onResuming(close));
+    link.on('closed', (close) => this.#onClosed(close));
     link.on('placed', (channelId) => this.#adopt(channelId));
     link.on('removed', () => this.#removed());
     link.on('gone', () => this.#gone());
-    link.on('unserved', () => {
-      const reason = 'the voice server went away';
-      this.#decide(reason, this.#parts.options.joinDeadlineMs, () => this.#lost(reason));
-    });
-    link.on('fault', () => this.#lost('Discord sent what I could not read'));
-    if (!link.open()) this.#awaitGateway();
+    link.on('unserved', () => this.#onUnserved());
+    link.on('fault', () => this.#recovery.lost(TROUBLES.unreadable));
   }
 
   #onConnecting(): void {
     if (this.state.status === 'joining') return;
     this.line.hush();
-    this.emit('trouble', 'the voice server changed');
-    this.#expire(this.#machine.join());
+    this.emit('trouble', TROUBLES.serverChanged);
+    this.#recovery.entrance.follow();
   }
 
   #onReady(): void {
     const { status } = this.state;
     if (status !== 'joining' && status !== 'resuming') return;
-    if (status === 'joining') this.#attempts.succeed();
+    this.#recovery.entrance.end();
+    this.#parts.pacer.succeeded(this.#parts.guildId);
+    if (status === 'joining') this.attempts.succeed();
     this.#watch(this.#machine.arrive());
     this.line.hear();
-    this.emit('over', status === 'resuming' ? 'resumed after {ms}' : 'joined again after {ms}');
-  }
-
-  #expire(life: AbortSignal): void {
-    later(this.#parts.options.joinDeadlineMs, life, () => this.#lost('Discord did not let me in within the time'));
+    this.emit('over', status === 'resuming' ? 'resumed' : 'rejoined');
   }
 
   #watch(life: AbortSignal): void {
-    this.#monitor.watch(this.line, life, () => this.#lost('no sound left me'));
+    const { gateway, guildId } = this.#parts;
+    const look = () =>
+      this.line.look({
+        silence: gateway.ownSilence(guildId),
+        listeners: gateway.listenersIn(guildId, this.#machine.channelId),
+      });
+    this.#monitor.watch(look, life, (remedy, trouble) => {
+      if (remedy === 'rejoin') return this.#recovery.lost(trouble);
+      this.emit('trouble', trouble);
+      this.line.link?.resume();
+    });
   }
 
-  #onResuming(reason: string): void {
-    if (!this.#attempts.mayResume()) return this.#lost(reason);
+  #onResuming(close: CloseCode): void {
+    this.emit('closed', close);
+    this.#parts.pacer.failed(this.#parts.guildId);
+    if (!this.attempts.mayResume()) return this.#recovery.lost(TROUBLES.resumeStorm);
     if (this.state.status !== 'ready') return;
-    this.emit('trouble', reason);
-    later(this.#parts.options.resumeDeadlineMs, this.#machine.resume(reason), () => this.#lost(reason));
+    this.emit('trouble', close);
+    const life = this.#machine.resume(close.sentence);
+    later(this.#parts.options.resumeDeadlineMs, life, () => this.#recovery.lost(TROUBLES.notResumed));
   }
 
-  #onClosed({ remedy, sentence }: CloseCode): void {
-    switch (remedy) {
+  #onClosed(close: CloseCode): void {
+    this.emit('closed', close);
+    switch (close.remedy) {
       case 'resume':
       case 'rejoin':
+        return this.#recovery.lost(close);
+      case 'rejoin-carefully':
+        return this.#recovery.lost(close, 'careful');
       case 'cool-down':
-        return this.#lost(sentence, remedy === 'cool-down');
+        return this.#recovery.lost(close, 'cool-down');
       case 'evidence':
-        return this.#decide(sentence, this.#parts.options.evidenceMs, () => this.#judge(sentence));
+        return this.#decide(close, this.#parts.options.evidenceMs, () => this.#judge(close));
       case 'give-up':
-        return this.#fail(sentence);
+        return this.#recovery.fail(close);
     }
   }
 
-  /** The link is of no use any more; what now is the policy's word. `coolDown`: Discord asked for silence. */
-  #lost(reason: string, coolDown = false): void {
-    const unserved = this.line.link?.served === false;
-    this.line.drop();
-    this.emit('trouble', reason);
-    const step = this.#attempts.fail(coolDown);
-    if (step.kind === 'give-up') return this.#fail(reason);
-    const { current: attempt } = this.#attempts;
-    // A place that Discord did not serve, and the last try, begin from nothing.
-    const leaveFirst = step.kind === 'cool-down' || unserved || attempt === this.#parts.options.policy.attempts;
-    const delayMs = Math.max(step.delayMs, this.door.waitMs(leaveFirst ? 2 : 1));
-    const life =
-      step.kind === 'cool-down' ? this.#machine.coolDown(reason, delayMs) : this.#machine.recover(reason, delayMs);
-    later(delayMs, life, () => this.#begin(leaveFirst));
-  }
-
-  /** Nothing can be sent now. It goes on when the main gateway is back, and that is no attempt. */
-  #awaitGateway(): void {
-    const reason = 'the connection to Discord is down';
-    this.line.drop();
-    this.emit('trouble', reason);
-    const { gatewayPollMs } = this.#parts.options;
-    this.door.wait('gateway', gatewayPollMs, this.#machine.recover(reason, gatewayPollMs), () => this.#begin(false));
+  #onUnserved(): void {
+    const { serverAway } = TROUBLES;
+    this.#decide(serverAway, this.#parts.options.joinDeadlineMs, () => this.#recovery.lost(serverAway));
   }
 
   /** What happened is not clear. The link lives on: when Discord names a server, the library follows it by itself. */
-  #decide(reason: string, waitMs: number, verdict: () => void): void {
+  #decide(trouble: Trouble, waitMs: number, verdict: () => void): void {
     if (this.state.status === 'deciding') return;
+    this.#recovery.entrance.end();
     this.line.hush();
-    this.emit('trouble', reason);
-    later(waitMs, this.#machine.decide(reason), verdict);
+    this.emit('trouble', trouble);
+    later(waitMs, this.#machine.decide(trouble.sentence), verdict);
   }
 
-  /** Discord said no more. Moved, or cut off together with the main gateway, we come back; else somebody sent us away. */
-  #judge(reason: string): void {
-    const moved = this.state.status === 'deciding' && this.state.channelId !== this.#machine.channelId;
-    if (moved || this.door.shaded) this.#lost(reason);
+  /**
+   * Discord said no more. What takes us out of a channel always comes with a voice state that says so, so when Discord
+   * still sees us in one, or the main gateway was away and could not tell, we come back; else somebody sent us away.
+   */
+  #judge(close: CloseCode): void {
+    if (this.door.occupied || this.door.shaded) this.#recovery.lost(close);
     else void this.door.leave(this.#stayOut());
   }
 
@@ -219,32 +229,20 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   /** Discord says that we are out. That the channel was deleted, it may say a moment later. */
   #removed(): void {
-    this.line.drop();
-    this.emit('trouble', OUT);
-    later(this.#parts.options.removalEvidenceMs, this.#machine.decide(OUT), () => this.#stayOut());
+    this.#recovery.drop(TROUBLES.removed);
+    const life = this.#machine.decide(TROUBLES.removed.sentence);
+    later(this.#parts.options.removalEvidenceMs, life, () => this.#stayOut());
   }
 
   #stayOut(): AbortSignal {
     const why = this.door.leadsTo(this.#machine.channelId) ? 'removed' : 'channel-deleted';
-    const life = this.#finish({ status: 'idle' }, OUT, 'stayed out');
+    const life = this.#recovery.finish({ status: 'idle' }, TROUBLES.removed, 'stayed-out');
     this.emit('removed', why);
     return life;
   }
 
   /** Not Discord's word about us, so no kick: the main gateway was closed for good, or the guild is not ours any more. */
   #gone(): void {
-    this.#finish({ status: 'idle' }, 'the connection to Discord was closed', 'waits for the next start');
-  }
-
-  #fail(reason: string): void {
-    void this.door.leave(this.#finish({ status: 'failed', reason }, reason, `gave up: ${reason}`));
-  }
-
-  #finish(end: VoiceState, trouble: string, outcome: string): AbortSignal {
-    this.line.drop();
-    this.emit('trouble', trouble);
-    const life = this.#machine.to(end);
-    this.emit('over', outcome);
-    return life;
+    this.#recovery.finish({ status: 'idle' }, TROUBLES.gatewayClosed, 'gateway-closed');
   }
 }

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { later } from '../lib/time.ts';
-import { classify } from './close-codes.ts';
 import { leaveVoice } from './leaving.ts';
 import { SlidingWindow } from './sliding-window.ts';
+import type { RecoveryPacer } from './recovery-pacer.ts';
 import type { VoiceGateway } from './voice-gateway.ts';
 import { VoiceLink } from './voice-link.ts';
 import type { VoiceOptions } from './voice-options.ts';
@@ -13,24 +13,24 @@ export interface DoorParts {
   readonly options: VoiceOptions;
   readonly now: () => number;
   readonly log: Logger;
-  /** The turns of all guilds to send an op 4. */
-  readonly turns: SlidingWindow;
+  /** The turns of all guilds. */
+  readonly pacer: RecoveryPacer;
   /** True while somebody waits to be joined: it is their turn at once. */
   readonly awaited: () => boolean;
 }
-
-/** What a guild can be waiting for: the main gateway, or its turn among all guilds. */
-type Awaited = 'gateway' | 'turn';
 
 const MINUTE_MS = 60_000;
 
 /** The way into a guild's voice and out of it: what is asked of the main gateway, and how much of it. */
 export class GuildDoor {
+  /** Whether links listen, from the next one on. */
+  selfDeaf = true;
   readonly #parts: DoorParts;
   readonly #sends: SlidingWindow;
   #joins = 0;
   #gatewayLostAt = -Infinity;
-  #waiting: { readonly what: Awaited; readonly act: () => void } | null = null;
+  /** What is done when the main gateway is back. */
+  #awaiting: (() => void) | null = null;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -62,6 +62,11 @@ export class GuildDoor {
     return this.#parts.gateway.channelExists(this.#parts.guildId, channelId);
   }
 
+  /** True when the bot may connect to the channel and speak there. */
+  admitsTo(channelId: string): boolean {
+    return this.#parts.gateway.mayPlayIn(this.#parts.guildId, channelId);
+  }
+
   /** True when the main gateway is away, or was a moment ago: what happens to voice then may come from that. */
   get shaded(): boolean {
     return !this.ready || this.#parts.now() - this.#gatewayLostAt < this.#parts.options.gatewayShadowMs;
@@ -69,53 +74,52 @@ export class GuildDoor {
 
   gatewayChanged(change: 'lost' | 'ready'): void {
     if (change === 'lost') this.#gatewayLostAt = this.#parts.now();
-    else this.wake('gateway');
+    else this.#awaiting?.();
   }
 
-  /** Acts once, after `ms` or when woken, unless `life` ends before. */
-  wait(what: Awaited, ms: number, life: AbortSignal, act: () => void): void {
+  /** Acts once, when the main gateway is back or after `ms`, unless `life` ends before. */
+  awaitGateway(ms: number, life: AbortSignal, act: () => void): void {
     const over = new AbortController();
     const either = AbortSignal.any([life, over.signal]);
     const actOnce = () => {
       over.abort();
       act();
     };
-    this.#waiting = { what, act: actOnce };
-    either.addEventListener('abort', () => (this.#waiting = null), { once: true });
+    this.#awaiting = actOnce;
+    either.addEventListener('abort', () => (this.#awaiting = null), { once: true });
     later(ms, either, actOnce);
   }
 
-  /** Ends the wait for this, if there is one. */
-  wake(what: Awaited): void {
-    if (this.#waiting?.what === what) this.#waiting.act();
+  /**
+   * Goes when it is the guild's turn among all guilds to send so many op 4, unless `life` ends before. Returns the milliseconds
+   * until then, 0 when it has gone already, null when nobody can tell.
+   */
+  takeTurn(sends: number, life: AbortSignal, go: () => void): number | null {
+    const { guildId, pacer, awaited } = this.#parts;
+    return pacer.request({ guildId, sends, life, urgent: awaited, go });
   }
 
-  /** Takes a turn among all guilds for so many op 4. Returns the milliseconds until it comes. */
-  takeTurn(sends: number): number {
-    const waitMs = this.#parts.turns.take(sends, this.#parts.now());
-    return this.#parts.awaited() ? 0 : waitMs;
+  /** Somebody has come to wait. */
+  hurry(): void {
+    this.#parts.pacer.hurry(this.#parts.guildId);
   }
 
-  /** Milliseconds until `sends` more op 4 are within the budget. */
+  /** Milliseconds until `sends` more op 4 are within the guild's budget. */
   waitMs(sends: number): number {
     return this.#sends.waitMs(sends, this.#parts.now());
   }
 
   /** A link that will ask for this channel when it is opened, or null when the bot is not in the guild. */
-  link(channelId: string, selfDeaf: boolean): VoiceLink | null {
+  link(channelId: string): VoiceLink | null {
     const { guildId, gateway, options, now, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return null;
     const { encryptionGraceMs } = options;
     const ownUserId = gateway.ownUserId();
+    const { selfDeaf } = this;
     const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs });
     link.once('sent', () => (this.#joins += 1));
     link.on('sent', () => this.#sends.note(now()));
-    for (const event of ['resuming', 'closed'] as const) {
-      link.on(event, (code) =>
-        log.warn({ code, remedy: classify(code).remedy, error: link.lastError ?? undefined }, 'voice socket closed'),
-      );
-    }
     link.on('fault', (error) => log.warn({ error }, 'voice library threw'));
     return link;
   }

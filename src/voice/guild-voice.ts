@@ -3,9 +3,12 @@ import type { AudioPlayer } from '@discordjs/voice';
 import { TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
 import type { Store } from '../storage/store.ts';
+import type { CloseCode } from './close-codes.ts';
 import { ConnectionKeeper, type KeeperParts } from './connection-keeper.ts';
+import { EpisodeMemory } from './episode-memory.ts';
 import { IncidentLog } from './incident-log.ts';
 import type { Removal } from './voice-gateway.ts';
+import { VoiceLog } from './voice-log.ts';
 import type { Incident, VoiceReport } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
 
@@ -15,6 +18,7 @@ export interface GuildVoiceParts extends Omit<KeeperParts, 'awaited'> {
 
 interface GuildVoiceEvents {
   change: [next: VoiceState, previous: VoiceState];
+  closed: [CloseCode];
   incident: [Incident];
   kicked: [why: Removal];
   moved: [channelId: string];
@@ -25,21 +29,30 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   readonly #parts: GuildVoiceParts;
   readonly #keeper: ConnectionKeeper;
   readonly #incidents: IncidentLog;
+  readonly #memory: EpisodeMemory;
+  readonly #log: VoiceLog;
   /** Who needs the connection, and whether it may be deaf for them. */
   readonly #holders = new Map<string, boolean>();
   /** Who waits to be joined. */
   readonly #arrivals = new Set<PromiseWithResolvers<void>>();
   #recalled: Promise<void> | null = null;
-  #quietUntil = 0;
 
   constructor(parts: GuildVoiceParts) {
     super();
+    const { guildId, store, now, log } = parts;
     this.#parts = parts;
     this.#keeper = new ConnectionKeeper({ ...parts, awaited: () => this.#arrivals.size > 0 });
-    this.#incidents = new IncidentLog(parts.guildId, parts.store, parts.log);
+    this.#incidents = new IncidentLog(guildId, store, log);
+    this.#memory = new EpisodeMemory(guildId, store, log);
+    this.#log = new VoiceLog(log, () => this.#incidents.current);
     this.#keeper.on('change', (next, previous) => this.#onChange(next, previous));
-    this.#keeper.on('trouble', (what) => this.#tellIncident(this.#incidents.open(what, parts.now())));
-    this.#keeper.on('over', (outcome) => this.#tellIncident(this.#incidents.settle(outcome, parts.now())));
+    this.#keeper.on('closed', (close) => {
+      this.#log.closed(close, this.#keeper.state);
+      this.#tell('closed', close);
+    });
+    this.#keeper.on('trouble', (trouble) => this.#tellIncident(this.#incidents.note(trouble, now())));
+    this.#keeper.on('tried', () => this.#tellIncident(this.#incidents.tried()));
+    this.#keeper.on('over', (outcome) => this.#tellIncident(this.#incidents.settle(outcome, now())));
     this.#keeper.on('removed', (why) => this.#tell('kicked', why));
     this.#keeper.on('moved', (channelId) => this.#tell('moved', channelId));
   }
@@ -49,35 +62,44 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   }
 
   get report(): VoiceReport {
-    const { state, line, door } = this.#keeper;
-    const { evidence, framesSent } = line;
+    const { state, line, door, attempts, verdict } = this.#keeper;
     return {
       state,
-      pingMs: evidence?.pingMs ?? null,
-      dave: evidence?.encrypted ?? null,
-      framesSent,
+      verdict,
+      endpoint: line.evidence?.endpoint ?? null,
+      pingMs: line.evidence?.pingMs ?? null,
+      encryption: line.evidence?.encryption ?? null,
+      dave: line.evidence?.dave ?? null,
+      framesSent: line.framesSent,
       joins: door.joins,
+      attempts: { made: attempts.episode.attempts, of: this.#parts.options.policy.attempts },
+      outage: this.#parts.pacer.outage,
       incidents: this.#incidents.all,
     };
   }
 
   /** Reads what an earlier process left, once. */
   async recall(): Promise<void> {
-    this.#recalled ??= this.#incidents.recall();
+    this.#recalled ??= Promise.all([this.#incidents.recall(), this.#memory.recall()]).then(([, episode]) =>
+      this.#keeper.attempts.recall(episode),
+    );
     await this.#recalled;
   }
 
-  /** Notes a holder and sets out for the channel. Returns true when the holder is new. */
-  hold(holder: string, channelId: string, selfDeaf: boolean): boolean {
-    const quietForMs = this.#quietUntil - this.#parts.now();
-    if (quietForMs > 0) {
-      const seconds = Math.ceil(quietForMs / 1_000);
+  /**
+   * Notes a holder and sets out for the channel. Returns true when the holder is new. `asked`: by a person, who is told when
+   * nothing may be tried now.
+   */
+  hold(holder: string, channelId: string, { selfDeaf, asked }: { selfDeaf: boolean; asked: boolean }): boolean {
+    const { quietMs } = this.#keeper.attempts;
+    if (asked && quietMs > 0) {
+      const seconds = Math.ceil(quietMs / 1_000);
       throw new TenutoError('VOICE_UNAVAILABLE', `it was refused too often, so nobody tries for another ${seconds} s`);
     }
     const isNew = !this.#holders.has(holder);
     this.#holders.set(holder, selfDeaf);
     this.#listen();
-    this.#keeper.go(channelId);
+    this.#keeper.go(channelId, asked);
     return isNew;
   }
 
@@ -87,13 +109,25 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     const late = () => new TenutoError('VOICE_UNAVAILABLE', 'Discord did not let me in within the time');
     const arrival = Promise.withResolvers<void>();
     this.#arrivals.add(arrival);
-    this.#keeper.door.wake('turn');
+    this.#keeper.door.hurry();
     this.#settle();
     try {
       await within(joinPatienceMs, arrival.promise, late);
     } finally {
       this.#arrivals.delete(arrival);
     }
+  }
+
+  /** Makes the connection anew, past every wait. Rejects with NOT_CONNECTED when there is none, nor one on its way. */
+  async reconnect(): Promise<void> {
+    if (!this.#keeper.present) throw new TenutoError('NOT_CONNECTED');
+    this.#keeper.renew();
+    await this.arrive();
+  }
+
+  /** The library failed where nobody could catch it. */
+  fault(): void {
+    this.#keeper.fault();
   }
 
   /** One holder less; the last one ends the connection. */
@@ -133,18 +167,17 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   }
 
   #onChange(next: VoiceState, previous: VoiceState): void {
-    const { log } = this.#parts;
-    if (next.status === 'failed') log.error({ from: previous.status, ...next }, 'voice state');
-    else if (next.status === 'cooling-down') log.warn({ from: previous.status, ...next }, 'voice state');
-    else log.info({ from: previous.status, ...next }, 'voice state');
-    if (next.status === 'cooling-down') this.#quietUntil = next.until;
+    this.#log.changed(next, previous, this.#keeper.line.evidence?.pingMs ?? null);
+    this.#memory.keep(this.#keeper.attempts.episode);
     if (next.status === 'idle' || next.status === 'failed') this.#holders.clear();
     this.#settle();
     this.#tell('change', next, previous);
   }
 
   #tellIncident(incident: Incident | null): void {
-    if (incident) this.#tell('incident', incident);
+    if (incident === null) return;
+    this.#log.incident(incident);
+    this.#tell('incident', incident);
   }
 
   /** Told when the decision is complete, so that whoever hears it may ask for the next one. */

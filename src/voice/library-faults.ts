@@ -64,8 +64,13 @@ export class LibraryFaults {
       'the voice library failed; voice is made anew',
     );
     survived();
-    rebuild(guildId);
-    return true;
+    try {
+      rebuild(guildId);
+      return true;
+    } catch (error) {
+      log.error({ error }, 'voice could not be made anew');
+      return false;
+    }
   }
 }
 

@@ -40,9 +40,11 @@ export interface Episode {
   readonly cooldowns: number;
   /** When the connection became ready; null while there is none. */
   readonly readyAt: number | null;
+  /** Nothing is tried before; 0 when there is no cool-down. Milliseconds since 1970. */
+  readonly quietUntil: number;
 }
 
-export const NO_EPISODE: Episode = { attempts: 0, cooldowns: 0, readyAt: null };
+export const NO_EPISODE: Episode = { attempts: 0, cooldowns: 0, readyAt: null, quietUntil: 0 };
 
 /** What to do about a lost connection. */
 export type Step =
@@ -64,25 +66,35 @@ export function cooldownDelay(policy: ReconnectPolicy, n: number, random: () => 
   return Math.round(base * (1 + policy.jitter * random()));
 }
 
-/** A connection was lost or not made: what now? `coolDown`: Discord asked for it, so no try before it. */
+/**
+ * How urgent the next try is: `at-once` as the policy has it, `careful` never at once, because nobody knows what happened,
+ * `cool-down` not before a cool-down, because Discord asked for it.
+ */
+export type Manner = 'at-once' | 'careful' | 'cool-down';
+
+/** A connection was lost or not made: what now? */
 export function nextStep(
   policy: ReconnectPolicy,
   before: Episode,
   {
     now,
     random,
-    coolDown = false,
-  }: { readonly now: number; readonly random: () => number; readonly coolDown?: boolean },
+    manner = 'at-once',
+  }: { readonly now: number; readonly random: () => number; readonly manner?: Manner },
 ): Step {
   const stable = before.readyAt !== null && now - before.readyAt >= policy.stableAfterMs;
   const { attempts, cooldowns } = stable ? NO_EPISODE : before;
-  const delayMs = coolDown ? null : attemptDelay(policy, attempts, random);
-  if (delayMs !== null) return { kind: 'try', delayMs, episode: { attempts: attempts + 1, cooldowns, readyAt: null } };
+  // The second try is the first that waits.
+  const place = manner === 'careful' ? Math.max(1, attempts) : attempts;
+  const delayMs = manner === 'cool-down' || attempts >= policy.attempts ? null : attemptDelay(policy, place, random);
+  if (delayMs !== null) {
+    return { kind: 'try', delayMs, episode: { attempts: attempts + 1, cooldowns, readyAt: null, quietUntil: 0 } };
+  }
   const cooldownMs = cooldownDelay(policy, cooldowns, random);
   if (cooldownMs === null) return { kind: 'give-up' };
   // After a cool-down one try probes; when it fails, the next cool-down follows at once.
-  const episode = { attempts: policy.attempts, cooldowns: cooldowns + 1, readyAt: null };
-  return { kind: 'cool-down', delayMs: cooldownMs, episode };
+  const probing = { attempts: policy.attempts, cooldowns: cooldowns + 1, readyAt: null };
+  return { kind: 'cool-down', delayMs: cooldownMs, episode: { ...probing, quietUntil: now + cooldownMs } };
 }
 
 function jittered(policy: ReconnectPolicy, delayMs: number, random: () => number): number {

@@ -26,7 +26,12 @@ export const TROUBLES = {
   resumeStorm: trouble('resume storm', 'the voice session was lost again and again'),
   unreadable: trouble('unreadable message', 'Discord sent what I could not read'),
   libraryFault: trouble('library fault', 'the voice library failed'),
+  nothingLeaves: trouble('no sound left', 'no sound left me'),
+  noHeartbeats: trouble('heartbeats unanswered', 'the voice server did not answer any more'),
+  datagramsLost: trouble('datagrams lost', 'my sound did not reach the voice server any more'),
+  notEncrypted: trouble('not encrypted', 'the end-to-end encryption did not come about'),
   removed: trouble('disconnected', 'I was disconnected from the channel'),
   notInGuild: trouble('not in guild', 'I am not in that server any more'),
+  forbidden: trouble('forbidden', 'I may not connect to that channel, or not speak there'),
   askedFor: trouble('asked for', 'somebody asked for a new connection'),
 } as const satisfies Record<string, Trouble>;

@@ -5,11 +5,12 @@ import type { Logger } from 'pino';
 import { TenutoError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Store } from '../storage/store.ts';
+import type { CloseCode } from './close-codes.ts';
 import { GuildVoice } from './guild-voice.ts';
-import { SlidingWindow } from './sliding-window.ts';
+import { RecoveryPacer } from './recovery-pacer.ts';
 import type { Removal, VoiceFacts, VoiceGateway } from './voice-gateway.ts';
 import { DEFAULT_VOICE_OPTIONS, type VoiceOptions } from './voice-options.ts';
-import type { Incident, VoiceReport, VoiceReports } from './voice-reports.ts';
+import type { Incident, VoiceControls, VoiceReport, VoiceReports } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
 
 export interface VoiceConnectionManagerParts {
@@ -35,7 +36,9 @@ export interface HoldRequest {
 
 interface VoiceEvents {
   change: [guildId: string, next: VoiceState, previous: VoiceState];
-  /** An incident was opened, or the open one was settled. */
+  /** A voice socket was closed. */
+  closed: [guildId: string, close: CloseCode];
+  /** An incident began, went on, or ended. */
   incident: [guildId: string, incident: Incident];
   /**
    * Out of the channel by another's will. All holders are forgotten; nobody comes back by itself. The state `idle` without
@@ -46,32 +49,27 @@ interface VoiceEvents {
   moved: [guildId: string, channelId: string];
 }
 
-const MINUTE_MS = 60_000;
-
-const IDLE: VoiceReport = {
-  state: { status: 'idle' },
-  pingMs: null,
-  dave: null,
-  framesSent: 0,
-  joins: 0,
-  incidents: [],
-};
+const IDLE: VoiceState = { status: 'idle' };
 
 /** VoiceConnectionManager: at most one voice connection a guild, for as long as somebody holds it, mended when it breaks. */
-export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements VoiceReports, VoiceFacts {
+export class VoiceConnectionManager
+  extends EventEmitter<VoiceEvents>
+  implements VoiceReports, VoiceControls, VoiceFacts
+{
   readonly #parts: VoiceConnectionManagerParts;
   readonly #options: VoiceOptions;
   readonly #guilds = new Map<string, GuildVoice>();
   /** Nobody waits for a recovery or a restore as for an answer, so those of many guilds take turns. */
-  readonly #turns: SlidingWindow;
+  readonly #pacer: RecoveryPacer;
   readonly #lock = new KeyedLock();
   #closed = false;
 
   constructor(parts: VoiceConnectionManagerParts) {
     super();
     this.#parts = parts;
+    const { now = Date.now, random = Math.random } = parts;
     this.#options = { ...DEFAULT_VOICE_OPTIONS, ...parts.options };
-    this.#turns = new SlidingWindow(this.#options.recoverySendsPerMinute, MINUTE_MS);
+    this.#pacer = new RecoveryPacer(this.#options, now, random);
   }
 
   /** Reads what earlier processes noted about these guilds, so that reports have it before the first join. Never rejects. */
@@ -80,11 +78,11 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
   }
 
   /**
-   * Sets out for the channel without waiting to arrive: the guild takes its turn among all guilds, and tries, waits and
-   * gives up as after a lost connection. Rejects only when nothing may be tried now.
+   * Sets out for the channel without waiting to arrive: the guild takes its turn among all guilds, waits out a cool-down that
+   * was begun before, and tries and gives up as after a lost connection.
    */
   async hold(request: HoldRequest): Promise<void> {
-    await this.#hold(request);
+    await this.#hold(request, false);
   }
 
   /**
@@ -93,7 +91,7 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
    */
   async join(request: HoldRequest): Promise<void> {
     const { guildId, holder } = request;
-    const isNew = await this.#hold(request);
+    const isNew = await this.#hold(request, true);
     try {
       await this.#guild(guildId).arrive();
     } catch (error) {
@@ -118,11 +116,26 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
   }
 
   state(guildId: string): VoiceState {
-    return this.#guilds.get(guildId)?.state ?? IDLE.state;
+    return this.#guilds.get(guildId)?.state ?? IDLE;
   }
 
   report(guildId: string): VoiceReport {
-    return this.#guilds.get(guildId)?.report ?? IDLE;
+    return this.#guild(guildId).report;
+  }
+
+  /** One report for each guild that voice has had to do with. */
+  reports(): readonly VoiceReport[] {
+    return Array.from(this.#guilds.values(), ({ report }) => report);
+  }
+
+  async reconnect(guildId: string): Promise<void> {
+    await this.#guild(guildId).reconnect();
+  }
+
+  /** The library failed where nobody could catch it, in what it did for this guild; null: nobody knows for which. */
+  libraryFault(guildId: string | null): void {
+    if (guildId !== null) return this.#guilds.get(guildId)?.fault();
+    for (const guild of this.#guilds.values()) guild.fault();
   }
 
   ownVoiceState(guildId: string, channelId: string | null): void {
@@ -140,12 +153,12 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
   }
 
   /** Returns true when the holder is new. */
-  async #hold({ guildId, channelId, holder, selfDeaf = true }: HoldRequest): Promise<boolean> {
+  async #hold({ guildId, channelId, holder, selfDeaf = true }: HoldRequest, asked: boolean): Promise<boolean> {
     const guild = this.#guild(guildId);
     return await this.#lock.run(guildId, async () => {
       await guild.recall();
       if (this.#closed) throw new TenutoError('STOPPING');
-      return guild.hold(holder, channelId, selfDeaf);
+      return guild.hold(holder, channelId, { selfDeaf, asked });
     });
   }
 
@@ -154,9 +167,11 @@ export class VoiceConnectionManager extends EventEmitter<VoiceEvents> implements
     if (known) return known;
     const { gateway, log, store = null, now = Date.now, random = Math.random } = this.#parts;
     const options = this.#options;
-    const turns = this.#turns;
-    const guild = new GuildVoice({ guildId, gateway, options, store, now, random, turns, log: log.child({ guildId }) });
+    const pacer = this.#pacer;
+    const own = log.child({ guild_id: guildId });
+    const guild = new GuildVoice({ guildId, gateway, options, store, now, random, pacer, log: own });
     guild.on('change', (next, previous) => this.emit('change', guildId, next, previous));
+    guild.on('closed', (close) => this.emit('closed', guildId, close));
     guild.on('incident', (incident) => this.emit('incident', guildId, incident));
     guild.on('kicked', (why) => this.emit('kicked', guildId, why));
     guild.on('moved', (channelId) => this.emit('moved', guildId, channelId));

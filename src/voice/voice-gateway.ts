@@ -12,7 +12,7 @@ export interface VoiceGateway {
   /** Why nobody would hear the bot although it speaks, as far as Discord has told; null: nothing keeps it from being heard. */
   ownSilence(guildId: string): 'muted' | 'suppressed' | null;
   /** People (no bots) in the channel now. */
-  listeners(guildId: string, channelId: string): number;
+  listenersIn(guildId: string, channelId: string): number;
   /** False when the bot may not connect to the channel or speak there, as far as Discord has told. */
   mayPlayIn(guildId: string, channelId: string): boolean;
   /** False when the channel is gone, as far as Discord has told. */

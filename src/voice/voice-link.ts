@@ -5,13 +5,18 @@ import {
   NetworkingStatusCode,
   VoiceConnectionStatus,
   type AudioPlayer,
-  type DAVESession,
   type DiscordGatewayAdapterCreator,
   type NetworkingReadyState,
   type VoiceConnection,
 } from '@discordjs/voice';
 import { gated } from './adapter-gate.ts';
+import { classify, type CloseCode } from './close-codes.ts';
+import { encrypts } from './dave-watch.ts';
 import { FrameTap } from './frame-tap.ts';
+import { actingFor } from './guild-context.ts';
+import type { JoinStep } from './join-steps.ts';
+import type { LinkEvidence } from './link-evidence.ts';
+import { networkFailure } from './network-failures.ts';
 import { NetworkingWatch } from './networking-watch.ts';
 
 export interface LinkRequest {
@@ -29,10 +34,12 @@ interface LinkEvents {
   sent: [];
   /** The library connects to a (new) voice server. */
   connecting: [];
+  /** The handshake has come to this step. */
+  step: [JoinStep];
   /** What is played now can be heard. */
   ready: [];
-  resuming: [code: number];
-  closed: [code: number];
+  resuming: [CloseCode];
+  closed: [CloseCode];
   placed: [channelId: string];
   removed: [];
   /** Discord took the voice server away; it will name another one. */
@@ -43,12 +50,12 @@ interface LinkEvents {
   gone: [];
 }
 
-/** What can be measured of a link now. */
-export interface LinkEvidence {
-  readonly framesSent: number;
-  readonly pingMs: number | null;
-  readonly encrypted: boolean;
-}
+const STEPS: Readonly<Partial<Record<NetworkingStatusCode, JoinStep>>> = {
+  [NetworkingStatusCode.OpeningWs]: 'connecting',
+  [NetworkingStatusCode.Identifying]: 'identifying',
+  [NetworkingStatusCode.UdpHandshaking]: 'discovering',
+  [NetworkingStatusCode.SelectingProtocol]: 'selecting',
+};
 
 /**
  * One join, from its op 4 to its end: one VoiceConnection of the library that is never revived, and that may send exactly
@@ -77,9 +84,13 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     this.#watch.on('ready', (state) => this.#onReady(state));
     this.#watch.on('resuming', (code) => {
       clearTimeout(this.#grace);
-      this.#say('resuming', code);
+      this.#say('resuming', this.#closeOf(code));
     });
-    this.#watch.on('closed', (code) => this.#say('closed', code));
+    this.#watch.on('closed', (code) => this.#say('closed', this.#closeOf(code)));
+    this.#watch.on('step', (code) => {
+      const step = STEPS[code];
+      if (step) this.#say('step', step);
+    });
     this.#watch.on('fault', (error) => this.#say('fault', error));
   }
 
@@ -93,27 +104,36 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
       selfMute: false,
       // The library keeps one connection per group and guild in the process; ours are per bot.
       group: ownUserId,
-      adapterCreator: gated(adapterCreator, {
-        mayJoin: () => this.#mayJoin,
-        sent: () => {
-          this.#mayJoin = false;
-          this.#say('sent');
-        },
-        placed: (channelId) => this.#say('placed', channelId),
-        removed: () => this.#say('removed'),
-        served: (available) => {
-          this.#served ||= available;
-          if (!available) this.#say('unserved');
-        },
-        fault: (error) => this.#say('fault', error),
-      }),
+      adapterCreator: actingFor(
+        guildId,
+        gated(adapterCreator, {
+          mayJoin: () => this.#mayJoin,
+          sent: () => {
+            this.#mayJoin = false;
+            this.#say('sent');
+          },
+          placed: (channelId) => this.#say('placed', channelId),
+          removed: () => this.#say('removed'),
+          served: (available) => {
+            this.#served ||= available;
+            if (!available) this.#say('unserved');
+          },
+          fault: (error) => this.#say('fault', error),
+        }),
+      ),
     });
     this.#connection = connection;
     // A refused port or a lost handshake is told here first; without a listener it would end the process.
     connection.on('error', (error) => this.#onError(error));
     connection.on(VoiceConnectionStatus.Destroyed, () => this.#say('gone'));
     connection.on('transitioned', () => this.#onTransition());
-    this.#frames = new FrameTap(connection, (error) => this.#say('fault', error));
+    this.#frames = new FrameTap(connection, {
+      open: () => this.#watch.open,
+      crowded: () => {
+        if (!this.#watch.open) this.#watch.cut();
+      },
+      fault: (error) => this.#say('fault', error),
+    });
     this.#watch.follow(connection);
     return !this.#mayJoin;
   }
@@ -128,23 +148,25 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   }
 
   get evidence(): LinkEvidence {
-    const state = this.#watch.state;
-    const pingMs = state && 'ws' in state ? (state.ws.ping ?? null) : null;
-    const dave = state && 'dave' in state ? state.dave : undefined;
-    return { framesSent: this.#frames?.sent ?? 0, pingMs, encrypted: encrypts(dave) };
+    return { framesSent: this.#frames?.sent ?? 0, ...this.#watch.evidence };
   }
 
-  /** Lets the player be heard over this link, after the frame that did not leave before. */
-  play(player: AudioPlayer, unsent: Buffer | null): void {
-    if (unsent !== null) this.#frames?.carry(unsent);
+  /** Lets the player be heard over this link, after the frames that did not leave before. */
+  play(player: AudioPlayer, unsent: readonly Buffer[]): void {
+    if (unsent.length > 0) this.#frames?.carry(unsent);
     this.#connection?.subscribe(player);
   }
 
-  /** The player is not heard over this link any more. Returns the frame that it gave and that did not leave. */
-  silence(): Buffer | null {
+  /** The player is not heard over this link any more. Returns the frames that it gave and that did not leave. */
+  silence(): readonly Buffer[] {
     const state = this.#connection?.state;
     if (state && 'subscription' in state) state.subscription?.unsubscribe();
-    return this.#frames?.take() ?? null;
+    return this.#frames?.take() ?? [];
+  }
+
+  /** Makes a new socket for the same session, when the one that is there is dead without knowing it. */
+  resume(): void {
+    this.#watch.cut();
   }
 
   /** Tells Discord whether we listen. */
@@ -175,7 +197,13 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     if (shaking) this.#say('fault', error);
   }
 
+  /** The row of a close; when an error says more about what happened to the network, in its words. */
+  #closeOf(code: number): CloseCode {
+    return { ...classify(code), ...networkFailure(this.#lastError), code };
+  }
+
   #onReady({ dave }: NetworkingReadyState): void {
+    this.#lastError = null;
     if (this.#heard || !dave || dave.protocolVersion === 0 || encrypts(dave)) return this.#sayReady();
     // Alone in the channel there is no group to be in, so this must end by itself.
     clearTimeout(this.#grace);
@@ -198,8 +226,4 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     // The two are the same list, but a generic key hides that from the compiler.
     (this.emit as (event: E, ...details: LinkEvents[E]) => boolean).call(this, event, ...details);
   }
-}
-
-function encrypts(dave: DAVESession | undefined): boolean {
-  return dave !== undefined && dave.protocolVersion > 0 && dave.session?.ready === true;
 }

@@ -30,8 +30,8 @@ export class VoiceMachine extends Machine<VoiceState> {
     return this.to({ status: 'deciding', channelId: this.channelId, reason });
   }
 
-  recover(reason: string, waitMs: number): AbortSignal {
-    const until = this.#now() + waitMs;
+  recover(reason: string, waitMs: number | null): AbortSignal {
+    const until = waitMs === null ? null : this.#now() + waitMs;
     return this.to({ status: 'recovering', channelId: this.channelId, reason, attempt: this.#attempt(), until });
   }
 

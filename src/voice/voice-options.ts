@@ -22,6 +22,8 @@ export interface VoiceOptions {
   readonly encryptionGraceMs: number;
   /** A player plays, the connection says ready, and no frame leaves for this long: it is made anew. */
   readonly stuckAfterMs: number;
+  /** Somebody listens, and there is no end-to-end encryption for this long although there should be: it is made anew. */
+  readonly daveStuckAfterMs: number;
   /** Op 4 a minute for coming back, all guilds together. Discord takes 120 messages a minute on a shard, and people join too. */
   readonly recoverySendsPerMinute: number;
   /** The same a second, so that a thousand guilds do not shake hands at once. */
@@ -54,6 +56,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   leaveDeadlineMs: 1_500,
   encryptionGraceMs: 1_000,
   stuckAfterMs: 5_000,
+  daveStuckAfterMs: 8_000,
   recoverySendsPerMinute: 104,
   recoverySendsPerSecond: 20,
   herdGuilds: 10,

@@ -21,14 +21,14 @@ export type VoiceState =
   | { readonly status: 'failed'; readonly reason: string };
 
 export const LEGAL = {
-  idle: ['joining'],
+  idle: ['joining', 'cooling-down'],
   joining: ['joining', 'ready', 'recovering', 'cooling-down', 'failed', 'deciding', 'idle'],
   ready: ['resuming', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle', 'ready'],
   resuming: ['ready', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   recovering: ['joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   deciding: ['joining', 'deciding', 'recovering', 'cooling-down', 'failed', 'idle'],
-  'cooling-down': ['joining', 'recovering', 'failed', 'idle'],
-  failed: ['joining', 'idle'],
+  'cooling-down': ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
+  failed: ['joining', 'cooling-down', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;
 
 /** The same in three words, for people who only want to know whether to worry. */

@@ -17,6 +17,8 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
   ready = true;
   /** The next servers named instead of the real one. */
   readonly endpoints: (string | null)[] = [];
+  /** Channels in which the bot may not connect or speak. */
+  readonly forbidden = new Set<string>();
   readonly #voice: VoiceServer;
   readonly #botId: string;
   // As in discord.js: one adapter a guild, and whoever is destroyed takes away the one that is there.
@@ -64,6 +66,18 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
         },
       };
     };
+  }
+
+  ownSilence(): null {
+    return null;
+  }
+
+  listenersIn(guildId: string, channelId: string): number {
+    return this.#places.get(guildId) === channelId ? 1 : 0;
+  }
+
+  mayPlayIn(_: string, channelId: string): boolean {
+    return !this.forbidden.has(channelId);
   }
 
   channelExists(_: string, channelId: string): boolean {

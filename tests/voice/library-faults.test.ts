@@ -184,6 +184,14 @@ describe('the last resort', () => {
     expect([rebuilt, count()]).toEqual([[], 0]);
   });
 
+  it('gives up when voice cannot be made anew', async () => {
+    const rebuild = () => {
+      throw new Error('ours');
+    };
+    const faults = new LibraryFaults({ rebuild, survived: () => undefined, log: pino({ level: 'silent' }) });
+    expect(await uncaught(failAlone, (error) => faults.survives(error))).toBe(false);
+  });
+
   it('gives up at the sixth fault within a minute', async () => {
     const { faults, pass } = lastResort();
     const fail = () => uncaught(failAlone, (error) => faults.survives(error));

@@ -6,6 +6,7 @@ import {
   NO_EPISODE,
   nextStep,
   type Episode,
+  type Manner,
   type Step,
 } from '../../src/voice/reconnect-policy.ts';
 
@@ -37,7 +38,7 @@ describe('a cool-down', () => {
 });
 
 describe('the next step', () => {
-  const at = (now: number, coolDown = false) => ({ now, random: even, coolDown });
+  const at = (now: number, manner: Manner = 'at-once') => ({ now, random: even, manner });
   const run = (steps: number, from: Episode = NO_EPISODE): Step[] => {
     const taken: Step[] = [];
     let episode = from;
@@ -57,7 +58,7 @@ describe('the next step', () => {
   });
 
   it('counts what was tried before until a connection has held for ten minutes', () => {
-    const flapping: Episode = { attempts: 3, cooldowns: 1, readyAt: 0 };
+    const flapping: Episode = { ...NO_EPISODE, attempts: 3, cooldowns: 1, readyAt: 0 };
     expect(nextStep(DEFAULT_POLICY, flapping, at(10 * MINUTE - 1))).toMatchObject({ kind: 'try', delayMs: 4_000 });
     expect(nextStep(DEFAULT_POLICY, flapping, at(10 * MINUTE))).toMatchObject({
       delayMs: 0,
@@ -66,6 +67,16 @@ describe('the next step', () => {
   });
 
   it('is a cool-down at once when Discord asks for it', () => {
-    expect(nextStep(DEFAULT_POLICY, NO_EPISODE, at(0, true))).toMatchObject({ kind: 'cool-down', delayMs: 34_500 });
+    expect(nextStep(DEFAULT_POLICY, NO_EPISODE, at(1_000, 'cool-down'))).toMatchObject({
+      kind: 'cool-down',
+      delayMs: 34_500,
+      episode: { quietUntil: 35_500 },
+    });
+  });
+
+  it('is never at once when nobody knows what happened, and no other way slower', () => {
+    const careful = (attempts: number) => nextStep(DEFAULT_POLICY, { ...NO_EPISODE, attempts }, at(0, 'careful'));
+    expect([0, 1, 2].map(careful)).toMatchObject([{ delayMs: 1_000 }, { delayMs: 1_000 }, { delayMs: 2_000 }]);
+    expect(careful(5)).toMatchObject({ kind: 'cool-down' });
   });
 });

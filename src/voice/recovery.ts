@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events';
+import { later } from '../lib/time.ts';
+import type { Attempts } from './attempts.ts';
+import { Entrance, type EntranceParts } from './entrance.ts';
+import type { Manner } from './reconnect-policy.ts';
+import type { RecoveryPacer } from './recovery-pacer.ts';
+import { TROUBLES, type Trouble } from './troubles.ts';
+import type { VoiceLink } from './voice-link.ts';
+import type { IncidentResult } from './voice-reports.ts';
+import type { VoiceState } from './voice-state.ts';
+
+export type Outcome = Exclude<IncidentResult, 'open'>;
+
+interface RecoveryEvents {
+  /** Something happened to the connection. */
+  trouble: [Trouble];
+  /** A fresh session is asked for. */
+  tried: [];
+  /** Here is the link that will be ready or not. */
+  link: [VoiceLink];
+  /** The channel is not there any more. */
+  'channel-deleted': [];
+  /** The trouble is over, and how. */
+  over: [Outcome];
+}
+
+export interface RecoveryParts extends EntranceParts {
+  readonly guildId: string;
+  readonly attempts: Attempts;
+  readonly pacer: RecoveryPacer;
+}
+
+/** What follows when a connection was lost or not made: another try, a wait, or the end. */
+export class Recovery extends EventEmitter<RecoveryEvents> {
+  readonly entrance: Entrance;
+  readonly #parts: RecoveryParts;
+
+  constructor(parts: RecoveryParts) {
+    super();
+    this.#parts = parts;
+    this.entrance = new Entrance(parts);
+    this.entrance.on('tried', () => this.emit('tried'));
+    this.entrance.on('link', (link) => this.emit('link', link));
+    this.entrance.on('late', (trouble) => this.lost(trouble));
+    this.entrance.on('gateway-down', () => this.#awaitGateway());
+    this.entrance.on('closed', (trouble) => this.fail(trouble));
+    this.entrance.on('channel-deleted', () => this.emit('channel-deleted'));
+  }
+
+  /** The link is of no use any more; what now is the policy's word. */
+  lost(trouble: Trouble, manner: Manner = 'at-once'): void {
+    const { pacer, guildId, attempts, door, line, options } = this.#parts;
+    const unserved = line.link?.served === false;
+    this.drop(trouble);
+    pacer.failed(guildId);
+    // What fails everywhere says nothing about this guild: it waits for voice to be back, and that is no attempt.
+    if (pacer.outage) return this.#tryAfter(0, trouble, unserved);
+    const step = attempts.fail(manner);
+    if (step.kind === 'give-up') return void this.fail(trouble);
+    if (step.kind === 'cool-down') return this.coolDown(trouble.sentence, step.delayMs);
+    // A place that Discord did not serve, and the last try, begin from nothing.
+    const leaveFirst = unserved || attempts.current === options.policy.attempts;
+    this.#tryAfter(Math.max(step.delayMs, door.waitMs(leaveFirst ? 2 : 1)), trouble, leaveFirst);
+  }
+
+  /** A person wants a new connection: from nothing and at once, within the guild's budget of op 4. */
+  renew(): void {
+    const { attempts, door } = this.#parts;
+    attempts.ask();
+    this.drop(TROUBLES.askedFor);
+    this.#tryAfter(door.waitMs(2), TROUBLES.askedFor, true);
+  }
+
+  /** Sends nothing for a while. */
+  coolDown(reason: string, delayMs: number): void {
+    later(delayMs, this.#parts.machine.coolDown(reason, delayMs), () => this.entrance.enter(true));
+  }
+
+  /** Nothing gets better by trying. */
+  fail(trouble: Trouble): void {
+    const { door } = this.#parts;
+    void door.leave(this.finish({ status: 'failed', reason: trouble.sentence }, trouble, 'gave-up'));
+  }
+
+  /** Ends the connection in a state that only a person leads out of; returns that state's lifetime. */
+  finish(end: VoiceState, trouble: Trouble, outcome: Outcome): AbortSignal {
+    this.drop(trouble);
+    const life = this.#parts.machine.to(end);
+    this.emit('over', outcome);
+    return life;
+  }
+
+  /** The link goes, and the player waits where it is. */
+  drop(trouble: Trouble): void {
+    this.entrance.end();
+    this.#parts.line.drop();
+    this.emit('trouble', trouble);
+  }
+
+  #tryAfter(delayMs: number, { sentence }: Trouble, leaveFirst: boolean): void {
+    later(delayMs, this.#parts.machine.recover(sentence, delayMs), () => this.entrance.enter(leaveFirst));
+  }
+
+  /** Nothing can be sent now. It goes on when the main gateway is back, and that is no attempt. */
+  #awaitGateway(): void {
+    const { machine, door, options } = this.#parts;
+    this.drop(TROUBLES.gatewayDown);
+    const life = machine.recover(TROUBLES.gatewayDown.sentence, null);
+    door.awaitGateway(options.gatewayPollMs, life, () => this.entrance.enter(false));
+  }
+}
