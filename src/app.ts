@@ -17,6 +17,7 @@ import { Closers } from './lib/closers.ts';
 import { Subprocesses } from './lib/subprocess.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
+import { operate, type Operations } from './operations.ts';
 import { openAudio } from './player/audio-pipeline.ts';
 import { GuildPlayers } from './player/guild-players.ts';
 import { PlayerManager } from './player/player-manager.ts';
@@ -27,6 +28,7 @@ import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import { createSources } from './sources/index.ts';
 import { ytDlpCandidates } from './sources/yt-dlp.ts';
 import { openStore } from './storage/index.ts';
+import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
 /** How old a position may be after a crash; all guilds together cost one write in that time. */
@@ -40,6 +42,8 @@ export interface App {
   stop(): Promise<void>;
   /** Resolves when Discord has closed the connection for good, e.g. because the token was reset. */
   readonly lost: Promise<Error>;
+  /** Whether the process can go on after an exception that nothing caught. Ask in the handler: how it came to it matters. */
+  survives(error: unknown): boolean;
 }
 
 /** Runs the doctor's checks of one severity and tells what is not well. Rejects when something required is missing. */
@@ -64,6 +68,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
   const life = new AbortController();
   const client = createClient(config, log);
   closers.add('client', () => client.destroy());
+  let operations: Operations | null = null;
 
   async function start(): Promise<void> {
     const subprocesses = new Subprocesses(environment);
@@ -90,7 +95,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const gateway = new ClientVoiceGateway(client);
     const voice = new VoiceConnectionManager({
       gateway,
-      options: { joinDeadlineMs: config.voiceJoinDeadlineMs },
+      options: voiceOptionsOf(config),
       store,
       log: log.child({ part: 'voice' }),
     });
@@ -138,6 +143,8 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     voice.on('incident', (guildId, incident) => teller.incident(guildId, incident));
     voice.on('kicked', (guildId, why) => follower.kicked(guildId, why));
     voice.on('moved', (guildId, channelId) => follower.movedTo(guildId, channelId));
+    operations = await operate(config, log, { voice, players: guildPlayers, queues, subprocesses });
+    closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();
     const services = { players, sources, voice, gateway, displays };
@@ -194,6 +201,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       await closers.close();
     },
     lost: lossOf(client),
+    survives: (error) => operations?.survives(error) ?? false,
   };
 }
 

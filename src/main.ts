@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
 
+// Whose fault an exception is can only be told from its whole stack.
+Error.stackTraceLimit = 50;
+
 /** Everything that stopping takes must be done by then; what is not is on disk already. */
 const STOP_DEADLINE_MS = 4_500;
 
@@ -40,7 +43,9 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   process.on('SIGINT', () => stop('SIGINT', 0));
   // After an unknown fault nothing in memory can be trusted; the record on disk can, and the next start goes on from it.
-  process.on('uncaughtException', (error) => fail('met an unknown fault', error));
+  process.on('uncaughtException', (error) => {
+    if (bot?.app.survives(error) !== true) fail('met an unknown fault', error);
+  });
 
   try {
     bot = await load();

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Subprocesses } from './lib/subprocess.ts';
+import type { GuildPlayers } from './player/guild-players.ts';
+import type { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
+import { Alerts } from './telemetry/alerts.ts';
+import { MetricsServer } from './telemetry/metrics-server.ts';
+import { Metrics, type Readings } from './telemetry/metrics.ts';
+import type { VoiceObserver } from './telemetry/voice-observer.ts';
+import { Webhook } from './telemetry/webhook.ts';
+import { LibraryFaults } from './voice/library-faults.ts';
+import type { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
+
+/** The parts of a bot that operators look at. */
+export interface Operated {
+  readonly voice: VoiceConnectionManager;
+  readonly players: GuildPlayers;
+  readonly queues: AdvancedQueueManager;
+  readonly subprocesses: Subprocesses;
+}
+
+/** What operators have of a bot: metrics, alerts, and a process that outlives faults of the voice library. */
+export interface Operations {
+  /** Whether the process can go on after an exception that nothing caught; when it can, voice is being made anew. */
+  survives(error: unknown): boolean;
+  close(): void;
+}
+
+/** Looks after a bot from now on. Never rejects. */
+export async function operate(config: Config, log: Logger, bot: Operated): Promise<Operations> {
+  const { voice } = bot;
+  const { alertWebhookUrl, alertSessionInvalidLimit: sessionInvalid, metricsPort } = config;
+  const webhook = alertWebhookUrl && new Webhook(alertWebhookUrl, log);
+  const outage = () => voice.reports().some((report) => report.outage);
+  const post = webhook && ((line: string) => webhook.say(line));
+  const alerts = new Alerts({ limits: { sessionInvalid }, outage, post, log });
+  const metrics = metricsPort === null ? null : new Metrics(() => readingsOf(bot));
+  const server = metrics && new MetricsServer(metrics, log);
+  const observers: readonly VoiceObserver[] = metrics ? [alerts, metrics] : [alerts];
+
+  voice.on('closed', (_guildId, close) => {
+    for (const observer of observers) observer.closed(close);
+  });
+  voice.on('incident', (_guildId, { name, result, at, endedAt }) => {
+    if (endedAt === null) return;
+    for (const observer of observers) observer.settled({ cause: name, outcome: result, ms: endedAt - at });
+  });
+  const faults = new LibraryFaults({
+    rebuild: (guildId) => voice.libraryFault(guildId),
+    survived() {
+      for (const observer of observers) observer.survived();
+    },
+    log,
+  });
+  if (metricsPort !== null) await server?.listen(metricsPort);
+  return {
+    survives: (error) => faults.survives(error),
+    close() {
+      server?.close();
+      alerts.close();
+      webhook?.close();
+    },
+  };
+}
+
+function readingsOf({ voice, players, queues, subprocesses }: Operated): Readings {
+  const playbacks = queues.guilds().map((guildId) => players.playback(guildId));
+  return {
+    voices: voice.reports(),
+    playing: playbacks.filter(({ status }) => status === 'playing').length,
+    tracks: playbacks.reduce((sum, { queue }) => sum + queue.upcoming.length + (queue.current === null ? 0 : 1), 0),
+    children: subprocesses.living.length,
+  };
+}
