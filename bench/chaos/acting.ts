@@ -1,6 +1,5 @@
 import type { Interaction } from '../../loopback/people.ts';
 import { later } from '../../src/lib/time.ts';
-import { IDS, schemaOf } from './fault-draw.ts';
 import type { Room } from './room.ts';
 import type { Scene } from './scene.ts';
 import type { Act, Deed, Step } from './schedule.ts';
@@ -43,11 +42,10 @@ export class Acting {
   }
 
   #break(room: Room, { name, params, room: where, forMs }: Fault): void {
-    const ids = { guildId: room.guild.id, channelId: room.channelId(where) };
-    const { properties } = schemaOf(name);
-    const needed = Object.fromEntries(IDS.filter((id) => id in properties).map((id) => [id, ids[id]]));
+    const ids: Readonly<Record<string, string>> = { guildId: room.guild.id, channelId: room.channelId(where) };
+    const here = Object.entries(params).map(([key, value]) => [key, value === key ? ids[key] : value]);
     try {
-      const thrown = this.#scene.loopback.faults.throwByName(name, { ...needed, ...params });
+      const thrown = this.#scene.loopback.faults.throwByName(name, Object.fromEntries(here));
       this.#faults += 1;
       if (thrown?.lasts) later(forMs, this.#life, thrown.lift);
     } catch {

@@ -4,8 +4,8 @@ import { isSilence, type Place, type SongBook } from './song-book.ts';
 /** What the witnesses could not have heard between two moments of `performance.now()`: so many frames at most. */
 export type Swallowed = (from: number, to: number) => number;
 
-/** Frames that nobody is to blame for when a session ends: read from the song, and not sent any more. */
-const IN_HAND = 2;
+/** Frames that may be missed between two sessions: one in the player's hand, and what came between two looks of the double. */
+const IN_HAND = 3;
 /** So many frames of another loudness in a row say nothing about where the song is. */
 const BLURRED = 250;
 

@@ -14,9 +14,6 @@ interface RoomParts {
   readonly swallowed: SwallowLog;
 }
 
-/** How long after people came back they may still miss frames: they join the group that is encrypted for. */
-const SETTLE_MS = 500;
-
 /** A guild of the scene: a witness in each of its voice channels, and what they hear together. */
 export class Room {
   readonly number: number;
@@ -25,15 +22,14 @@ export class Room {
   readonly #parts: RoomParts;
   readonly #witnesses: ReadonlyMap<RoomName, Person>;
   readonly #taken = new Map<string, number>();
-  /** When nobody was there to hear. */
-  readonly #absences: { readonly from: number; to: number }[] = [];
 
   constructor(number: number, guild: WorldGuild, parts: RoomParts) {
     this.number = number;
     this.guild = guild;
     this.#parts = parts;
     this.#witnesses = new Map(ROOMS.map((room) => [room, parts.loopback.user(`${room}-${number}`, guild)]));
-    this.hearing = new Hearing(parts.songs, (from, to) => this.#swallowed(from, to));
+    for (const { name } of this.people) parts.swallowed.attend(name);
+    this.hearing = new Hearing(parts.songs, (from, to) => parts.swallowed.between(from, to));
   }
 
   get people(): readonly Person[] {
@@ -59,16 +55,19 @@ export class Room {
     return channel.id;
   }
 
-  /** Everybody takes their seat. */
+  /** Everybody takes their seat, if there is room. */
   enter(): void {
-    for (const [room, person] of this.#witnesses) person.join(room);
-    const absence = this.#absences.at(-1);
-    if (absence?.to === Infinity) absence.to = performance.now() + SETTLE_MS;
+    for (const [room, person] of this.#witnesses) {
+      try {
+        person.join(room);
+      } catch {
+        // A fault has filled or closed the channel; they come when it is over.
+      }
+    }
   }
 
   /** Everybody goes. */
   empty(): void {
-    if (this.#absences.at(-1)?.to !== Infinity) this.#absences.push({ from: performance.now(), to: Infinity });
     for (const person of this.people) person.leave();
   }
 
@@ -99,10 +98,5 @@ export class Room {
       return ears.from(taken, ears.count - taken);
     });
     return news.sort((one, other) => one.at - other.at);
-  }
-
-  #swallowed(from: number, to: number): number {
-    const alone = this.#absences.some((absence) => absence.from <= to && absence.to >= from);
-    return alone ? Infinity : this.#parts.swallowed.between(from, to);
   }
 }

@@ -20,8 +20,8 @@ const SONGS = ['song.webm', 'second.webm', 'third.opus'] as const;
 const SONG_SECONDS = 10;
 /** Waits that decide nothing are shortened, so that a minute has in it what a day has; limits, attempts and their order are the bot's own. */
 const SETTINGS = { ALONE_LEAVE_AFTER_MS: '2000', QUEUE_END_LEAVE_AFTER_MS: '4000' };
-/** So that a heartbeat that is not acknowledged matters within seconds. */
-const HEARTBEATS = { gateway: { heartbeatIntervalMs: 4_000 }, voice: { heartbeatIntervalMs: 2_000 } };
+/** So that a heartbeat that is not acknowledged, and a session that nobody resumes, matter within seconds. */
+const HASTE = { gateway: { heartbeatIntervalMs: 4_000, resumableMs: 10_000 }, voice: { heartbeatIntervalMs: 2_000 } };
 
 /** The double, its guilds with the people in them, and one bot, all in this process. */
 export interface Scene {
@@ -45,7 +45,7 @@ export async function setScene(guilds: number, ends: AsyncDisposableStack): Prom
   const fixtures = await makeFixtures(join(ROOT, 'data/loopback/media'), { seconds: SONG_SECONDS });
   const media: MediaHost = await startMediaHost(fixtures);
   ends.defer(() => media.close());
-  const loopback = await startLoopback(HEARTBEATS);
+  const loopback = await startLoopback(HASTE);
   ends.defer(() => loopback.close());
   const frames = SONGS.map(async (name) => [name, await opusPacketsOf(fixtures.pathOf(name))] as const);
   const songs = new SongBook(Object.fromEntries(await Promise.all(frames)));

@@ -44,9 +44,9 @@ export interface Step {
   readonly act: Act;
 }
 
-const FAULT_SHARE = 0.5;
-const SHORTEST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 1_200;
+const FAULT_SHARE = 0.6;
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
 const LEVELS = [0, 40, 100, 100, 150];
 const MODES = ['off', 'track', 'queue', 'queue'];
 const BAG: readonly Deed[] = (Object.keys(DEEDS) as Deed[]).flatMap((deed) => Array<Deed>(DEEDS[deed]).fill(deed));
@@ -80,7 +80,7 @@ export function inWords({ afterMs, guild, act }: Step): string {
   const where = `+${afterMs} ms, guild ${guild}:`;
   if (act.kind === 'deed') return `${where} /${act.deed} ${JSON.stringify(act.options)}`;
   const lasts = FAULTS[act.name].lasts ? ` for ${act.forMs} ms` : '';
-  return `${where} ${act.name} ${JSON.stringify({ ...act.params, room: act.room })}${lasts}`;
+  return `${where} ${act.name} ${JSON.stringify(act.params)} in ${act.room}${lasts}`;
 }
 
 function fault(dice: Dice): Act {

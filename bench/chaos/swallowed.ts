@@ -1,16 +1,17 @@
 import type { Loopback } from '../../loopback/index.ts';
 import { every } from '../../src/lib/time.ts';
 
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 50;
 /** What a datagram can be that takes no frame away from anybody. */
-const HARMLESS = new Set(['audio', 'discovery', 'keep-alive']);
+const HARMLESS = new Set(['audio', 'discovery', 'keep-alive', 'nonce-reused', 'nonce-backwards', 'before-speaking']);
 
 /**
  * Counts, while `life` lasts, what left the bot and was heard by nobody: datagrams that were lost, late or muted, and frames
- * that no listener could decrypt. All guilds together: the network does not say whose datagram it lost.
+ * that nobody was there for, or could decrypt. All guilds together: the network does not say whose datagram it lost.
  */
 export class SwallowLog {
   readonly #loopback: Loopback;
+  readonly #heard = new Map<number, number>();
   readonly #ofSessions = new Map<number, number>();
   readonly #looks: { readonly at: number; readonly count: number }[] = [];
 
@@ -20,16 +21,20 @@ export class SwallowLog {
     every(LOOK_EVERY_MS, life, () => this.look());
   }
 
+  /** What this person hears was not swallowed. */
+  attend(name: string): void {
+    const count = ({ ssrc }: { readonly ssrc: number }) => this.#heard.set(ssrc, (this.#heard.get(ssrc) ?? 0) + 1);
+    this.#loopback.ears(name).on('packet', count);
+  }
+
   /** Looks now. */
   look(): void {
-    const { voice, people } = this.#loopback;
+    const { voice } = this.#loopback;
     // A session that has ended is not listed any more; what it had counted stays.
-    for (const { ssrc, datagrams } of voice.sessions()) this.#ofSessions.set(ssrc, swallowedIn(datagrams));
-    const missed = [...people.keys()].map((name) => this.#loopback.ears(name));
-    const count =
-      swallowedIn(voice.strayDatagrams()) +
-      sum(this.#ofSessions.values()) +
-      sum(missed.map(({ undecryptable, plain }) => undecryptable + plain));
+    for (const { ssrc, datagrams } of voice.sessions()) {
+      this.#ofSessions.set(ssrc, swallowedIn(datagrams) + datagrams.audio - (this.#heard.get(ssrc) ?? 0));
+    }
+    const count = swallowedIn(voice.strayDatagrams()) + sum(this.#ofSessions.values());
     this.#looks.push({ at: performance.now(), count });
   }
 
