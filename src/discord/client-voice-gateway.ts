@@ -40,7 +40,7 @@ export class ClientVoiceGateway implements VoiceGateway, GatewayReports {
     return state ? silenceOf(state) : null;
   }
 
-  listeners(guildId: string, channelId: string): number {
+  listenersIn(guildId: string, channelId: string): number {
     const guild = this.#guild(guildId);
     return guild ? countPeople(guild, channelId) : 0;
   }

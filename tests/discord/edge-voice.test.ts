@@ -78,7 +78,7 @@ describe('what happens in voice becomes facts', () => {
     expect([lounge, studio, stage.id].map((id) => gateway.mayPlayIn(guild.id, id))).toEqual([false, false, true]);
     loopback.user('ada').join('Lounge');
     await until('ada', () => facts.includes(`listeners ${lounge} 1`), 10_000);
-    expect([lounge, studio].map((id) => gateway.listeners(guild.id, id))).toEqual([1, 0]);
+    expect([lounge, studio].map((id) => gateway.listenersIn(guild.id, id))).toEqual([1, 0]);
   });
 
   it('a channel that is deleted, a guild that goes and comes, a gateway that is lost', async () => {
