@@ -83,6 +83,16 @@ describe('while voice is well', () => {
     expect(town.guilds).toEqual(['a', 'waits 1', 'd']);
   });
 
+  it('a guild that went and asks again is not forgotten when its earlier life ends', () => {
+    const town = new Town({ recoverySendsPerMinute: 1 });
+    const earlier = new AbortController();
+    town.ask('a', { life: earlier.signal });
+    town.ask('a');
+    earlier.abort();
+    vi.advanceTimersByTime(MINUTE);
+    expect(town.guilds).toEqual(['a', 'a']);
+  });
+
   it('a guild that asks again has one turn, not two', () => {
     const town = new Town({ recoverySendsPerMinute: 1 });
     for (const guild of ['a', 'b', 'c', 'b']) town.ask(guild);
@@ -108,9 +118,9 @@ describe('a global outage', () => {
     const { pacer } = new Town();
     for (let n = 0; n < 100; n += 1) {
       pacer.failed(String(n));
+      expect(pacer.outage).toBe(false);
       pacer.succeeded(String(n));
     }
-    expect(pacer.outage).toBe(false);
   });
 
   it('makes all wait without an end that could be told, also those whose turn was near', () => {
@@ -179,6 +189,8 @@ describe('a global outage', () => {
     expect(town.pacer.outage).toBe(false);
     expect(town.guilds).toEqual(Array.from({ length: 12 }, (_, index) => String(index)));
     expect(vi.getTimerCount()).toBe(0);
+    town.pacer.failed('lonely');
+    expect(town.pacer.outage).toBe(false);
   });
 
   it('ends also when a person comes and is heard, whose join never waits', () => {
