@@ -28,21 +28,29 @@ const OPTIONS = {
 /** The bare library has no expectation that could be met; it is given this long to make itself heard. */
 const BARE = { patienceMs: 12_000, frames: 50 };
 
+/** Nothing here waits for ever; this is for what nobody thought of. */
+const LONGEST_MS = 30 * 60_000;
+
 const { values } = parseArgs({ options: OPTIONS });
 const began = performance.now();
 const chosen = SCENARIOS.filter(({ name, family }) => `${family}: ${name}`.includes(values.only));
 if (chosen.length === 0) throw new Error(`no fault has "${values.only}" in its name`);
 const lanes = number('lanes', 1);
 const times = values.only === '' ? number('times', 0) : 0;
+const life = new AbortController();
+const signal = AbortSignal.any([life.signal, AbortSignal.timeout(LONGEST_MS)]);
+// A second signal ends this process the usual way; its children are gone by then.
+const stop = () => life.abort(new Error('interrupted'));
+process.once('SIGINT', stop).once('SIGTERM', stop);
 const show = values.markdown ? markdown : aligned;
 
 const [ran, storm] = await Promise.all([
-  runLanes(chosen, { lanes, player: 'tenuto', onRow: say }),
+  runLanes(chosen, { lanes, player: 'tenuto', onRow: say, signal }),
   times > 0 ? besideStorm() : null,
 ]);
 console.log(`\n${show(table(ran.rows))}`);
 const bare = values.compare ? await compare(ran) : null;
-const gaps = times > 0 ? await measureGaps(times, (line) => console.error(line)) : null;
+const gaps = times > 0 ? await measureGaps(times, { say: (line) => console.error(line), signal }) : null;
 if (gaps) console.log(`\nAt closes after which the server accepts at once:\n${JSON.stringify(gaps, null, 2)}`);
 if (storm) console.log(`\nFrom /play to the first frame beside a guild that storms, ms: ${JSON.stringify(storm)}`);
 
@@ -74,13 +82,13 @@ function say(row: Row): void {
 }
 
 async function besideStorm(): Promise<{ readonly tenuto: number | null; readonly bare: number | null }> {
-  const [tenuto, other] = await Promise.all([joinBesideStorm('tenuto'), joinBesideStorm('bare')]);
+  const [tenuto, other] = await Promise.all([joinBesideStorm('tenuto', signal), joinBesideStorm('bare', signal)]);
   return { tenuto, bare: other };
 }
 
 async function compare({ rows }: Ran): Promise<Ran> {
   const done = ({ scenario }: Row) => console.error(`bare ${scenario.name}`);
-  const other = await runLanes(chosen, { lanes, player: 'bare', manner: BARE, onRow: done });
+  const other = await runLanes(chosen, { lanes, player: 'bare', manner: BARE, onRow: done, signal });
   console.log(`\n${show(comparison(rows, other.rows))}`);
   return other;
 }

@@ -31,6 +31,8 @@ export interface LaneOptions {
   readonly loopback?: LoopbackOptions;
   /** Settings of the player beside those that point it at the double. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Aborted when nobody waits any more: the program is killed, and none is started again. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -61,7 +63,7 @@ export class Lane implements AsyncDisposable {
   }
 
   /** Resolves when the program is ready to play. */
-  static async start({ player = 'tenuto', loopback: options = {}, env = {} }: LaneOptions = {}): Promise<Lane> {
+  static async start({ player = 'tenuto', loopback: options = {}, env = {}, signal }: LaneOptions = {}): Promise<Lane> {
     await using ends = new AsyncDisposableStack();
     const dataDir = await mkdtemp(join(tmpdir(), 'tenuto-lane-'));
     ends.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
@@ -82,7 +84,7 @@ export class Lane implements AsyncDisposable {
       loopback,
       songUrl: media.urlOf('song.webm'),
       song: await opusPacketsOf(fixtures.pathOf('song.webm')),
-      launch: () => Supervised.start(file, settings, isReady),
+      launch: () => Supervised.start(file, settings, isReady, signal),
       drive,
     };
     const lane = new Lane(stage, await stage.launch(), ends.move());

@@ -36,17 +36,22 @@ export class Supervised {
     this.#metricsPort = metricsPort;
   }
 
-  /** Runs a file and resolves when a line of its output says that it is ready. */
+  /** Runs a file and resolves when a line of its output says that it is ready. It is killed when `signal` is aborted. */
   static async start(
     file: string,
     env: Readonly<Record<string, string>>,
     isReady: (line: string) => boolean,
+    signal?: AbortSignal,
   ): Promise<Supervised> {
+    signal?.throwIfAborted();
     const metricsPort = await freePort();
     const program = run(join(ROOT, file), [], { ...env, METRICS_PORT: String(metricsPort) });
     // What is written to a program that has just died must not end this one.
     program.child.stdin?.on('error', () => undefined);
     const supervised = new Supervised(program, metricsPort);
+    const kill = () => void program.child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+    program.child.once('exit', () => signal?.removeEventListener('abort', kill));
     try {
       await within(START_MS, program.line(isReady), () => new Error(`${file} was not ready in time`));
       return supervised;

@@ -28,10 +28,10 @@ export interface Gaps {
 /** Closes the connection with each such code so many times, of the bot and of the bare library in turns, with nothing else running. */
 export async function measureGaps(
   times: number,
-  say: (line: string) => void,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<Readonly<Record<PlayerName, Gaps>>> {
-  await using tenuto = await Lane.start({ player: 'tenuto', loopback: LANE_OPTIONS });
-  await using bare = await Lane.start({ player: 'bare', loopback: LANE_OPTIONS });
+  await using tenuto = await Lane.start({ player: 'tenuto', loopback: LANE_OPTIONS, signal });
+  await using bare = await Lane.start({ player: 'bare', loopback: LANE_OPTIONS, signal });
   const results = { tenuto: new Map<string, Result>(), bare: new Map<string, Result>() };
   for (let time = 1; time <= times; time += 1) {
     for (const code of ACCEPTED_AT_ONCE) {

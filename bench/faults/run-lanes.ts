@@ -43,6 +43,7 @@ export interface RunOptions {
   readonly player: PlayerName;
   readonly manner?: Manner;
   readonly onRow: (row: Row) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Plays every scenario once, on several lanes at a time, those that may take longest first. */
@@ -63,11 +64,12 @@ export async function runLanes(scenarios: readonly Scenario[], options: RunOptio
 const mayTakeMs = ({ deadlineMs = 0, listenMs = 0 }: Scenario): number => Math.max(deadlineMs, listenMs);
 
 /** One lane, until no scenario waits any more. */
-async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRow }: RunOptions): Promise<Ran> {
-  await using lane = await Lane.start({ player, loopback: LANE_OPTIONS });
+async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRow, signal }: RunOptions): Promise<Ran> {
+  await using lane = await Lane.start({ player, loopback: LANE_OPTIONS, signal });
   const baselines = new WeakMap<Supervised, Holdings>();
   const rows: Row[] = [];
   for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
+    signal.throwIfAborted();
     if (!baselines.has(lane.program) && lane.program.running)
       baselines.set(lane.program, await settledHoldings(lane, SETTLED_MS));
     const result = await playScenario(lane, scenario, manner).catch((error: unknown) => String(error));

@@ -10,14 +10,14 @@ const RAGE_MS = 3_000;
 const PATIENCE_MS = 70_000;
 
 /** Milliseconds from `/play` to the first frame in one guild while every identify of another is refused; null when none came. */
-export async function joinBesideStorm(player: PlayerName): Promise<number | null> {
-  await using lane = await Lane.start({ player, loopback: LANE_OPTIONS });
+export async function joinBesideStorm(player: PlayerName, signal: AbortSignal): Promise<number | null> {
+  await using lane = await Lane.start({ player, loopback: LANE_OPTIONS, signal });
   const stormy = lane.addSeat();
   await lane.player.play(stormy, lane.songUrl);
   await stormy.ears.waitFor(50, WARM_UP_MS);
   const storm = lane.loopback.faults.throw('refuse-voice', { guildId: stormy.guildId, code: 4006 });
   lane.loopback.faults.throw('close-voice', { guildId: stormy.guildId, code: 4006 });
-  await sleep(RAGE_MS);
+  await sleep(RAGE_MS, signal);
 
   const calm = lane.addSeat();
   const asked = performance.now();
