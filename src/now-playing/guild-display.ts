@@ -63,7 +63,7 @@ export class GuildDisplay {
       const { state } = this.#machine;
       this.#machine.to({ status: 'closed' });
       if (state.status !== 'shown' || state.entryId === null) return;
-      await this.#parts.channel.edit(state.place, render(this.#parts.playback(), { voiceReady: false, online: false }));
+      await this.#parts.channel.edit(state.place, render(this.#parts.playback(), { voice: 'idle', online: false }));
     });
   }
 
@@ -149,7 +149,7 @@ export class GuildDisplay {
   }
 
   #render() {
-    return render(this.#parts.playback(), { voiceReady: this.#parts.voice() === 'ready' });
+    return render(this.#parts.playback(), { voice: this.#parts.voice() });
   }
 
   async #settle(next: DisplayState, place: DisplayPlace | null): Promise<void> {

@@ -8,6 +8,7 @@ import {
 import { formatDuration, plainText, safeText } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
 import type { QueueEntry } from '../queue/queue.ts';
+import type { VoiceState } from '../voice/voice-state.ts';
 import { buttonId, type ButtonAction } from './buttons.ts';
 import type { DisplayMessage } from './display-channel.ts';
 import { progressBar } from './progress-bar.ts';
@@ -24,19 +25,35 @@ const HEADINGS: Readonly<Record<Playback['status'] | 'offline', string>> = {
   offline: 'Offline, the queue is kept',
 };
 
+/** What it says instead of "Now playing" while voice is not ready. */
+const WAITS: Readonly<Record<VoiceState['status'], string>> = {
+  idle: HEADINGS['waiting-for-voice'],
+  joining: HEADINGS['waiting-for-voice'],
+  ready: HEADINGS['waiting-for-voice'],
+  resuming: 'Voice was lost, coming back',
+  recovering: 'Voice was lost, coming back',
+  deciding: 'Voice was lost, coming back',
+  'cooling-down': 'Voice keeps failing, waiting to try again',
+  failed: 'Voice could not be mended',
+};
+
 /** What the display shows of a playback. `online: false` is the last thing it shows before the bot stops. */
 export function render(
   playback: Playback,
-  { voiceReady, online = true }: { voiceReady: boolean; online?: boolean },
+  { voice, online = true }: { voice: VoiceState['status']; online?: boolean },
 ): DisplayMessage {
   const { entry } = playback;
   if (entry === null)
     return { embeds: [{ description: 'Nothing is playing. Use /play to start something.' }], components: [] };
-  const status = playback.status === 'playing' && !voiceReady ? 'waiting-for-voice' : playback.status;
+  const status = playback.status === 'playing' && voice !== 'ready' ? 'waiting-for-voice' : playback.status;
   return {
-    embeds: [embed(entry, playback, HEADINGS[online ? status : 'offline'])],
+    embeds: [embed(entry, playback, online ? heading(status, voice) : HEADINGS.offline)],
     components: online ? [buttons(entry.id, status)] : [],
   };
+}
+
+function heading(status: Playback['status'], voice: VoiceState['status']): string {
+  return status === 'waiting-for-voice' ? WAITS[voice] : HEADINGS[status];
 }
 
 function embed({ track, requestedBy }: QueueEntry, playback: Playback, heading: string): APIEmbed {

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { DisplayMessage } from '../../src/now-playing/display-channel.ts';
 import { render } from '../../src/now-playing/render.ts';
 import type { Playback } from '../../src/player/players.ts';
+import type { VoiceState } from '../../src/voice/voice-state.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
 
-const show = (fields: Parameters<typeof playback>[0], voiceReady = true) => render(playback(fields), { voiceReady });
+const show = (fields: Parameters<typeof playback>[0], voice: VoiceState['status'] = 'ready') =>
+  render(playback(fields), { voice });
 const labels = ({ components }: DisplayMessage) =>
   components.flatMap((row) => row.components.map((button) => ('custom_id' in button ? button.custom_id : '?')));
 
@@ -33,21 +35,26 @@ describe('render', () => {
     expect(labels(message)).toEqual(['np:pause:1', 'np:skip:1', 'np:stop:1']);
   });
 
-  it.each<[Playback['status'], boolean, string]>([
-    ['playing', true, 'Now playing'],
-    ['playing', false, 'Connecting'],
-    ['paused', true, 'Paused'],
-    ['paused', false, 'Paused'],
-    ['loading', true, 'Loading'],
-    ['away', false, 'Not in a voice channel, /resume goes on'],
-    ['waiting-for-voice', true, 'Connecting'],
-    ['waiting-for-listeners', true, 'Waiting for somebody to listen'],
-  ])('says what is true: %s, voice ready: %s', (status, voiceReady, heading) => {
-    expect(show({ status }, voiceReady).embeds[0]?.author?.name).toBe(heading);
+  it.each<[Playback['status'], VoiceState['status'], string]>([
+    ['playing', 'ready', 'Now playing'],
+    ['playing', 'joining', 'Connecting'],
+    ['playing', 'resuming', 'Voice was lost, coming back'],
+    ['waiting-for-voice', 'recovering', 'Voice was lost, coming back'],
+    ['waiting-for-voice', 'deciding', 'Voice was lost, coming back'],
+    ['waiting-for-voice', 'cooling-down', 'Voice keeps failing, waiting to try again'],
+    ['waiting-for-voice', 'failed', 'Voice could not be mended'],
+    ['paused', 'ready', 'Paused'],
+    ['paused', 'recovering', 'Paused'],
+    ['loading', 'ready', 'Loading'],
+    ['away', 'idle', 'Not in a voice channel, /resume goes on'],
+    ['waiting-for-voice', 'ready', 'Connecting'],
+    ['waiting-for-listeners', 'ready', 'Waiting for somebody to listen'],
+  ])('says what is true: %s, voice %s', (status, voice, heading) => {
+    expect(show({ status }, voice).embeds[0]?.author?.name).toBe(heading);
   });
 
   it.each(['paused', 'away'] as const)('offers to resume, and not to pause, what is %s', (status) => {
-    expect(labels(show({ status }, false))).toEqual(['np:resume:1', 'np:skip:1', 'np:stop:1']);
+    expect(labels(show({ status }, 'idle'))).toEqual(['np:resume:1', 'np:skip:1', 'np:stop:1']);
   });
 
   it('has no buttons for nothing, nor while the bot is offline', () => {
@@ -55,7 +62,7 @@ describe('render', () => {
       embeds: [{ description: 'Nothing is playing. Use /play to start something.' }],
       components: [],
     });
-    const offline = render(playback(), { voiceReady: false, online: false });
+    const offline = render(playback(), { voice: 'idle', online: false });
     expect([offline.embeds[0]?.author?.name, offline.components]).toEqual(['Offline, the queue is kept', []]);
   });
 
