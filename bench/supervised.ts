@@ -102,14 +102,19 @@ export class Supervised {
     return { exitCode: this.exitCode, asked: this.#asked, unhandled: this.unhandled() };
   }
 
-  /** By type, from the metrics of Node itself; empty while it serves none. */
-  async #resources(): Promise<Holdings> {
+  /** What it tells of itself as Prometheus text; empty when it tells nothing. */
+  async metrics(): Promise<string> {
     const url = `http://127.0.0.1:${this.#metricsPort}/metrics`;
     // A kept connection would be one of the things that are counted.
     const headers = { connection: 'close' };
-    const text = await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })
+    return await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })
       .then((response) => (response.ok ? response.text() : ''))
       .catch(() => '');
+  }
+
+  /** By type, from the metrics of Node itself; empty while it serves none. */
+  async #resources(): Promise<Holdings> {
+    const text = await this.metrics();
     return Object.fromEntries(
       [...text.matchAll(/^nodejs_active_resources\{type="([^"]+)"\} (\d+)$/gm)].map(([, type = '', count]) => [
         type,
