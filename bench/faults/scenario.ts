@@ -43,7 +43,7 @@ interface Timed {
 /** A fault is thrown. */
 export interface Throw<Name extends FaultName = FaultName> extends Timed {
   readonly fault: Name;
-  /** `{guild}`, `{lounge}` and `{studio}` stand for the ids of the guild and its voice channels. */
+  /** `{guild}`, `{lounge}`, `{studio}` and `{music}` stand for the ids of the guild and its channels. */
   readonly params: FaultParams<Name>;
   /** When a fault that lasts is lifted; left out, when the scenario is over. */
   readonly forMs?: number;
@@ -53,7 +53,7 @@ export interface Throw<Name extends FaultName = FaultName> extends Timed {
 export interface Act extends Timed {
   readonly person: 'ada' | 'ben';
   readonly does: 'join' | 'move' | 'leave';
-  readonly where?: 'Lounge' | 'Studio';
+  readonly where?: 'Lounge' | 'Studio' | 'Stage';
 }
 
 export type Step = Throw | Act;
@@ -75,6 +75,7 @@ export interface Scenario {
 export const GUILD = '{guild}';
 export const LOUNGE = '{lounge}';
 export const STUDIO = '{studio}';
+export const MUSIC = '{music}';
 
 /** A step that throws a fault; the compiler checks its parameters. */
 export function fault<Name extends FaultName>(

@@ -35,11 +35,12 @@ function throwAt(lane: Lane, seat: Seat, { fault, params }: Throw): Thrown {
 }
 
 /** The parameters with the ids of this guild in place of their names. */
-export function filled(params: object, ids: Pick<Seat, 'guildId' | 'lounge' | 'studio'>): object {
+export function filled(params: object, ids: Pick<Seat, 'guildId' | 'lounge' | 'studio' | 'music'>): object {
   const known: Readonly<Record<string, string>> = {
     '{guild}': ids.guildId,
     '{lounge}': ids.lounge,
     '{studio}': ids.studio,
+    '{music}': ids.music,
   };
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => [key, typeof value === 'string' ? (known[value] ?? value) : value]),

@@ -51,8 +51,8 @@ export const closing = (code: number) => (code === CUT ? cuts() : closes(code));
 /** The code, and that the music is back. */
 const back = (code: number): RegExp => new RegExp(`\\b${code}\\b[^]*\\bback\\b`, 'i');
 const named = (code: number): RegExp => new RegExp(`\\b${code}\\b`);
-/** The code, and when it is tried again. */
-const later = (code: number): RegExp => new RegExp(`\\b${code}\\b[^]*<t:`);
+/** The code, and that there is a pause now. */
+const later = (code: number): RegExp => new RegExp(`\\b${code}\\b[^]*cool[^]*<t:`, 'i');
 
 /** Nothing is heard for as long as Discord may take to say what an ambiguous code meant: five seconds. */
 const EVIDENCE_MS = 7_000;

@@ -1,6 +1,10 @@
 import type { Scenario } from '../scenario.ts';
+import { CHANNEL_SCENARIOS } from './channels.ts';
 import { CODE_SCENARIOS } from './codes.ts';
+import { COMBINATION_SCENARIOS } from './combinations.ts';
 import { DATAGRAM_SCENARIOS } from './datagrams.ts';
+import { DAVE_SCENARIOS } from './dave.ts';
+import { EVENT_SCENARIOS } from './events.ts';
 import { HOSTILE_SCENARIOS } from './hostile.ts';
 import { JOIN_SCENARIOS } from './joins.ts';
 import { MAIN_GATEWAY_SCENARIOS } from './main-gateway.ts';
@@ -12,6 +16,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...JOIN_SCENARIOS,
   ...DATAGRAM_SCENARIOS,
   ...HOSTILE_SCENARIOS,
+  ...EVENT_SCENARIOS,
+  ...DAVE_SCENARIOS,
   ...PEOPLE_SCENARIOS,
+  ...CHANNEL_SCENARIOS,
   ...MAIN_GATEWAY_SCENARIOS,
+  ...COMBINATION_SCENARIOS,
 ];
