@@ -31,9 +31,8 @@ export async function operate(config: Config, log: Logger, bot: Operated): Promi
   const { voice } = bot;
   const { alertWebhookUrl, alertSessionInvalidLimit: sessionInvalid, metricsPort } = config;
   const webhook = alertWebhookUrl && new Webhook(alertWebhookUrl, log);
-  const outage = () => voice.reports().some((report) => report.outage);
   const post = webhook && ((line: string) => webhook.say(line));
-  const alerts = new Alerts({ limits: { sessionInvalid }, outage, post, log });
+  const alerts = new Alerts({ limits: { sessionInvalid }, outage: () => voice.outage, post, log });
   const metrics = metricsPort === null ? null : new Metrics(() => readingsOf(bot));
   const server = metrics && new MetricsServer(metrics, log);
   const observers: readonly VoiceObserver[] = metrics ? [alerts, metrics] : [alerts];
@@ -67,6 +66,8 @@ function readingsOf({ voice, players, queues, subprocesses }: Operated): Reading
   const playbacks = queues.guilds().map((guildId) => players.playback(guildId));
   return {
     voices: voice.reports(),
+    outage: voice.outage,
+    sends: voice.sent,
     playing: playbacks.filter(({ status }) => status === 'playing').length,
     tracks: playbacks.reduce((sum, { queue }) => sum + queue.upcoming.length + (queue.current === null ? 0 : 1), 0),
     children: subprocesses.living.length,

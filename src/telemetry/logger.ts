@@ -37,6 +37,8 @@ export function createLogger(options: {
 }): Logger {
   const settings = {
     level: options.level,
+    // Lines are shown to strangers when something is wrong, and the machine's name is none of their business.
+    base: { pid: process.pid },
     errorKey: 'error',
     serializers: { error: (error: unknown) => describe(error), err: (error: unknown) => describe(error) },
     hooks: { streamWrite: scrub },

@@ -10,12 +10,15 @@ export interface VoiceReading {
   readonly framesSent: number;
   readonly joins: number;
   readonly attempts: { readonly made: number };
-  readonly outage: boolean;
 }
 
 /** What is read at the moment when somebody asks for the metrics. */
 export interface Readings {
   readonly voices: readonly VoiceReading[];
+  /** True while voice fails everywhere. */
+  readonly outage: boolean;
+  /** Op 4 sent so far. */
+  readonly sends: number;
   /** Guilds in which a track is heard now. */
   readonly playing: number;
   /** Tracks in all queues, those that play included. */
@@ -41,6 +44,7 @@ export class Metrics implements VoiceObserver {
   ]);
   readonly #survivals = this.#counter('voice_library_faults_total', 'Uncaught faults of the voice library survived.');
   readonly #frames = this.#counter('voice_frames_sent_total', 'Frames of 20 ms handed to the network.');
+  readonly #sends = this.#counter('voice_op4_sent_total', 'Voice state updates (op 4) sent to the main gateway.');
   readonly #joins = this.#counter('voice_joins_total', 'Voice sessions asked for.');
   readonly #attempts = this.#gauge(
     'voice_reconnect_attempts_current',
@@ -92,13 +96,14 @@ export class Metrics implements VoiceObserver {
   }
 
   #read(): void {
-    const { voices: all, playing, tracks, children } = this.#look();
+    const { voices: all, outage, sends, playing, tracks, children } = this.#look();
     this.#playing.set(playing);
     this.#tracks.set(tracks);
     this.#children.set(children);
-    this.#outage.set(all.some(({ outage }) => outage) ? 1 : 0);
+    this.#outage.set(outage ? 1 : 0);
     this.#attempts.set(sum(all.map(({ attempts }) => attempts.made)));
     total(this.#frames, sum(all.map(({ framesSent }) => framesSent)));
+    total(this.#sends, sends);
     total(this.#joins, sum(all.map(({ joins }) => joins)));
     const statuses = all.map(({ state }) => state.status);
     for (const [state, guilds] of tally(statuses, this.#statuses)) this.#states.set({ state }, guilds);

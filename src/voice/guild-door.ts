@@ -28,6 +28,7 @@ export class GuildDoor {
   readonly #parts: DoorParts;
   readonly #sends: SlidingWindow;
   #joins = 0;
+  #sent = 0;
   #gatewayLostAt = -Infinity;
   /** What is done when the main gateway is back. */
   #awaiting: (() => void) | null = null;
@@ -40,6 +41,11 @@ export class GuildDoor {
   /** Joins so far. */
   get joins(): number {
     return this.#joins;
+  }
+
+  /** Op 4 so far, of every kind. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** True while the bot is in the guild. */
@@ -111,7 +117,7 @@ export class GuildDoor {
 
   /** A link that will ask for this channel when it is opened, or null when the bot is not in the guild. */
   link(channelId: string): VoiceLink | null {
-    const { guildId, gateway, options, now, log } = this.#parts;
+    const { guildId, gateway, options, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return null;
     const { encryptionGraceMs } = options;
@@ -119,20 +125,25 @@ export class GuildDoor {
     const { selfDeaf } = this;
     const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs });
     link.once('sent', () => (this.#joins += 1));
-    link.on('sent', () => this.#sends.note(now()));
+    link.on('sent', () => this.#noteSend());
     link.on('fault', (error) => log.warn({ error }, 'voice library threw'));
     return link;
   }
 
   /** Leaves. Resolves when Discord has taken note, cannot be asked, or takes too long, or when `life` ends. */
   async leave(life: AbortSignal): Promise<void> {
-    const { guildId, options, now, log } = this.#parts;
+    const { guildId, options, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return;
-    this.#sends.note(now());
+    this.#noteSend();
     await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life).catch((error: unknown) => {
       log.warn({ error }, 'voice could not be left');
     });
+  }
+
+  #noteSend(): void {
+    this.#sent += 1;
+    this.#sends.note(this.#parts.now());
   }
 
   get #adapterCreator() {

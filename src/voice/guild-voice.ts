@@ -61,6 +61,11 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     return this.#keeper.state;
   }
 
+  /** Op 4 sent so far. */
+  get sent(): number {
+    return this.#keeper.door.sent;
+  }
+
   get report(): VoiceReport {
     const { state, line, door, attempts, verdict } = this.#keeper;
     return {

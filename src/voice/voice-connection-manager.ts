@@ -128,6 +128,16 @@ export class VoiceConnectionManager
     return Array.from(this.#guilds.values(), ({ report }) => report);
   }
 
+  /** True while voice fails everywhere. */
+  get outage(): boolean {
+    return this.#pacer.outage;
+  }
+
+  /** Op 4 sent so far, for all guilds. */
+  get sent(): number {
+    return Array.from(this.#guilds.values(), ({ sent }) => sent).reduce((all, one) => all + one, 0);
+  }
+
   async reconnect(guildId: string): Promise<void> {
     await this.#guild(guildId).reconnect();
   }

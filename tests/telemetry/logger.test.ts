@@ -23,6 +23,12 @@ it('writes one JSON object a line, with the fields and the message as given', ()
   });
 });
 
+it('names the process, and not the machine', () => {
+  const { log, records } = capture();
+  log.info('x');
+  expect(Object.keys(records()[0] ?? {})).toEqual(['level', 'time', 'pid', 'msg']);
+});
+
 const voiceIdentify = {
   op: 0,
   d: { server_id: '1', session_id: 'CANARY', token: 'CANARY', nested: { secret_key: [67, 65, 78] } },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Metrics, type Readings, type VoiceReading } from '../../src/telemetry/metrics.ts';
 
 const GUILD = '81384788765712384';
-const QUIET: Readings = { voices: [], playing: 0, tracks: 0, children: 0 };
+const QUIET: Readings = { voices: [], outage: false, sends: 0, playing: 0, tracks: 0, children: 0 };
 
 const voice = (status: string, fields: Partial<VoiceReading> = {}): VoiceReading => ({
   state: { status },
@@ -11,7 +11,6 @@ const voice = (status: string, fields: Partial<VoiceReading> = {}): VoiceReading
   framesSent: 0,
   joins: 0,
   attempts: { made: 0 },
-  outage: false,
   ...fields,
 });
 
@@ -52,8 +51,10 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     voices: [
       voice('ready', { pingMs: 30, framesSent: 100, joins: 1 }),
       voice('ready', { pingMs: 10, framesSent: 50, joins: 2, verdict: 'paused' }),
-      voice('recovering', { attempts: { made: 3 }, outage: true, verdict: 'link-down' }),
+      voice('recovering', { attempts: { made: 3 }, verdict: 'link-down' }),
     ],
+    outage: true,
+    sends: 4,
     playing: 1,
     tracks: 7,
     children: 2,
@@ -71,6 +72,7 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     'voice_reconnect_attempts_current 3',
     'voice_frames_sent_total 150',
     'voice_joins_total 3',
+    'voice_op4_sent_total 4',
     'voice_outage 1',
     'players_playing 1',
     'queue_tracks 7',

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { ask, setStage } from './stage.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+it('tells operators in log and metrics what happened to voice', async () => {
+  const stage = await setStage();
+  const { loopback } = stage;
+  const { guild } = loopback;
+  const song = await stage.song('song.webm');
+  const bot = await stage.startBot({ METRICS_PORT: '0' });
+  const ada = loopback.user('ada');
+  const ears = loopback.ears('ada');
+  ada.join('Lounge');
+  await ask(ada, 'play', { query: song.url });
+  await ears.waitFor(100, 20_000);
+  loopback.faults.throw('close-voice', { guildId: guild.id, code: 4006 });
+  const before = ears.packets.length;
+  await ears.waitFor((packets) => packets.length > before + 50, 20_000);
+
+  const all = bot.log().split('\n');
+  const lines = all.filter((line) => line !== '').map((line): Line => JSON.parse(line));
+  const voice = lines.filter(({ part }) => part === 'voice');
+  expect(voice.filter(({ guild_id }) => guild_id !== guild.id)).toEqual([]);
+
+  const states = voice.filter(({ msg }) => msg === 'voice state');
+  expect(states.map(({ state }) => state)).toEqual(['joining', 'ready', 'recovering', 'joining', 'ready']);
+  const channel_id = [...guild.channels.values()].find(({ name }) => name === 'Lounge')?.id;
+  expect(states).toEqual(states.map(() => expect.objectContaining({ channel_id })));
+  expect(states[2]).toMatchObject({ attempt: 1, from: 'ready' });
+
+  const closed = voice.find(({ msg }) => msg === 'voice closed');
+  expect(closed).toMatchObject({ close_code: 4006, channel_id, state: 'ready' });
+  const over = voice.find(({ msg }) => msg === 'voice incident over');
+  expect(over).toMatchObject({ incident_id: expect.stringMatching(/^[\da-f]{8}$/), attempt: 1, result: 'rejoined' });
+  const mended = states.slice(2).map(({ incident_id }) => incident_id);
+  expect(mended).toEqual(mended.map(() => over?.['incident_id']));
+
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(bot.log()) ?? [];
+  const metrics = (await (await fetch(url)).text()).split('\n');
+  expect(metrics).toEqual(
+    expect.arrayContaining([
+      'voice_disconnect_total{code="4006"} 1',
+      'voice_reconnect_total{cause="session no longer valid",outcome="rejoined"} 1',
+      'voice_recovery_seconds_count 1',
+      'voice_state{state="ready"} 1',
+      'voice_op4_sent_total 2',
+      'players_playing 1',
+      'queue_tracks 1',
+    ]),
+  );
+  expect(metrics.join('\n')).not.toContain(guild.id);
+});
