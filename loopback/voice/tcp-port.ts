@@ -23,6 +23,8 @@ export type Manner =
 
 const HOST = '127.0.0.1';
 const AGAIN_MS = 50;
+/** A thousand clients may come back in one moment: who finds no room in the queue tries again only after a second. */
+const BACKLOG = 4_096;
 
 /** The TCP port of a server, in front of its TLS: where connections can fail before anything is said on them. */
 export class TcpPort {
@@ -31,7 +33,8 @@ export class TcpPort {
   readonly #manner = new Setting<Manner>({ kind: 'welcome' });
   /** Cuts every connection. */
   readonly cutAll: () => void;
-  readonly #held = new Set<Socket>();
+  /** Connections that nothing is said on yet, and what becomes of them when the fault that holds them is over. */
+  readonly #held = new Map<Socket, { readonly manner: Manner; readonly release: () => void }>();
   #stranger: Promise<TlsServer> | null = null;
   #reopening: NodeJS.Timeout | null = null;
   #closed = false;
@@ -49,7 +52,7 @@ export class TcpPort {
   /** Listens on a free port. What it takes it hands to `receive`, as it came. */
   static async open(receive: (socket: Socket) => void): Promise<TcpPort> {
     const tcp = createServer();
-    tcp.listen(0, HOST);
+    tcp.listen(0, HOST, BACKLOG);
     await once(tcp, 'listening');
     return new TcpPort(tcp, receive);
   }
@@ -63,7 +66,7 @@ export class TcpPort {
     return this.#manner.value;
   }
 
-  /** Receives new connections in another way until the returned function is called; those that hang then are cut. */
+  /** Receives new connections in another way until the returned function is called: then those that were ignored are cut. */
   lay(manner: Manner): () => void {
     const lift = this.#manner.lay(manner);
     this.#settle();
@@ -85,7 +88,7 @@ export class TcpPort {
 
   /** Listens, or does not, as it should now. */
   #settle(): void {
-    if (this.manner.kind !== 'ignore') for (const socket of this.#held) socket.destroy();
+    for (const { manner, release } of this.#held.values()) if (manner !== this.manner) release();
     const wanted = !this.#closed && this.manner.kind !== 'refuse';
     if (wanted && !this.#tcp.listening && !this.#reopening) this.#settleLater(0);
     if (!wanted && this.#tcp.listening) this.#tcp.close();
@@ -95,8 +98,22 @@ export class TcpPort {
     if (this.#closed) return;
     this.#reopening = setTimeout(() => {
       this.#reopening = null;
-      if (this.manner.kind !== 'refuse' && !this.#tcp.listening) this.#tcp.listen(this.#number, HOST);
+      if (this.manner.kind !== 'refuse' && !this.#tcp.listening) this.#tcp.listen(this.#number, HOST, BACKLOG);
     }, ms);
+  }
+
+  #hold(socket: Socket, manner: Manner, release: () => void, ms?: number): void {
+    const leave = (): void => {
+      clearTimeout(timer);
+      this.#held.delete(socket);
+    };
+    const end = (): void => {
+      leave();
+      release();
+    };
+    const timer = ms === undefined ? undefined : setTimeout(end, ms);
+    this.#held.set(socket, { manner, release: end });
+    socket.once('close', leave);
   }
 
   #take(socket: Socket, receive: (socket: Socket) => void): void {
@@ -112,12 +129,10 @@ export class TcpPort {
       case 'reset':
         return void socket.once('data', () => socket.resetAndDestroy());
       case 'ignore':
-        this.#held.add(socket);
-        return void socket.once('close', () => this.#held.delete(socket)).resume();
-      case 'dawdle': {
-        const timer = setTimeout(() => receive(socket), manner.ms);
-        return void socket.once('close', () => clearTimeout(timer));
-      }
+        socket.resume();
+        return this.#hold(socket, manner, () => socket.destroy());
+      case 'dawdle':
+        return this.#hold(socket, manner, () => receive(socket), manner.ms);
       case 'impersonate':
         this.#stranger ??= impostor();
         return void this.#stranger.then(

@@ -1,7 +1,20 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Loopback } from '../../loopback/index.ts';
 import { signallingScene, LAST } from './signalling-scene.ts';
+
+/** A TCP connection to the voice gateway that its server has taken, and with it all that were made before. */
+async function taken(loopback: Loopback): Promise<Socket> {
+  const [host, port] = loopback.voice.endpoint.split(':');
+  const socket = connect(Number(port), host);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  // The server is in this process: it has its turn in the next rounds of the event loop.
+  for (const _ of [1, 2, 3]) await setImmediate();
+  return socket;
+}
 
 /** Listening again takes the port a moment. */
 async function knocked(knock: () => Promise<string>, what: string): Promise<void> {
@@ -33,17 +46,13 @@ describe('the port of the voice gateway', () => {
   it('silent-voice-port takes connections and says nothing until they are cut when it is lifted', async (test) => {
     const { loopback, knock } = await signallingScene(test);
     const fault = loopback.faults.throw('silent-voice-port', {});
-    const [host, port] = loopback.voice.endpoint.split(':');
-    const silent = connect(Number(port), host);
+    const silent = await taken(loopback);
     const heard: Buffer[] = [];
-    silent.on('error', () => undefined).on('data', (bytes) => heard.push(bytes));
-    await once(silent, 'connect');
+    silent.on('data', (bytes) => heard.push(bytes));
     silent.write('is anybody there?');
-    const knocking = knock();
     const cut = new Promise((resolve) => void silent.once('close', resolve));
     fault.lift();
     await cut;
-    expect(await knocking).not.toBe('');
     expect(heard).toEqual([]);
     expect(await knock()).toBe('open');
   });
@@ -54,6 +63,11 @@ describe('the port of the voice gateway', () => {
     const from = performance.now();
     expect(await knock()).toBe('open');
     expect(performance.now() - from).toBeGreaterThan(110);
+    const slower = loopback.faults.throw('slow-voice-port', { ms: 600_000 });
+    const knocking = knock();
+    await taken(loopback);
+    slower.lift();
+    expect(await knocking).toBe('open');
   });
 
   it('of faults that contradict each other the newer counts, in whatever order they are lifted', async (test) => {
