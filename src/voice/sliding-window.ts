@@ -13,7 +13,9 @@ export class SlidingWindow {
   /** Milliseconds until `count` more are within the limit; 0 when they are now. More than the limit wait for all to be over. */
   waitMs(count: number, now: number): number {
     const before = this.#at.at(Math.min(count, this.#limit) - this.#limit - 1);
-    return before === undefined ? 0 : Math.max(0, before + this.#windowMs - now);
+    if (before === undefined) return 0;
+    // A clock that was set back holds nobody up for longer than a window.
+    return Math.min(this.#windowMs, Math.max(0, before + this.#windowMs - now));
   }
 
   /** Milliseconds until the last of `count` more is within the limit, when each goes as soon as it may. */
