@@ -48,6 +48,8 @@ export const ACCEPTED_AT_ONCE: readonly number[] = CODES.filter(
 
 export const closing = (code: number) => (code === CUT ? cuts() : closes(code));
 
+/** That the music is back; of several codes in a row any may be told. */
+const BACK = /\bback\b/i;
 /** The code, and that the music is back. */
 const back = (code: number): RegExp => new RegExp(`\\b${code}\\b[^]*\\bback\\b`, 'i');
 const named = (code: number): RegExp => new RegExp(`\\b${code}\\b`);
@@ -91,7 +93,7 @@ function refused(code: number, remedy: Remedy): Expectation {
   const end = ENDS[remedy]?.(code);
   // The rejoin that was refused was an op 4 too.
   if (end) return { ...end, op4: 2 };
-  return remedy === 'evidence' ? playsOn(EVIDENCE_MS + 1_500, 4, back(code)) : playsOn(2_500, 4, /\bback\b/i);
+  return remedy === 'evidence' ? playsOn(EVIDENCE_MS + 1_500, 4, BACK) : playsOn(2_500, 4, BACK);
 }
 
 /** The socket is cut, and the resume is refused. */
@@ -99,7 +101,7 @@ const whileResuming: readonly Scenario[] = SENDABLE.map(({ code, remedy }) => ({
   name: `cut, then the resume refused with ${code}`,
   family: 'resuming',
   steps: [fault('refuse-voice-resume', { guildId: GUILD, code, times: 1 }), cuts()],
-  expects: ENDS[remedy]?.(code) ?? (remedy === 'evidence' ? playsOn(EVIDENCE_MS, 2, back(code)) : playsOn(1_000, 2)),
+  expects: ENDS[remedy]?.(code) ?? (remedy === 'evidence' ? playsOn(EVIDENCE_MS, 2, BACK) : playsOn(1_000, 2)),
   deadlineMs: 12_000,
 }));
 
@@ -112,7 +114,7 @@ const whileMoving: readonly Scenario[] = SENDABLE.map(({ code, remedy }) => ({
     fault('move', { guildId: GUILD, channelId: STUDIO }),
     { person: 'ada', does: 'move', where: 'Studio' },
   ],
-  expects: ENDS[remedy]?.(code) ?? (remedy === 'evidence' ? moved(EVIDENCE_MS, 2, back(code)) : moved(1_500, 2)),
+  expects: ENDS[remedy]?.(code) ?? (remedy === 'evidence' ? moved(EVIDENCE_MS, 2, BACK) : moved(1_500, 2)),
   deadlineMs: 12_000,
 }));
 

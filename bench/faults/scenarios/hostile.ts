@@ -10,8 +10,6 @@ const BINARY: Readonly<Record<string, string>> = {
   'an external sender (op 25) in the middle of the song': '0001190000000000',
   'garbage proposals (op 27)': '00011b00deadbeef',
   'proposals (op 27) that are no proposals': '00011b02',
-  'a garbage commit (op 29)': '00011d0001deadbeef',
-  'a garbage welcome (op 30)': '00011e0001deadbeef',
 };
 
 const TEXT: Readonly<Record<string, string>> = {
