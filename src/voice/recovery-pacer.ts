@@ -108,7 +108,8 @@ export class RecoveryPacer {
     if (this.#waiting.get(guildId)?.request !== request) return 0;
     if (this.#outage !== null) return null;
     const now = this.#now();
-    return Math.max(this.#minute.lastMs(this.#sendsWaiting, now), this.#second.lastMs(this.#sendsWaiting, now));
+    const all = this.#sendsWaiting;
+    return Math.ceil(Math.max(this.#minute.lastMs(all, now), this.#second.lastMs(all, now)));
   }
 
   #countFailure(guildId: string, now: number): void {
@@ -142,7 +143,7 @@ export class RecoveryPacer {
       const waitMs = this.#waitMs(request.sends, now);
       if (waitMs > 0) {
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#proceed(), waitMs);
+        this.#timer = setTimeout(() => this.#proceed(), Math.ceil(waitMs));
         return;
       }
       if (this.#outage !== null) this.#outage = this.#probe(this.#outage.probes + 1, request.guildId, now);

@@ -67,9 +67,10 @@ export class VoiceConnectionManager
   constructor(parts: VoiceConnectionManagerParts) {
     super();
     this.#parts = parts;
-    const { now = Date.now, random = Math.random } = parts;
+    const { random = Math.random } = parts;
     this.#options = { ...DEFAULT_VOICE_OPTIONS, ...parts.options };
-    this.#pacer = new RecoveryPacer(this.#options, now, random);
+    // A clock that is never set back: who waits for a turn would wait for as long as that took.
+    this.#pacer = new RecoveryPacer(this.#options, () => performance.now(), random);
   }
 
   /** Reads what earlier processes noted about these guilds, so that reports have it before the first join. Never rejects. */
