@@ -13,6 +13,8 @@ export interface DaveMember {
 export interface DaveReplies {
   /** While it is true, frames that cannot be understood are nobody's mistake. */
   readonly changing: boolean;
+  /** While it is true, plain frames are understood too. */
+  readonly passthrough: boolean;
   /** Op 26. */
   keyPackage(member: DaveMember, payload: Buffer): void;
   /** Op 28. */
@@ -21,4 +23,12 @@ export interface DaveReplies {
   ready(member: DaveMember, transitionId: number): void;
   /** Op 31. */
   invalid(member: DaveMember): void;
+}
+
+/** How a group is led. */
+export interface DaveOptions {
+  /** A person's commit does not wait for a client's. */
+  readonly listenersFirst: boolean;
+  /** While it is true, no transition is executed. */
+  readonly held?: () => boolean;
 }

@@ -20,7 +20,12 @@ export function revoke(member: DaveMember, proposals: readonly Proposal[]): void
 /** Ops 24 and 21: the member is alone, forgets its group, and sends a new key package. */
 export function tellRestart(member: DaveMember): void {
   member.tell(VoiceOpcodes.DavePrepareEpoch, { protocol_version: VERSION, epoch: 1 });
-  member.tell(VoiceOpcodes.DavePrepareTransition, { protocol_version: VERSION, transition_id: 0 });
+  tellTransition(member, 0, VERSION);
+}
+
+/** Op 21: a version of the protocol that counts as soon as the transition is executed. */
+export function tellTransition(member: DaveMember, transition: number, version: number): void {
+  member.tell(VoiceOpcodes.DavePrepareTransition, { protocol_version: version, transition_id: transition });
 }
 
 /** Op 29: the winning commit. */

@@ -1,21 +1,19 @@
 import { VoiceOpcodes } from 'discord-api-types/voice/v8';
-import { includedBy, leavesAfter, type Change, type Leaves, type Proposal } from './commit-validity.ts';
-import { append, revoke, tellCommit, tellRestart, tellWelcome } from './dave-messages.ts';
-import type { DaveMember, DaveReplies } from './dave-member.ts';
+import type { Change, Proposal } from './commit-validity.ts';
+import { append, revoke, tellCommit, tellRestart, tellTransition, tellWelcome } from './dave-messages.ts';
+import type { DaveMember, DaveOptions, DaveReplies } from './dave-member.ts';
+import { Roster } from './dave-roster.ts';
 import type { ExternalSender } from './external-sender.ts';
-import { readCommitWelcome, readKeyPackage, welcomeFor, type KeyPackage } from './mls-messages.ts';
+import { readCommitWelcome, readKeyPackage, type KeyPackage } from './mls-messages.ts';
 import { MlsSyntaxError } from './mls-wire.ts';
+import { Proposals } from './proposals.ts';
 import { Transitions } from './transitions.ts';
+import { Turns } from './turns.ts';
 import { Unrest } from './unrest.ts';
 
 const COMMIT_DEADLINE_MS = 1_000;
-/**
- * `forming`: every member has a local group of itself (epoch 0) and is offered all the others; whoever commits first has made the group.
- * `established`: one group, whose leaves the gateway knows by following the commits.
- */
-type Group =
-  | { readonly status: 'forming' }
-  | { readonly status: 'established'; readonly epoch: bigint; readonly leaves: Leaves };
+/** https://daveprotocol.com, "Passthrough Mode" */
+const PASSTHROUGH_MS = 10_000;
 
 type CommitWelcome = ReturnType<typeof readCommitWelcome>;
 
@@ -24,48 +22,54 @@ type CommitWelcome = ReturnType<typeof readCommitWelcome>;
  * (https://daveprotocol.com). It never has the group's keys; it proposes members, picks the winning commit and passes it on.
  */
 export class DaveGroup implements DaveReplies {
-  readonly #groupId: bigint;
   readonly #sender: ExternalSender;
   readonly #listenersFirst: boolean;
-  readonly #members = new Map<string, DaveMember>();
-  /** Of pending members; used up by the welcome. */
-  readonly #packages = new Map<string, KeyPackage>();
-  /** In force in this epoch, by reference, in the order in which they were broadcast. */
-  readonly #proposals = new Map<string, Proposal>();
+  readonly #roster: Roster;
+  /** Op 25 is said once in a session: a client that is in a group cannot take a second one. */
+  readonly #introduced = new WeakSet<DaveMember>();
   readonly #unrest = new Unrest();
-  readonly #transitions = new Transitions(() => this.#unrest.began());
-  readonly #work: (() => void)[] = [];
-  #group: Group = { status: 'forming' };
+  readonly #transitions: Transitions;
+  /** People answer while a message is still being sent around. */
+  readonly #turns = new Turns();
   /** A person's commit that waits for a client's. */
   #held: NodeJS.Timeout | undefined;
-  #working = false;
+  #upgradedAt = -Infinity;
 
-  constructor(channelId: string, sender: ExternalSender, options: { readonly listenersFirst: boolean }) {
-    this.#groupId = BigInt(channelId);
+  constructor(channelId: string, sender: ExternalSender, { listenersFirst, held }: DaveOptions) {
+    const groupId = BigInt(channelId);
+    this.#roster = new Roster(groupId, new Proposals(groupId, sender));
     this.#sender = sender;
-    this.#listenersFirst = options.listenersFirst;
+    this.#listenersFirst = listenersFirst;
+    this.#transitions = new Transitions(() => this.#unrest.began(), held);
+  }
+
+  /** The version of the protocol that is spoken now; 0 is none. */
+  get version(): 0 | 1 {
+    return this.#roster.status === 'plain' ? 0 : 1;
+  }
+
+  get passthrough(): boolean {
+    return this.version === 0 || performance.now() - this.#upgradedAt < PASSTHROUGH_MS;
   }
 
   get changing(): boolean {
-    const isSettled = this.#group.status === 'established' && this.#proposals.size === 0 && !this.#transitions.open;
-    return this.#unrest.excuses(isSettled && this.#committers().length === this.#members.size);
+    return this.#unrest.excuses(this.#roster.settled && !this.#transitions.open);
   }
 
   /** Someone has come: they are pending until their key package is here. */
   join(member: DaveMember): void {
-    this.#run(() => {
+    this.#turns.run(() => {
       this.#unrest.began();
-      this.#members.set(member.userId, member);
-      // Once in a session: a client that is in a group cannot take a second op 25.
-      member.tellBinary(VoiceOpcodes.DaveMlsExternalSender, this.#sender.package);
+      this.#roster.members.set(member.userId, member);
+      if (this.version > 0) this.#introduce(member);
     });
   }
 
   /** Someone has left for good. */
   leave(member: DaveMember): void {
-    this.#run(() => {
-      if (!this.#knows(member)) return;
-      this.#members.delete(member.userId);
+    this.#turns.run(() => {
+      if (!this.#roster.knows(member)) return;
+      this.#roster.members.delete(member.userId);
       this.#transitions.left(member.userId);
       this.#expel(member.userId);
     });
@@ -75,10 +79,10 @@ export class DaveGroup implements DaveReplies {
   keyPackage(member: DaveMember, payload: Buffer): void {
     const keyPackage = readKeyPackage(payload);
     if (keyPackage.userId !== member.userId) throw new MlsSyntaxError('the key package of someone else');
-    this.#run(() => {
-      if (!this.#knows(member)) return;
+    this.#turns.run(() => {
+      if (!this.#roster.knows(member) || this.version === 0) return;
       this.#expel(member.userId);
-      this.#packages.set(member.userId, keyPackage);
+      this.#roster.packages.set(member.userId, keyPackage);
       this.#invite(keyPackage);
     });
   }
@@ -86,92 +90,100 @@ export class DaveGroup implements DaveReplies {
   /** Throws `MlsSyntaxError` for what is no commit; one that is not valid (any more) is passed over. */
   commit(member: DaveMember, payload: Buffer): void {
     const commit = readCommitWelcome(payload);
-    this.#run(() => {
-      const clients = this.#committers().some(({ local }) => !local);
+    this.#turns.run(() => {
+      const clients = this.#roster.committers().some(({ local }) => !local);
       if (!member.local || this.#listenersFirst || !clients) return this.#accept(member, commit);
       // Clients are slower than people in this process: they get their chance.
       this.#drop();
-      this.#held = setTimeout(() => this.#run(() => this.#accept(member, commit)), COMMIT_DEADLINE_MS).unref();
+      this.#held = setTimeout(() => this.#turns.run(() => this.#accept(member, commit)), COMMIT_DEADLINE_MS).unref();
     });
   }
 
   ready(member: DaveMember, transitionId: number): void {
-    if (this.#knows(member)) this.#transitions.ready(member.userId, transitionId);
+    if (this.#roster.knows(member)) this.#transitions.ready(member.userId, transitionId);
   }
 
   /** The member could not follow, has forgotten its group, and sends a new key package next. */
   invalid(member: DaveMember): void {
-    this.#run(() => {
-      if (this.#knows(member)) this.#expel(member.userId);
+    this.#turns.run(() => {
+      if (this.#roster.knows(member)) this.#expel(member.userId);
     });
+  }
+
+  /** Everyone starts over, as members do whose group is beyond repair. */
+  reset(): void {
+    this.#turns.run(() => {
+      this.#unrest.began();
+      this.#roster.packages.clear();
+      this.#restart([...this.#roster.members.values()]);
+    });
+  }
+
+  /** Everyone goes back to no encryption, as when someone comes who knows none. */
+  downgrade(): void {
+    this.#turns.run(() => {
+      this.#disband('plain');
+      this.#roster.packages.clear();
+      const transition = this.#transitions.next();
+      const members = [...this.#roster.members.values()];
+      for (const member of members) tellTransition(member, transition, 0);
+      this.#transitions.begin(transition, members);
+    });
+  }
+
+  /** The end of a downgrade: a new group, in which plain frames are understood for ten seconds more. */
+  upgrade(): void {
+    if (this.version > 0) return;
+    this.#upgradedAt = performance.now();
+    this.reset();
+  }
+
+  /** What op 25 says here. */
+  get externalSender(): Buffer {
+    return this.#sender.package;
+  }
+
+  /** A change that is signed for this epoch, and that the group knows nothing of. */
+  forge(change: Change): Proposal {
+    return this.#roster.proposals.sign(this.#roster.epoch, change);
   }
 
   /** Forgets everyone. */
   close(): void {
     this.#transitions.clear();
     this.#drop();
-    this.#members.clear();
+    this.#roster.members.clear();
   }
 
-  /** One thing after the other: people answer while a message is still being sent around. */
-  #run(task: () => void): void {
-    this.#work.push(task);
-    if (this.#working) return;
-    this.#working = true;
-    try {
-      for (let next = this.#work.shift(); next; next = this.#work.shift()) next();
-    } finally {
-      this.#working = false;
-    }
-  }
-
-  #knows(member: DaveMember): boolean {
-    return this.#members.get(member.userId) === member;
-  }
-
-  get #epoch(): bigint {
-    return this.#group.status === 'established' ? this.#group.epoch : 0n;
-  }
-
-  /** The tree as this member has it: in a forming group, its own leaf alone. */
-  #leavesOf(userId: string): Leaves {
-    return this.#group.status === 'forming' ? [this.#packages.get(userId) ?? null] : this.#group.leaves;
-  }
-
-  /** Who gets proposals and may commit: in a forming group all who have sent a key package, else the members in good standing. */
-  #committers(): readonly DaveMember[] {
-    const userIds =
-      this.#group.status === 'forming'
-        ? [...this.#packages.keys()]
-        : this.#group.leaves.flatMap((leaf) => (leaf && !this.#isLeaving(leaf.userId) ? [leaf.userId] : []));
-    return userIds.flatMap((userId) => this.#members.get(userId) ?? []);
-  }
-
-  #isLeaving(userId: string): boolean {
-    return [...this.#proposals.values()].some((proposal) => proposal.kind === 'remove' && proposal.userId === userId);
+  #introduce(member: DaveMember): void {
+    if (this.#introduced.has(member)) return;
+    this.#introduced.add(member);
+    member.tellBinary(VoiceOpcodes.DaveMlsExternalSender, this.#sender.package);
   }
 
   /** Proposes a pending member to all others, and in a forming group the others to it. */
   #invite(keyPackage: KeyPackage): void {
     const { userId } = keyPackage;
-    const others = [...this.#proposals.values()];
-    const proposal = this.#sign({ kind: 'add', userId, keyPackage });
-    for (const member of this.#committers()) if (member.userId !== userId) append(member, [proposal]);
-    const member = this.#members.get(userId);
-    if (member && this.#group.status === 'forming') append(member, others);
+    const others = this.#roster.proposals.all;
+    const proposal = this.#roster.proposals.propose(this.#roster.epoch, { kind: 'add', userId, keyPackage });
+    for (const member of this.#roster.committers()) if (member.userId !== userId) append(member, [proposal]);
+    const member = this.#roster.members.get(userId);
+    if (member && this.#roster.status === 'forming') append(member, others);
   }
 
   /** Takes a member, or the proposal to add it, out of the group. */
   #expel(userId: string): void {
     this.#unrest.began();
-    this.#packages.delete(userId);
-    const others = [...this.#proposals.values()].filter(({ kind, userId: of }) => kind === 'remove' || of !== userId);
-    const leaf = this.#isLeaving(userId) ? -1 : this.#leavesOf(userId).findIndex((holder) => holder?.userId === userId);
+    this.#roster.packages.delete(userId);
+    const before = this.#roster.proposals.all;
+    const others = before.filter(({ kind, userId: of }) => kind === 'remove' || of !== userId);
+    const leaves = this.#roster.proposals.isLeaving(userId) ? [] : this.#roster.leavesOf(userId);
+    const leaf = leaves.findIndex((holder) => holder?.userId === userId);
     if (leaf < 0) {
-      if (others.length < this.#proposals.size) this.#amend(others, userId);
+      if (others.length < before.length) this.#amend(others, userId);
       return;
     }
-    const remaining = this.#committers().filter((member) => member.userId !== userId);
+    const remaining = this.#roster.committers().filter((member) => member.userId !== userId);
     if (remaining.length <= 1) return this.#restart(remaining);
     this.#amend([...others, { kind: 'remove', userId, leaf }], userId);
   }
@@ -181,64 +193,49 @@ export class DaveGroup implements DaveReplies {
    * only when the message that lets it commit has an addition in it; new signatures keep commits to the old proposals from counting.
    */
   #amend(changes: readonly Change[], expelled?: string): void {
-    const members = this.#committers().filter(({ userId }) => userId !== expelled);
-    const revoked = [...this.#proposals.values()];
-    this.#proposals.clear();
-    const proposals = changes.map((change) => this.#sign(change));
+    const members = this.#roster.committers().filter(({ userId }) => userId !== expelled);
+    const revoked = this.#roster.proposals.all;
+    this.#roster.proposals.clear();
+    const proposals = changes.map((change) => this.#roster.proposals.propose(this.#roster.epoch, change));
     for (const member of members) {
       revoke(member, revoked);
       append(member, proposals);
     }
   }
 
-  #sign(change: Change): Proposal {
-    const signed =
-      change.kind === 'add'
-        ? this.#sender.add(this.#groupId, this.#epoch, change.keyPackage)
-        : this.#sender.remove(this.#groupId, this.#epoch, change.leaf);
-    const proposal = { ...change, ...signed };
-    this.#proposals.set(proposal.reference, proposal);
-    return proposal;
+  #disband(status: 'plain' | 'forming'): void {
+    this.#roster.disband(status);
+    this.#transitions.clear();
+    this.#drop();
   }
 
   /** "Sole member reset": nobody keeps control of a group alone. Everyone still pending is proposed anew. */
   #restart(remaining: readonly DaveMember[]): void {
-    this.#group = { status: 'forming' };
-    this.#proposals.clear();
-    this.#transitions.clear();
-    this.#drop();
-    for (const member of remaining) tellRestart(member);
-    const pending = [...this.#packages.values()];
+    this.#disband('forming');
+    for (const member of remaining) {
+      tellRestart(member);
+      this.#introduce(member);
+    }
+    const pending = [...this.#roster.packages.values()];
     this.#amend(pending.map((keyPackage) => ({ kind: 'add', userId: keyPackage.userId, keyPackage })));
   }
 
   /** Moves the group on if this is the first valid commit of the epoch. */
   #accept(member: DaveMember, { commit, welcome }: CommitWelcome): void {
-    if (!this.#committers().includes(member)) return;
-    const before = this.#leavesOf(member.userId);
-    const offered = [...this.#proposals.values()].filter(({ userId }) => userId !== member.userId);
-    const group = { groupId: this.#groupId, epoch: this.#epoch, leaves: before };
-    const included = includedBy(commit, member.userId, group, offered);
-    if (!included) return;
-    const welcomes = included.flatMap((one) => {
-      if (one.kind === 'remove') return [];
-      return { userId: one.userId, bytes: welcome && welcomeFor(welcome, one.keyPackage) };
-    });
-    if (welcomes.some(({ bytes }) => bytes === null)) return;
-
-    const forming = this.#group.status === 'forming';
+    const verdict = this.#roster.judge(member, { commit, welcome });
+    if (!verdict) return;
+    const forming = this.#roster.status === 'forming';
     const transition = forming ? 0 : this.#transitions.next();
-    const present = forming ? [member] : this.#committers();
+    const present = forming ? [member] : this.#roster.committers();
     this.#unrest.began();
-    this.#group = { status: 'established', epoch: this.#epoch + 1n, leaves: leavesAfter(before, included) };
-    this.#proposals.clear();
+    this.#roster.advance(verdict.leaves);
     this.#drop();
-    for (const { userId } of [member, ...welcomes]) this.#packages.delete(userId);
+    for (const { userId } of [member, ...verdict.welcomes]) this.#roster.packages.delete(userId);
 
     for (const one of present) tellCommit(one, transition, commit.bytes);
-    const welcomed = welcomes.flatMap(({ userId, bytes }) => {
-      const one = this.#members.get(userId);
-      if (one && bytes) tellWelcome(one, transition, bytes);
+    const welcomed = verdict.welcomes.flatMap(({ userId, bytes }) => {
+      const one = this.#roster.members.get(userId);
+      if (one) tellWelcome(one, transition, bytes);
       return one ?? [];
     });
     if (transition !== 0) this.#transitions.begin(transition, [...present, ...welcomed]);

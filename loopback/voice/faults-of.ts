@@ -1,3 +1,4 @@
+import { daveFaults } from './dave-faults.ts';
 import type { House } from './house.ts';
 import { signallingFaults } from './signalling-faults.ts';
 import { sendFromStrangers } from './strangers.ts';
@@ -16,6 +17,7 @@ export function faultsOf(
   const remoteOf = (guildId: string, userId: string) => house.session(guildId, userId)?.remote ?? null;
   return {
     ...signallingFaults(house, switches, tcp),
+    ...daveFaults(house, switches),
     impair: (front) => udp.weather.lay(front),
     answerDiscovery: (answer) => house.door.answerDiscovery.lay(answer),
     sendRaw(guildId, userId, ...datagrams) {

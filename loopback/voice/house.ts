@@ -58,6 +58,7 @@ export class House implements VoiceHouse {
       send: (datagram, to) => udp.send(datagram, to),
       takeSsrc: () => this.door.takeSsrc(),
       ears: (userId) => this.ears(userId),
+      transitionsAreHeld: () => switches.transitionsAreHeld.value,
     });
   }
 
@@ -116,9 +117,9 @@ export class House implements VoiceHouse {
     const { server_id: guildId, user_id: userId } = identify;
     this.#mayRefuse({ asks: 'identify', guildId });
     const owner = this.#admissions.ownerOf(identify);
-    if (identify.max_dave_protocol_version < this.#rooms.daveVersionIn(owner)) {
-      throw new CloseWith(4017, 'identified without offering DAVE');
-    }
+    const { max_dave_protocol_version: offered } = identify;
+    if (offered < this.#rooms.daveVersionIn(owner)) throw new CloseWith(4017, 'identified without offering DAVE');
+    if (offered < this.#switches.demandedDave.value) throw new CloseWith(4017);
     const previous = this.session(guildId, userId);
     if (previous) this.#finish(previous, 4006);
     const session = new VoiceSession(owner, this.door.takeSsrc(), wire);
@@ -174,12 +175,13 @@ export class House implements VoiceHouse {
   }
 
   invalidTransition(session: VoiceSession, transitionId: number): void {
-    this.mistake(session, `could not follow transition ${transitionId} of DAVE (op 31)`);
+    const isMisled = session.misledAbout.has(transitionId);
+    if (!isMisled) this.mistake(session, `could not follow transition ${transitionId} of DAVE (op 31)`);
     this.#dave(session, (group) => group.invalid(session));
   }
 
   daveVersionFor(session: VoiceSession): number {
-    return this.#rooms.daveVersionIn(session.owner);
+    return this.room(session)?.dave?.version ?? this.#rooms.daveVersionIn(session.owner);
   }
 
   mistake(session: VoiceSession | null, what: string): void {

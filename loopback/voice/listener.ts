@@ -26,7 +26,7 @@ export interface ListenerParts {
 
 /**
  * A person in a voice channel: a real DAVE member who hears everyone else there, and may speak. In a channel with end-to-end
- * encryption it hears nothing else (DAVE, "Passthrough Mode", is for upgrades and downgrades, of which there are none here).
+ * encryption it hears nothing else, but for downgrades and for what follows them (DAVE, "Passthrough Mode").
  */
 export class Listener implements DaveMember {
   readonly userId: string;
@@ -35,6 +35,8 @@ export class Listener implements DaveMember {
   readonly #parts: ListenerParts;
   readonly #session: DAVESession | null;
   #recoveries = 0;
+  /** Op 25 was here: before it a key package is of no use. */
+  #introduced = false;
 
   constructor(parts: ListenerParts) {
     this.userId = parts.userId;
@@ -84,6 +86,7 @@ export class Listener implements DaveMember {
   #follow(session: DAVESession, op: VoiceOpcodes, payload: Buffer): void {
     if (op === VoiceOpcodes.DaveMlsExternalSender) {
       session.setExternalSender(payload);
+      this.#introduced = true;
       this.#parts.group?.keyPackage(this, session.getSerializedKeyPackage());
     } else if (op === VoiceOpcodes.DaveMlsProposals) {
       const { commit, welcome } = session.processProposals(payload.readUInt8(0), payload.subarray(1));
@@ -100,11 +103,12 @@ export class Listener implements DaveMember {
   #startOver(): void {
     if (!this.#session) return;
     this.#session.reinit(VERSION, this.userId, this.#parts.channelId);
-    this.#parts.group?.keyPackage(this, this.#session.getSerializedKeyPackage());
+    if (this.#introduced) this.#parts.group?.keyPackage(this, this.#session.getSerializedKeyPackage());
   }
 
   #understand(userId: string, payload: Buffer): Buffer | null {
     if (!this.#session || payload.equals(SILENCE)) return payload;
+    if (this.#parts.group?.passthrough && !payload.subarray(-2).equals(PROTOCOL_FRAME_END)) return payload;
     if (!this.#session.ready) return null;
     try {
       return this.#session.decrypt(userId, AUDIO, payload);

@@ -18,6 +18,8 @@ export interface RoomsParts {
   readonly send: (datagram: Buffer, to: UdpAddress) => void;
   readonly takeSsrc: () => number;
   readonly ears: (userId: string) => Ears;
+  /** While it is true, no transition of DAVE is executed. */
+  readonly transitionsAreHeld: () => boolean;
 }
 
 const keyOf = ({ guildId, channelId }: Place): string => `${guildId}:${channelId}`;
@@ -51,9 +53,9 @@ export class Rooms {
     const known = this.at(place);
     if (known) return known;
     const { committer, undocumented = true } = this.#parts.options;
-    const listenersFirst = committer === 'listener';
+    const leading = { listenersFirst: committer === 'listener', held: this.#parts.transitionsAreHeld };
     const hasDave = this.daveVersionIn(place) > 0;
-    const group = hasDave ? new DaveGroup(place.channelId, this.#externalSender, { listenersFirst }) : null;
+    const group = hasDave ? new DaveGroup(place.channelId, this.#externalSender, leading) : null;
     const room = new Room((datagram, to) => this.#parts.send(datagram, to), group, { undocumented });
     this.#rooms.set(keyOf(place), room);
     return room;

@@ -42,6 +42,8 @@ export class VoiceSession implements DaveMember {
   readonly local = false;
   readonly ssrc: number;
   readonly secretKey: Buffer = randomBytes(32);
+  /** The transitions of DAVE with which a fault has told the client nonsense. */
+  readonly misledAbout = new Set<number>();
   /** Discovery has told the client something else than its address. */
   misled = false;
   readonly #inbound = new Inbound();

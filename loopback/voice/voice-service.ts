@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Ears } from '../ears.ts';
+import type { DaveFaults } from './dave-faults.ts';
 import type { DiscoveryAnswer } from './datagram-door.ts';
 import type { DatagramKind } from './datagrams.ts';
 import type { EncryptionMode } from './rtp.ts';
@@ -86,7 +87,7 @@ export interface VoiceSessionView {
 }
 
 /** What can be made to go wrong. Whatever lasts returns the function that ends it. */
-export interface VoiceFaults extends SignallingFaults {
+export interface VoiceFaults extends SignallingFaults, DaveFaults {
   /** Does something to datagrams on their way until lifted. */
   impair(front: Front): () => void;
   /** Answers IP discovery in another way until lifted. */

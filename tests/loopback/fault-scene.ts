@@ -3,7 +3,7 @@ import { VoiceOpcodes } from 'discord-api-types/voice/v8';
 import type { TestContext } from 'vitest';
 import { startLoopback, type Loopback, type LoopbackOptions } from '../../loopback/index.ts';
 import { channelId } from './discordjs-client.ts';
-import { RawClient } from './gateway-client.ts';
+import { RawClient, type Received } from './gateway-client.ts';
 import { described, type Described, type identity } from './voice-dial.ts';
 
 /** The whole double, and a bot of a few lines that is logged in and does nothing by itself. */
@@ -38,7 +38,9 @@ export async function faultScene(test: TestContext, options: LoopbackOptions = {
       guild_id: guildId,
       channel_id: name === null ? null : channelId(loopback, name),
     });
-  const newest = (name: string): Record<string, unknown> => bot.received.findLast(({ t }) => t === name)?.d ?? {};
+  const isItsOwn = ({ t, d }: Received): boolean =>
+    t === 'VOICE_SERVER_UPDATE' || d['user_id'] === loopback.application.id;
+  const newest = (name: string) => bot.received.findLast((one) => one.t === name && isItsOwn(one))?.d ?? {};
   const own: FaultScene['identity'] = () => ({
     server_id: guildId,
     user_id: loopback.application.id,

@@ -58,7 +58,14 @@ describe('where end-to-end encryption is required', () => {
 
   it('a listener that cannot follow says so, and says when it gives up', () => {
     const admitted: string[] = [];
-    const group = { changing: false, keyPackage: () => 0, commit: () => 0, ready: () => 0, invalid: () => 0 };
+    const group = {
+      changing: false,
+      passthrough: false,
+      keyPackage: () => 0,
+      commit: () => 0,
+      ready: () => 0,
+      invalid: () => 0,
+    };
     const parts = { userId: ADA, channelId: CHANNEL, ssrc: 1, ears: new Ears(), group, accuse: () => undefined };
     const listener = new Listener({ ...parts, admit: (what) => admitted.push(what) });
     for (let time = 0; time < 4; time += 1) {
