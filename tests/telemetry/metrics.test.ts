@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Metrics, type Readings, type VoiceReading } from '../../src/telemetry/metrics.ts';
 
@@ -89,6 +90,16 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
   ]);
   expect(await samples(metrics, 'voice_frames_sent_total')).toEqual(['voice_frames_sent_total 160']);
   expect(await samples(metrics, 'voice_latency_ms')).toEqual([]);
+});
+
+it('is in the README, metric by metric', async () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const section = readme.slice(readme.indexOf('| metric |'), readme.indexOf('**Alerts**'));
+  const cells = [...section.matchAll(/^\| (`.+?) \|/gm)].map(([, cell = '']) => cell).join();
+  const listed = [...cells.matchAll(/`(\w+)(?:\{[a-z,]+\})?`/g)].map(([, name]) => name);
+  const text = await new Metrics(() => QUIET).text();
+  const served = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+  expect(new Set(listed)).toEqual(new Set(served.filter((name) => !/^(nodejs|process)_/.test(name))));
 });
 
 it('tells how the process is', async () => {
