@@ -37,11 +37,11 @@ export interface UdpListener {
  * an impossible port throws out of the library's keep-alive timer. IP discovery reads below this seam and catches for itself.
  */
 export function guardUdpSocket(socket: VoiceUDPSocket, listener: UdpListener): void {
-  const { send } = socket;
+  const send = socket.send.bind(socket);
   const fault = (error: unknown) => listener.fault(error);
   socket.send = (datagram) => {
     listener.sent(datagram);
-    attempt(() => send.call(socket, datagram), fault);
+    attempt(() => send(datagram), fault);
   };
   // Private in the declarations only: the socket calls it by name for each datagram.
   const onMessage = (datagram: Buffer) => {

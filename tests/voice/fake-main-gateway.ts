@@ -89,6 +89,11 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
     this.#places.set(guildId, channelId);
   }
 
+  /** Discord does not see the bot in a channel any more, and has not told. */
+  forget(guildId: string): void {
+    this.#places.delete(guildId);
+  }
+
   /** A moderator moves the bot. */
   move(guildId: string, channelId: string): void {
     this.#place(guildId, channelId);

@@ -7,9 +7,9 @@ import { LEGAL, type VoiceState } from '../../src/voice/voice-state.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it('leaves a state that was given up only by a person: to join, or to nothing', () => {
+it('leaves a state that was given up only for a person: to join, to wait until it may, or to nothing', () => {
   const machine = new Machine<VoiceState>({ status: 'failed', reason: 'x' }, LEGAL);
-  expect(LEGAL.failed).toEqual(['joining', 'idle']);
+  expect(LEGAL.failed).toEqual(['joining', 'cooling-down', 'idle']);
   expect(() => machine.to({ status: 'ready', channelId: '1', since: 0 })).toThrow('illegal transition');
 });
 

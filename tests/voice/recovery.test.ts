@@ -94,15 +94,30 @@ it('stays out when it is kicked, with 4014 and with 4022', async () => {
   here = null;
 });
 
-it('stays out after 4014 when Discord says no more, and tidies up', async () => {
+it('stays out after 4014 when Discord sees it in no channel any more, and tidies up', async () => {
   const scene = await playing();
+  scene.gateway.forget(GUILD);
   scene.voice.faults.closeVoice(GUILD, BOT, 4014);
   await scene.state('deciding');
   await scene.state('idle');
   expect(scene.gateway.joins).toHaveLength(1);
   expect(scene.gateway.sent.at(-1)).toMatchObject({ channelId: null });
-  expect(scene.manager.report(GUILD).incidents.at(-1)).toMatchObject({ what: 'Discord disconnected the bot (4014)' });
+  expect(scene.manager.report(GUILD).incidents.at(-1)).toMatchObject({
+    what: 'Discord disconnected the bot (4014)',
+    result: 'stayed-out',
+  });
 });
+
+it.each([4014, 4022])(
+  'comes back after %i when Discord says no more and still sees it in the channel',
+  async (code) => {
+    const scene = await playing();
+    scene.voice.faults.closeVoice(GUILD, BOT, code);
+    await scene.state('deciding');
+    await hearsTheRest(scene);
+    expect(scene.gateway.joins).toHaveLength(2);
+  },
+);
 
 it('says so when it is out because the channel was deleted', async () => {
   const scene = await playing();

@@ -17,7 +17,13 @@ it('joins, and a listener hears every frame once and in order, end-to-end encryp
   const packets = await ears.waitFor((all) => heard(all).length >= 40, 20_000);
   expect(heard(packets)).toEqual(counting(0, 40));
   expect(packets.every(({ dave }) => dave)).toBe(true);
-  expect(here.manager.report(GUILD)).toMatchObject({ dave: true, joins: 1, incidents: [] });
+  expect(here.manager.report(GUILD)).toMatchObject({
+    dave: { version: 1, encrypted: true, privacyCode: expect.stringMatching(/^\d{30}$/) },
+    endpoint: '127.0.0.1',
+    encryption: 'aead_aes256_gcm_rtpsize',
+    joins: 1,
+    incidents: [],
+  });
   expect(here.manager.report(GUILD).framesSent).toBeGreaterThanOrEqual(40);
   expect(here.gateway.sent).toHaveLength(1);
 });
