@@ -1,4 +1,8 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { until } from '../../loopback/until.ts';
 import { ask, setStage } from './stage.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -50,4 +54,30 @@ it('tells operators in log and metrics what happened to voice', async () => {
     ]),
   );
   expect(metrics.join('\n')).not.toContain(guild.id);
+});
+
+it('posts an alert when a connection is given up, without a word about where', async () => {
+  const posts: string[] = [];
+  const webhook = createServer((request, response) => {
+    void request.toArray().then((chunks) => posts.push(Buffer.concat(chunks).toString()));
+    response.writeHead(204).end();
+  }).listen(0, '127.0.0.1');
+  await once(webhook, 'listening');
+  onTestFinished(() => void webhook.close());
+  const { port } = webhook.address() as AddressInfo;
+  const stage = await setStage();
+  const { loopback } = stage;
+  const bot = await stage.startBot({ ALERT_WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks/1/CANARY` });
+  const ada = loopback.user('ada');
+  ada.join('Lounge');
+  await ask(ada, 'play', { query: (await stage.song('song.webm')).url });
+  await loopback.ears('ada').waitFor(50, 20_000);
+  loopback.faults.throw('close-voice', { guildId: loopback.guild.id, code: 4012 });
+
+  await until('the alert', () => posts.length > 0, 10_000);
+  expect(posts.map((body): unknown => JSON.parse(body))).toEqual([
+    { content: 'Tenuto: gave up a voice connection', allowed_mentions: { parse: [] } },
+  ]);
+  expect(bot.log()).toMatch(/"level":50,.*"alert":"gave-up"/);
+  expect(bot.log()).not.toContain('CANARY');
 });
