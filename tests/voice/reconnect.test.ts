@@ -48,7 +48,7 @@ it('waits for the budget of the guild, however often somebody asks', async () =>
 it('waits out a cool-down that an earlier process had begun, and then comes by itself', async () => {
   const store = new MemoryStore();
   let now = 1_000_000;
-  const scene = await joined({ store, now: () => now });
+  const scene = await joined({ store, now: () => now, random: () => 0 });
   scene.voice.faults.closeVoice(GUILD, BOT, 4021);
   await scene.state('cooling-down');
   await scene.close();
