@@ -36,116 +36,35 @@ export interface CloseCode extends Row, Trouble {
 
 const LOST = 'the voice connection was lost';
 
+/** A close of the WebSocket itself: the session behind it may live on. */
+const wire = (name: string, operators: string, severity: Severity = 'fault'): Row => ({
+  name,
+  severity,
+  remedy: 'resume',
+  people: LOST,
+  operators,
+});
+
 /**
  * Every voice close code that Discord documents, and those of RFC 6455 section 7.4.
  * https://discord.com/developers/docs/topics/opcodes-and-status-codes#voice-voice-close-event-codes
  */
 const CLOSE_CODES: Readonly<Record<number, Row>> = {
-  1000: {
-    name: 'normal closure',
-    severity: 'routine',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the voice server closed the session',
-  },
-  1001: {
-    name: 'going away',
-    severity: 'routine',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the voice server is restarting',
-  },
-  1002: {
-    name: 'protocol error',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a damaged WebSocket frame',
-  },
-  1003: {
-    name: 'unsupported data',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a WebSocket frame was refused',
-  },
-  1005: {
-    name: 'no code',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'closed without a code, or heartbeats unanswered',
-  },
-  1006: {
-    name: 'connection lost',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the network, or the voice server went away',
-  },
-  1007: {
-    name: 'invalid payload',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a WebSocket frame was refused',
-  },
-  1008: {
-    name: 'policy violation',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a WebSocket frame was refused',
-  },
-  1009: {
-    name: 'message too big',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a WebSocket frame was refused',
-  },
-  1010: {
-    name: 'extension missing',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'a WebSocket extension was refused',
-  },
-  1011: {
-    name: 'internal error',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the voice server failed',
-  },
-  1012: {
-    name: 'service restart',
-    severity: 'routine',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the voice server is restarting',
-  },
-  1013: {
-    name: 'try again later',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the voice server is overloaded',
-  },
-  1014: {
-    name: 'bad gateway',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: "something before Discord's voice server failed",
-  },
-  1015: {
-    name: 'TLS failed',
-    severity: 'fault',
-    remedy: 'resume',
-    people: LOST,
-    operators: 'the TLS handshake failed: check clock and proxies',
-  },
+  1000: wire('normal closure', 'the voice server closed the session', 'routine'),
+  1001: wire('going away', 'the voice server is restarting', 'routine'),
+  1002: wire('protocol error', 'a damaged WebSocket frame'),
+  1003: wire('unsupported data', 'a WebSocket frame was refused'),
+  1005: wire('no code', 'closed without a code, or heartbeats unanswered'),
+  1006: wire('connection lost', 'the network, or the voice server went away'),
+  1007: wire('invalid payload', 'a WebSocket frame was refused'),
+  1008: wire('policy violation', 'a WebSocket frame was refused'),
+  1009: wire('message too big', 'a WebSocket frame was refused'),
+  1010: wire('extension missing', 'a WebSocket extension was refused'),
+  1011: wire('internal error', 'the voice server failed'),
+  1012: wire('service restart', 'the voice server is restarting', 'routine'),
+  1013: wire('try again later', 'the voice server is overloaded'),
+  1014: wire('bad gateway', "something before Discord's voice server failed"),
+  1015: wire('TLS failed', 'the TLS handshake failed: check clock and proxies'),
   4001: {
     name: 'unknown opcode',
     severity: 'fault',
