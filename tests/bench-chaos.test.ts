@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Dice } from '../bench/chaos/dice.ts';
 import { drawParams, FAULT_NAMES, LEFT_OUT } from '../bench/chaos/fault-draw.ts';
 import { Hearing } from '../bench/chaos/hearing.ts';
+import { judgeTelling } from '../bench/chaos/incidents.ts';
 import { judgeOp4, op4Peaks } from '../bench/chaos/invariants.ts';
 import { LiveSessions } from '../bench/chaos/live-sessions.ts';
 import { runSeeds } from '../bench/chaos/pool.ts';
@@ -199,8 +200,9 @@ describe('live voice connections', () => {
 describe('the process', () => {
   it('is seen to fail where nobody handles it', () => {
     const subject = new EventEmitter();
-    const unhandled = new Unhandled(subject);
-    subject.emit('unhandledRejection', 'nobody cares');
+    const unhandled = new Unhandled((error) => error === 'known', subject);
+    subject.emit('uncaughtException', 'known');
+    subject.emit('uncaughtException', 'nobody cares');
     subject.emit('uncaughtException', new Error('thrown'));
     subject.emit('warning', Object.assign(new Error('too many'), { name: 'MaxListenersExceededWarning' }));
     expect(unhandled.found.map((line) => line.split('\n')[0])).toEqual([
@@ -208,6 +210,7 @@ describe('the process', () => {
       'unhandled: Error: thrown',
       'unhandled: too many',
     ]);
+    expect(unhandled.survived).toBe(1);
     unhandled.close();
     expect(subject.eventNames()).toEqual([]);
   });
@@ -219,6 +222,26 @@ describe('the process', () => {
       'Timeout: 1 before, 3 now',
       'children: 0 before, 1 now',
       'UDPWrap: 0 before, 1 now',
+    ]);
+  });
+});
+
+describe('incidents', () => {
+  const incidents = (...results: readonly string[]) =>
+    new Map(results.map((result, index) => [`id${index}`, { guildId: 'a', result }]));
+
+  it('are told well in at most one message each, and not at all in other guilds', () => {
+    expect(judgeTelling('a', incidents('rejoined', 'left'), ['🔌 Lost: back after 2 s.', 'hello'])).toEqual([]);
+    expect(judgeTelling('b', incidents('open'), [])).toEqual([]);
+  });
+
+  it('must be over, told once, and not be told as going on', () => {
+    expect(judgeTelling('a', incidents('open'), [])).toEqual(['guild a: incident id0 is still open']);
+    expect(judgeTelling('a', incidents('resumed'), ['🔌 Lost.', '🔌 Lost.'])).toEqual([
+      'guild a: 2 messages about 1 incidents',
+    ]);
+    expect(judgeTelling('a', incidents('resumed'), ['🔌 Lost: retrying soon.'])).toEqual([
+      'guild a: somebody still reads "🔌 Lost: retrying soon."',
     ]);
   });
 });

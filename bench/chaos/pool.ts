@@ -61,6 +61,7 @@ const broken = (seed: number, violation: string, log: readonly string[]): SeedRe
   frames: 0,
   op4: { guild: 0, shard: 0 },
   unhandled: 0,
+  survived: 0,
   leaks: 0,
   seconds: 0,
   log,

@@ -18,6 +18,7 @@ export function summary(results: readonly SeedResult[], seconds: number) {
     max_op4_per_minute: most(({ op4 }) => op4.guild),
     max_op4_per_minute_of_all_guilds: most(({ op4 }) => op4.shard),
     unhandled: total(({ unhandled }) => unhandled),
+    survived: total(({ survived }) => survived),
     leaks: total(({ leaks }) => leaks),
     seconds,
   };

@@ -2,7 +2,7 @@ import type { HeardPacket } from '../../loopback/ears.ts';
 import type { Loopback } from '../../loopback/index.ts';
 import type { Interaction, Person } from '../../loopback/people.ts';
 import type { WorldGuild } from '../../loopback/world.ts';
-import { within } from '../../src/lib/time.ts';
+import { sleep, within } from '../../src/lib/time.ts';
 import { Hearing } from './hearing.ts';
 import { ROOMS, type Room as RoomName } from './schedule.ts';
 import type { SongBook } from './song-book.ts';
@@ -13,6 +13,9 @@ interface RoomParts {
   readonly songs: SongBook;
   readonly swallowed: SwallowLog;
 }
+
+const INSISTENCE = 5;
+const INSIST_AFTER_MS = 1_000;
 
 /** A guild of the scene: a witness in each of its voice channels, and what they hear together. */
 export class Room {
@@ -55,6 +58,13 @@ export class Room {
     return channel.id;
   }
 
+  /** What stands in the text channel without being an answer, oldest first. */
+  get told(): readonly string[] {
+    const channel = [...this.guild.channels.values()].find(({ name }) => name === 'music');
+    const messages = [...(this.#parts.loopback.world.messages.get(channel?.id ?? '')?.values() ?? [])];
+    return messages.flatMap(({ message }) => (message.interaction_metadata ? [] : [message.content]));
+  }
+
   /** Everybody takes their seat, if there is room. */
   enter(): void {
     for (const [room, person] of this.#witnesses) {
@@ -88,6 +98,16 @@ export class Room {
     const late = () => new Error(`${name} waited ${ms} ms for an answer to /${command}`);
     const { content, embeds } = await within(ms, interaction.answered(), late);
     return [content, ...embeds.map(({ description = '' }) => description)].join('\n');
+  }
+
+  /** The same, but types it again, some times, when the application does not respond: it may be on its way back. */
+  async insist(command: string, ms: number): Promise<string> {
+    for (let tried = 1; ; tried += 1) {
+      const answer = await this.ask(command, ms).catch((error: unknown) => error);
+      if (typeof answer === 'string') return answer;
+      if (tried === INSISTENCE) throw answer;
+      await sleep(INSIST_AFTER_MS);
+    }
   }
 
   #news(): HeardPacket[] {

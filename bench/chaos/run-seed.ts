@@ -1,6 +1,7 @@
 import { sleep } from '../../src/lib/time.ts';
 import { Acting } from './acting.ts';
 import { comeToRest, proveHealth } from './finale.ts';
+import { raiseMusic } from './opening.ts';
 import { judgeOp4, op4Peaks } from './invariants.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { leftOver, resources } from './resources.ts';
@@ -27,6 +28,8 @@ export interface SeedResult {
   readonly frames: number;
   readonly op4: { readonly guild: number; readonly shard: number };
   readonly unhandled: number;
+  /** Exceptions of the voice library that nothing caught, and that the bot went on after. */
+  readonly survived: number;
   readonly leaks: number;
   readonly seconds: number;
   /** The newest lines of the bot's log, when something was violated. */
@@ -38,14 +41,14 @@ export async function runSeed({ seed, minutes, guilds }: SeedOptions): Promise<S
   const began = performance.now();
   await using ends = new AsyncDisposableStack();
   const life = new AbortController();
-  const unhandled = new Unhandled();
-  ends.defer(() => unhandled.close());
   const scene = await setScene(guilds, ends);
+  const unhandled = new Unhandled((error) => scene.bot.survives(error));
+  ends.defer(() => unhandled.close());
   ends.defer(() => life.abort());
   const sessions = new LiveSessions();
   scene.loopback.voice.events.on('event', (event) => sessions.take(event));
   const beforeBot = await resources();
-  await scene.startBot();
+  await scene.bot.start();
   const atRest = await resources();
 
   const acting = new Acting(scene, life.signal);
@@ -72,13 +75,15 @@ export async function runSeed({ seed, minutes, guilds }: SeedOptions): Promise<S
     frames: scene.rooms.reduce((sum, { hearing }) => sum + hearing.frames, 0),
     op4: op4Peaks(scene.loopback.gateway.sent.list(4)),
     unhandled: unhandled.found.length,
+    survived: unhandled.survived,
     leaks: leaks.length,
     seconds: Math.round((performance.now() - began) / 1_000),
     log: violations.length === 0 ? [] : scene.log.lines,
   };
 
   async function play(): Promise<readonly string[]> {
-    for (const room of scene.rooms) room.enter();
+    const wrong = await raiseMusic(scene);
+    if (wrong.length > 0) return wrong;
     for (const step of scheduleOf(seed, { minutes, guilds })) {
       const violated = await take(step);
       if (violated.length > 0) return violated;
@@ -111,7 +116,7 @@ export async function runSeed({ seed, minutes, guilds }: SeedOptions): Promise<S
 
   async function stop(): Promise<string[]> {
     for (const room of scene.rooms) room.empty();
-    await scene.stopBot();
+    await scene.bot.stop();
     leaks = await leftOver(beforeBot);
     return leaks.map((leak) => `left over after the bot stopped: ${leak}`);
   }

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { opusPacketsOf } from '../../loopback/ears.ts';
 import { startLoopback, type Loopback } from '../../loopback/index.ts';
 import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
-import { createApp } from '../../src/app.ts';
+import { createApp, type App } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { BotLog } from './bot-log.ts';
@@ -21,7 +21,7 @@ const SONG_SECONDS = 10;
 /** Waits that decide nothing are shortened, so that a minute has in it what a day has; limits, attempts and their order are the bot's own. */
 const SETTINGS = { ALONE_LEAVE_AFTER_MS: '2000', QUEUE_END_LEAVE_AFTER_MS: '4000' };
 /** So that a heartbeat that is not acknowledged, and a session that nobody resumes, matter within seconds. */
-const HASTE = { gateway: { heartbeatIntervalMs: 4_000, resumableMs: 10_000 }, voice: { heartbeatIntervalMs: 2_000 } };
+const HASTE = { gateway: { heartbeatIntervalMs: 8_000, resumableMs: 10_000 }, voice: { heartbeatIntervalMs: 2_000 } };
 
 /** The double, its guilds with the people in them, and one bot, all in this process. */
 export interface Scene {
@@ -32,8 +32,7 @@ export interface Scene {
   readonly songs: SongBook;
   /** The address of the song with this number, of a few that follow each other in a circle. */
   songUrl(number: number): string;
-  startBot(): Promise<void>;
-  stopBot(): Promise<void>;
+  readonly bot: App;
   /** Another guild, with people in it. */
   addRoom(): Room;
 }
@@ -70,8 +69,8 @@ export async function setScene(guilds: number, ends: AsyncDisposableStack): Prom
       done();
     },
   });
-  const app = createApp(parseConfig(env), createLogger({ level: 'info', destination }), env);
-  ends.defer(() => app.stop());
+  const bot = createApp(parseConfig(env), createLogger({ level: 'info', destination }), env);
+  ends.defer(() => bot.stop());
   return {
     loopback,
     rooms,
@@ -79,8 +78,7 @@ export async function setScene(guilds: number, ends: AsyncDisposableStack): Prom
     swallowed,
     songs,
     songUrl: (number) => media.urlOf(SONGS[number % SONGS.length] ?? SONGS[0]),
-    startBot: () => app.start(),
-    stopBot: () => app.stop(),
+    bot,
     addRoom,
   };
 }

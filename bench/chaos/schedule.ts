@@ -54,7 +54,7 @@ const BAG: readonly Deed[] = (Object.keys(DEEDS) as Deed[]).flatMap((deed) => Ar
 /** Everything that happens in `minutes` minutes to `guilds` guilds: the same for the same seed. */
 export function scheduleOf(seed: number, { minutes, guilds }: { readonly minutes: number; readonly guilds: number }) {
   const dice = new Dice(seed);
-  const steps = Array.from({ length: guilds }, (_, guild) => opening(guild)).flat();
+  const steps: Step[] = [];
   let leftMs = minutes * 60_000;
   while (leftMs > 0) {
     const afterMs = dice.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
@@ -66,13 +66,6 @@ export function scheduleOf(seed: number, { minutes, guilds }: { readonly minutes
     leftMs -= afterMs;
   }
   return steps;
-}
-
-/** Music that goes on and on, for without any there is nothing to lose. */
-function opening(guild: number): Step[] {
-  const loop: Act = { kind: 'deed', deed: 'loop', options: { mode: 'queue' } };
-  const play: Act = { kind: 'deed', deed: 'play', options: {} };
-  return [play, play, play, loop].map((act) => ({ afterMs: 50, guild, act }));
 }
 
 /** A step as people read it, and as a failing seed prints it. */

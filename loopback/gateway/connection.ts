@@ -9,6 +9,9 @@ const MAX_PAYLOAD_BYTES = 4_096;
 /** A client is taken for dead when its heartbeat is half an interval late. */
 const PATIENCE = 1.5;
 
+/** What comes so soon after op 9 was on its way before the client could know. */
+const ON_ITS_WAY_MS = 1_000;
+
 const Envelope = z.object({ op: z.number().int(), d: z.unknown().optional() });
 
 /** Thrown to close the connection that is being served, with the code and reason the client reads. */
@@ -48,6 +51,7 @@ export class Connection {
   readonly #deathwatch: NodeJS.Timeout;
   #closing: number | null = null;
   #window = { since: 0, count: 0 };
+  #invalidatedAt = -Infinity;
 
   constructor(socket: WebSocket, options: ConnectionOptions, events: ConnectionEvents) {
     this.#socket = socket;
@@ -64,6 +68,19 @@ export class Connection {
       this.#events.closed(this, this.#closing ?? code);
     });
     this.send({ op: GatewayOpcodes.Hello, d: { heartbeat_interval: options.heartbeatIntervalMs } });
+  }
+
+  /** Takes the session away, as op 9 does, and returns it. */
+  invalidate(): GatewaySession | null {
+    const { session } = this;
+    this.session = null;
+    this.#invalidatedAt = performance.now();
+    return session;
+  }
+
+  /** True while the client may not know yet that its session was taken away. */
+  get justInvalidated(): boolean {
+    return performance.now() - this.#invalidatedAt < ON_ITS_WAY_MS;
   }
 
   /** Sends one payload; nothing happens when the socket is closing. */

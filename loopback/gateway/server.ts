@@ -95,8 +95,7 @@ export class Gateway {
   /** Sends op 9 to every client. Sessions that are not resumable end, and their bots leave voice. */
   invalidate(resumable: boolean): void {
     for (const connection of this.#identified()) {
-      const { session } = connection;
-      connection.session = null;
+      const session = connection.invalidate();
       if (session) this.#sessions[resumable ? 'detach' : 'end'](session);
       connection.send({ op: GatewayOpcodes.InvalidSession, d: resumable });
     }
@@ -163,6 +162,7 @@ export class Gateway {
     const row = OPCODES[op];
     if (!row) throw new CloseWith(GatewayCloseCodes.UnknownOpcode, `Unknown opcode ${op}.`);
     if (row.when === 'in-session') {
+      if (!session && connection.justInvalidated) return;
       if (!session) throw new CloseWith(GatewayCloseCodes.NotAuthenticated, 'Not authenticated.');
       return row.run(this.#commands, session, d);
     }
