@@ -23,9 +23,9 @@ export interface GuildTellerParts {
 }
 
 /** Music that somebody could hear, was it not for voice. */
-const SOUNDING: readonly Playback['status'][] = ['playing', 'waiting-for-voice', 'loading'];
+const SOUNDING: ReadonlySet<Playback['status']> = new Set(['playing', 'waiting-for-voice', 'loading']);
 /** Nothing that an incident could take from anybody. */
-const ABSENT: readonly Playback['status'][] = ['idle', 'away'];
+const ABSENT: ReadonlySet<Playback['status']> = new Set(['idle', 'away']);
 
 interface Tale {
   incident: Incident;
@@ -87,7 +87,7 @@ export class GuildTeller {
 
   #begin(incident: Incident): Tale {
     this.close();
-    const concerns = !ABSENT.includes(this.#parts.playback());
+    const concerns = !ABSENT.has(this.#parts.playback());
     const tale: Tale = { incident, concerns, posted: null, life: new AbortController() };
     this.#tale = tale;
     later(Math.max(0, incident.at + NOTICED_MS - Date.now()), tale.life.signal, () => this.#develop(tale));
@@ -124,6 +124,6 @@ export class GuildTeller {
   }
 
   get #heard(): boolean {
-    return SOUNDING.includes(this.#parts.playback()) && this.#parts.listeners() > 0;
+    return SOUNDING.has(this.#parts.playback()) && this.#parts.listeners() > 0;
   }
 }

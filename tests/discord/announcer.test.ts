@@ -29,21 +29,28 @@ const rateLimited = (retryAfter: number) =>
     scope: 'user',
   });
 
+interface SentBody {
+  readonly content: string;
+  readonly components: readonly object[];
+}
+
 /** An announcer before a Discord that takes 100 ms, and throws what `failures` holds first. */
 function scene() {
   const requests: string[] = [];
   const failures: Error[] = [];
   const lines: string[] = [];
   const begun = Date.now();
-  const take = (method: string) => async (route: string, options?: { readonly body?: unknown }) => {
-    const { content, components } = options?.body as { readonly content: string; readonly components: object[] };
-    const buttons = components.length > 0 ? ' [Resume]' : '';
-    requests.push(`${Date.now() - begun} ${method} ${route} ${content}${buttons}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const failure = failures.shift();
-    if (failure) throw failure;
-    return { id: '1' };
-  };
+  const take =
+    (method: string) =>
+    async (route: string, { body }: { readonly body: SentBody }) => {
+      const { content, components } = body;
+      const buttons = components.length > 0 ? ' [Resume]' : '';
+      requests.push(`${Date.now() - begun} ${method} ${route} ${content}${buttons}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const failure = failures.shift();
+      if (failure) throw failure;
+      return { id: '1' };
+    };
   const rest = { post: take('POST'), patch: take('PATCH') } as unknown as Pick<REST, 'post' | 'patch'>;
   const log = createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
   const announcer = new Announcer(rest, log);

@@ -1,3 +1,4 @@
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
 import type { Person } from '../../loopback/people.ts';
 import { until } from '../../loopback/until.ts';
@@ -58,6 +59,20 @@ it('says nothing about an outage while the music is paused', async () => {
   await until('the end of the outage', () => bot.log().includes(`"result":"rejoined"`), 20_000);
   slow.lift();
   expect(notices(ada)).toEqual([]);
+});
+
+it.each([
+  ['a stage, whose audience it is in', ChannelType.GuildStageVoice, 0n],
+  ['a channel in which it may not speak', ChannelType.GuildVoice, PermissionFlagsBits.Speak],
+] as const)('says that nobody hears it when it is moved to %s', async (_where, type, deny) => {
+  const { loopback, ada } = await playing();
+  const { world, guild, application } = loopback;
+  const channel = world.addChannel(guild.id, 'Elsewhere', type);
+  world.setOverwrite(channel.id, { id: application.bot.id, type: 'member', allow: 0n, deny });
+  loopback.faults.throw('move', { guildId: guild.id, channelId: channel.id });
+  ada.move('Elsewhere');
+  await sees(ada, 'that it may not speak', ({ content }) => content.startsWith('🔇 I may not speak in this channel'));
+  expect(guild.voiceStates.get(application.bot.id)?.channelId).toBe(channel.id);
 });
 
 it('says that it is muted and that it can be heard again, in one message', async () => {
