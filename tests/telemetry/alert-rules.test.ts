@@ -47,8 +47,8 @@ describe('an alert is', () => {
       ['recoveries-fail'],
     ],
     [
-      'five that failed before the last twenty',
-      settlements([...of(5, 'gave-up'), ...of(20, 'rejoined')], NOW - 6 * MINUTE),
+      'six that failed before the last twenty',
+      settlements([...of(6, 'gave-up'), ...of(20, 'rejoined')], NOW - 6 * MINUTE),
       [],
     ],
     ['people who sent the bot away', settlements(of(20, 'stayed-out')), []],

@@ -84,9 +84,9 @@ it('waits five seconds for an answer, and no longer', async () => {
   const { webhook, bodies, lines } = await hook(() => undefined);
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   webhook.say('one');
-  vi.advanceTimersByTime(4_999);
+  await vi.advanceTimersByTimeAsync(4_999);
   expect(lines).toEqual([]);
-  vi.advanceTimersByTime(1);
+  await vi.advanceTimersByTimeAsync(1);
   vi.useRealTimers();
   await until('a log line', () => lines.length === 1, 10_000);
   expect(lines[0]).toContain('did not answer in time');
