@@ -9,6 +9,8 @@ import { SparingVoice } from './sparing-voice.ts';
 
 /** Nobody wants to read about a hole that is shorter. */
 const NOTICED_MS = 300;
+/** So long it may be unclear what happened: who was disconnected need not read first that something was the matter. */
+const UNCLEAR_MS = 1_000;
 
 /** What a guild's teller looks at, and where it speaks. */
 export interface GuildTellerParts {
@@ -90,15 +92,19 @@ export class GuildTeller {
     const concerns = !ABSENT.has(this.#parts.playback());
     const tale: Tale = { incident, concerns, posted: null, life: new AbortController() };
     this.#tale = tale;
-    later(Math.max(0, incident.at + NOTICED_MS - Date.now()), tale.life.signal, () => this.#develop(tale));
+    for (const ms of [NOTICED_MS, UNCLEAR_MS]) {
+      later(Math.max(0, incident.at + ms - Date.now()), tale.life.signal, () => this.#develop(tale));
+    }
     return tale;
   }
 
   #develop(tale: Tale): void {
-    const line = developing(tale.incident, this.#parts.voice(), this.#parts.tries());
+    const state = this.#parts.voice();
+    const line = developing(tale.incident, state, this.#parts.tries());
     if (line === null) return;
+    const due = tale.incident.at + (state.status === 'deciding' ? UNCLEAR_MS : NOTICED_MS);
     if (tale.posted !== null) tale.posted.update(line);
-    else if (Date.now() - tale.incident.at >= NOTICED_MS && this.#heard) tale.posted = this.#channel.say(line);
+    else if (Date.now() >= due && this.#heard) tale.posted = this.#channel.say(line);
   }
 
   #settle(tale: Tale): void {

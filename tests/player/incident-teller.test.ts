@@ -21,7 +21,7 @@ function town() {
   const facts = {
     playback: 'waiting-for-voice' as Playback['status'],
     listeners: 1,
-    voice: { status: 'deciding', channelId: '7', reason: 'x' } as VoiceState,
+    voice: { status: 'resuming', channelId: '7', reason: 'x' } as VoiceState,
   };
   const announce = (notice: Notice) => {
     const versions = [lineOf(notice)];
@@ -88,7 +88,7 @@ describe('an incident', () => {
     const then = `${story}, then the voice server did not answer`;
     expect(messages).toEqual([
       [
-        `${story}: finding out what happened.`,
+        `${story}: taking the session up again.`,
         `${story}: retrying <t:1700000012:R>, attempt 3 of 5.`,
         `${then}: retrying <t:1700000012:R>, attempt 3 of 5.`,
         `${then}: joining again, attempt 3 of 5.`,
@@ -97,6 +97,16 @@ describe('an incident', () => {
         `${BACK} 3.4 s.`,
       ],
     ]);
+  });
+
+  it('of which Discord has not said yet what it is, is told after a second', async () => {
+    const { messages, begin, voice } = town();
+    voice({ status: 'deciding', channelId: '7', reason: 'x' });
+    begin();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(messages).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(messages).toEqual([['🔌 The voice session is no longer valid (4006): finding out what happened.']]);
   });
 
   it.each<[string, Playback['status'], number]>([
