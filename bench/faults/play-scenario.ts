@@ -31,7 +31,6 @@ export const AS_EXPECTED: Manner = { patienceMs: null, frames: FRAMES };
 /** Plays a song in a fresh guild, lets the scenario happen, and tells what came of it. */
 export async function playScenario(lane: Lane, scenario: Scenario, manner = AS_EXPECTED): Promise<Result> {
   const joining = scenario.when === 'joining';
-  if (!lane.program.running) await lane.restart();
   const seat = joining ? lane.addSeat() : await playing(lane, manner.frames);
   using witness = new Witness(lane, seat);
   try {
@@ -132,15 +131,32 @@ function situation(
   };
 }
 
-/** Resolves when the player is out of the guild; one that does not leave is started again. */
+/** Plays a moment of a song with nothing wrong. */
+export async function warmUp(lane: Lane): Promise<void> {
+  await cleared(lane, await playing(lane, FRAMES));
+}
+
+/** Resolves when the player is out of the guild, and a running one is there. One that does not leave is started again. */
 async function cleared(lane: Lane, seat: Seat): Promise<void> {
   const { world, application } = lane.loopback;
-  const guild = world.guilds.get(seat.guildId);
-  if (guild === undefined) return;
-  const isOut = () => !guild.voiceStates.has(application.bot.id);
-  const leaves = lane.program.running && guild.members.has(application.bot.id);
-  if (leaves) await lane.player.leave(seat).catch(() => undefined);
-  await until('the player to leave', () => isOut(), leaves ? LEAVE_MS : 0).catch(() => lane.restart());
-  seat.ada.leave();
+  const botId = application.bot.id;
+  const guild = () => world.guilds.get(seat.guildId);
+  const isOut = () => guild()?.voiceStates.has(botId) !== true;
+  const leave = async () => {
+    if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
+    await until('the player to leave', isOut, LEAVE_MS);
+  };
+  const restart = async () => {
+    // With nobody to play to, the new one does not go on here.
+    if (guild()) seat.ada.leave();
+    await lane.restart();
+  };
+  if (!lane.program.running) await restart();
+  await leave().catch(async () => {
+    await restart();
+    // The place of a process that has died is nobody's.
+    if (!isOut()) world.setVoiceState(seat.guildId, botId, null);
+  });
+  if (guild()) seat.ada.leave();
   seat.ears.clear();
 }

@@ -1,8 +1,7 @@
-import { sleep } from '../../src/lib/time.ts';
 import { Lane } from '../lane.ts';
 import type { PlayerName } from '../players.ts';
-import type { Holdings, Supervised } from '../supervised.ts';
-import { AS_EXPECTED, playScenario, type Manner } from './play-scenario.ts';
+import { LeakWatch } from './leaks.ts';
+import { AS_EXPECTED, playScenario, warmUp, type Manner } from './play-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { Result } from './verdict.ts';
 
@@ -12,10 +11,6 @@ export const LANE_OPTIONS = {
   voice: { heartbeatIntervalMs: 3_000 },
 } as const;
 
-/** REST connections that nobody uses are closed after four seconds. */
-const SETTLE_MS = 20_000;
-const SETTLED_MS = 6_000;
-const LOOK_MS = 500;
 /** A client that has sent this much may be waiting for its own limit, and nothing can be measured on it for a minute. */
 const STORM_OP4 = 20;
 
@@ -46,9 +41,9 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Plays every scenario once, on several lanes at a time, those that may take longest first. */
+/** Plays every scenario once, on several lanes at a time: those that end the program first, then those that may take longest. */
 export async function runLanes(scenarios: readonly Scenario[], options: RunOptions): Promise<Ran> {
-  const waiting = scenarios.toSorted((one, other) => mayTakeMs(other) - mayTakeMs(one));
+  const waiting = scenarios.toSorted((one, other) => weight(other) - weight(one));
   const lanes = Math.min(options.lanes, scenarios.length);
   const ran = await Promise.all(Array.from({ length: lanes }, () => runLane(waiting, options)));
   const rows = ran.flatMap((lane) => lane.rows);
@@ -61,25 +56,28 @@ export async function runLanes(scenarios: readonly Scenario[], options: RunOptio
   };
 }
 
-const mayTakeMs = ({ deadlineMs = 0, listenMs = 0 }: Scenario): number => Math.max(deadlineMs, listenMs);
+const weight = ({ deadlineMs = 0, listenMs = 0, expects }: Scenario): number =>
+  expects.outcome === 'ends' ? Number.MAX_SAFE_INTEGER : Math.max(deadlineMs, listenMs);
 
 /** One lane, until no scenario waits any more. */
 async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRow, signal }: RunOptions): Promise<Ran> {
   await using lane = await Lane.start({ player, loopback: LANE_OPTIONS, signal });
-  const baselines = new WeakMap<Supervised, Holdings>();
+  const leaks = player === 'tenuto' ? new LeakWatch(lane) : null;
   const rows: Row[] = [];
   for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
     signal.throwIfAborted();
-    if (!baselines.has(lane.program) && lane.program.running)
-      baselines.set(lane.program, await settledHoldings(lane, SETTLED_MS));
+    if (leaks?.isOver && scenario.expects.outcome !== 'ends') {
+      await warmUp(lane);
+      await leaks.begin();
+    }
     const result = await playScenario(lane, scenario, manner).catch((error: unknown) => String(error));
     const row = { scenario, result };
     rows.push(row);
     onRow(row);
+    await leaks?.note(scenario.name);
     if (typeof result === 'string' || result.op4.length > STORM_OP4) await lane.restart();
   }
-  const baseline = baselines.get(lane.program) ?? {};
-  const leaks = excess(await settledHoldings(lane, SETTLE_MS, baseline), baseline);
+  const left = (await leaks?.verdict()) ?? [];
   const lives = await lane.close();
   const wanted = rows.filter(
     ({ scenario, result }) => outcomeIn(result) === 'ends' && scenario.expects.outcome === 'ends',
@@ -88,29 +86,9 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
     rows,
     exits: lives.filter(({ asked }) => !asked).length - wanted.length,
     unhandled: lives.flatMap(({ unhandled }) => unhandled),
-    leaks,
+    leaks: left,
     op4: [rows.flatMap(({ result }) => (typeof result === 'string' ? [] : result.op4)).toSorted((a, b) => a - b)],
   };
 }
 
 const outcomeIn = (result: Result | string): string => (typeof result === 'string' ? 'not played' : result.outcome);
-
-/** What the program holds when nothing plays: the least of each kind within so much time, sooner when that is no more than `enough`. */
-async function settledHoldings({ program }: Lane, ms: number, enough?: Holdings): Promise<Holdings> {
-  const end = performance.now() + ms;
-  let least = await program.holdings();
-  const settled = () => enough !== undefined && excess(least, enough).length === 0;
-  while (!settled() && performance.now() < end) {
-    await sleep(LOOK_MS);
-    const now = await program.holdings();
-    const kinds = Object.keys({ ...least, ...now });
-    least = Object.fromEntries(kinds.map((kind) => [kind, Math.min(least[kind] ?? 0, now[kind] ?? 0)]));
-  }
-  return least;
-}
-
-function excess(now: Holdings, before: Holdings): readonly string[] {
-  return Object.entries(now)
-    .filter(([kind, count]) => count > (before[kind] ?? 0))
-    .map(([kind, count]) => `${kind}: ${count} instead of ${before[kind] ?? 0}`);
-}
