@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../src/config.ts';
+import { voiceOptionsOf } from '../src/voice-settings.ts';
+import { DEFAULT_VOICE_OPTIONS } from '../src/voice/voice-options.ts';
 
 const TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.AbCdEf.abcdefghijklmnopqrstuvwxyz0';
 
@@ -140,5 +142,40 @@ describe('parseConfig', () => {
   it.each(['', ' , ', '0', '30,3601', '1.5'])('does not take "%s" for cool-downs', (text) => {
     const problems = problemsOf({ DISCORD_TOKEN: TOKEN, VOICE_COOLDOWNS_S: text });
     expect(problems).toHaveLength(text === '' ? 0 : 1);
+  });
+});
+
+describe('how voice behaves', () => {
+  it('is as the policy says when nothing is set', () => {
+    const { policy, evidenceMs } = DEFAULT_VOICE_OPTIONS;
+    expect(voiceOptionsOf(parseConfig({ DISCORD_TOKEN: TOKEN }))).toMatchObject({ policy, evidenceMs });
+  });
+
+  it('is as it was set, but never more than Discord bears', () => {
+    const config = parseConfig({
+      DISCORD_TOKEN: TOKEN,
+      VOICE_JOIN_DEADLINE_MS: '2000',
+      VOICE_RECONNECT_ATTEMPTS: '3',
+      VOICE_BACKOFF_BASE_MS: '200',
+      VOICE_BACKOFF_CAP_MS: '4000',
+      VOICE_BACKOFF_JITTER_PERCENT: '10',
+      VOICE_COOLDOWNS_S: '5',
+      VOICE_STABLE_AFTER_MS: '60000',
+      VOICE_EVIDENCE_MS: '1000',
+    });
+    expect(voiceOptionsOf(config)).toEqual({
+      joinDeadlineMs: 2_000,
+      evidenceMs: 1_000,
+      policy: {
+        ...DEFAULT_VOICE_OPTIONS.policy,
+        attempts: 3,
+        baseDelayMs: 200,
+        capMs: 4_000,
+        jitter: 0.1,
+        cooldownsMs: [5_000],
+        stableAfterMs: 60_000,
+        sendsPerMinute: 5,
+      },
+    });
   });
 });
