@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isRecord } from './garble.ts';
 import type { Gateway } from './gateway/server.ts';
 import type { Rest } from './rest/server.ts';
 import type { VoiceServer } from './voice/voice-service.ts';
@@ -32,7 +33,12 @@ export const lasting = <S extends z.ZodType>(
   doc: string,
   params: S,
   run: (targets: FaultTargets, params: z.output<S>) => Lift,
-): FaultRow<S> => ({ doc, params, lasts: true, start: (targets, given) => run(targets, params.parse(given)) });
+): FaultRow<S> => ({
+  doc,
+  params,
+  lasts: true,
+  start: (targets, given) => run(targets, judged(targets, params, given)),
+});
 
 /** A row of a fault that is over at once. */
 export const moment = <S extends z.ZodType>(
@@ -44,7 +50,14 @@ export const moment = <S extends z.ZodType>(
   params,
   lasts: false,
   start: (targets, given) => {
-    run(targets, params.parse(given));
+    run(targets, judged(targets, params, given));
     return () => undefined;
   },
 });
+
+/** The parameters as the row allows them. A guild that does not exist can be met by nothing. */
+function judged<S extends z.ZodType>({ world }: FaultTargets, schema: S, given: unknown): z.output<S> {
+  const params = schema.parse(given);
+  if (isRecord(params) && typeof params['guildId'] === 'string') world.guild(params['guildId']);
+  return params;
+}

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { lasting, type FaultTargets, type Lift } from '../fault-row.ts';
 import { EVENTS, isEvent, type EventName, type EventTrick } from '../gateway/event-tricks.ts';
 import { WRONG_DATA, wrongData } from '../garble.ts';
-import { guildId, ms, times } from './parameters.ts';
+import { ms, scope } from './parameters.ts';
 
 const what = z.enum(Object.keys(EVENTS) as EventName[]);
-const oneEvent = { what, guildId: guildId.optional(), times: times.optional() };
+const oneEvent = { what, ...scope };
 
 /** What goes wrong with events of the main gateway. */
 export const EVENT_FAULTS = {
@@ -15,15 +15,17 @@ export const EVENT_FAULTS = {
     (targets, scope) => tricking(targets, scope, { kind: 'swallow' }),
   ),
   'delay-event': lasting(
-    'It comes `ms` milliseconds later, and others overtake it.',
+    'One event of the main gateway (`what`) comes `ms` milliseconds later, and others overtake it.',
     z.strictObject({ ...oneEvent, ms }),
     (targets, { ms, ...scope }) => tricking(targets, scope, { kind: 'delay', ms }),
   ),
-  'double-event': lasting('It comes twice.', z.strictObject(oneEvent), (targets, scope) =>
-    tricking(targets, scope, { kind: 'double' }),
+  'double-event': lasting(
+    'One event of the main gateway (`what`) comes twice.',
+    z.strictObject(oneEvent),
+    (targets, scope) => tricking(targets, scope, { kind: 'double' }),
   ),
   'garble-event': lasting(
-    'It comes with wrong data: `how` is no-data, empty or wrong-types.',
+    'One event of the main gateway (`what`) comes with wrong data: `how` is no-data, empty or wrong-types.',
     z.strictObject({ ...oneEvent, how: z.enum(WRONG_DATA) }),
     (targets, { how, ...scope }) =>
       tricking(targets, scope, { kind: 'change', change: (data) => wrongData(data, how) }),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { lasting, moment, type FaultTargets, type Lift } from '../fault-row.ts';
-import { guildId, ms, none, times } from './parameters.ts';
-
-const scope = { guildId: guildId.optional(), times: times.optional() };
+import { guildId, ms, none, scope } from './parameters.ts';
 
 /** What goes wrong between op 4 of the main gateway and the voice server that it names. */
 export const JOIN_FAULTS = {

@@ -21,6 +21,8 @@ export const closing = z.union([z.literal(1006), code]);
 export const ms = z.number().int().min(0).max(600_000);
 /** How often before the fault is over by itself. */
 export const times = z.number().int().min(1);
+/** Whom and how often a fault meets that may be for one guild: left out, everybody, until it is lifted. */
+export const scope = { guildId: guildId.optional(), times: times.optional() };
 
 /** A fault that met nothing is a mistake of whoever threw it. */
 export function hit(met: boolean): void {

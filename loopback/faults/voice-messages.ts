@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { lasting, moment } from '../fault-row.ts';
 import { WRONG_DATA } from '../garble.ts';
 import { GARBLE, garble, VOICE_MESSAGES, withInterval, withUnknownFields, type VoiceMessage } from '../voice/tricks.ts';
-import { closing, guildId, hit, ms, none, times } from './parameters.ts';
+import { closing, guildId, hit, ms, none, scope, times } from './parameters.ts';
 
-const scope = { guildId: guildId.optional(), times: times.optional() };
 const what = z.enum(Object.keys(VOICE_MESSAGES) as VoiceMessage[]);
 const oneMessage = { what, ...scope };
 const named = ({ what, guildId }: { readonly what: VoiceMessage; readonly guildId?: string | undefined }): boolean =>
@@ -35,22 +34,22 @@ export const VOICE_MESSAGE_FAULTS = {
     ({ voice }, { what, ...scope }) => voice.faults.trick(what, { kind: 'swallow' }, scope),
   ),
   'delay-voice-message': lasting(
-    'It comes `ms` milliseconds later, and all that follows it stands behind it.',
+    'One message of the voice gateway (`what`) comes `ms` milliseconds later, and all that follows it stands behind it.',
     z.strictObject({ ...oneMessage, ms }).refine(named, unnamed),
     ({ voice }, { what, ms, ...scope }) => voice.faults.trick(what, { kind: 'delay', ms }, scope),
   ),
   'double-voice-message': lasting(
-    'It comes twice.',
+    'One message of the voice gateway (`what`) comes twice.',
     z.strictObject(oneMessage).refine(named, unnamed),
     ({ voice }, { what, ...scope }) => voice.faults.trick(what, { kind: 'double' }, scope),
   ),
   'reorder-voice-message': lasting(
-    'It comes behind the message that should follow it, whenever that is.',
+    'One message of the voice gateway (`what`) comes behind the one that should follow it, whenever that is.',
     z.strictObject(oneMessage).refine(named, unnamed),
     ({ voice }, { what, ...scope }) => voice.faults.trick(what, { kind: 'postpone' }, scope),
   ),
   'garble-voice-message': lasting(
-    'It comes wrong: `how` is cut, scrambled (both are no JSON), no-data, empty or wrong-types.',
+    'One message of the voice gateway (`what`) comes wrong: `how` is cut, scrambled (both are no JSON), no-data, empty or wrong-types.',
     z.strictObject({ ...oneMessage, how: z.enum([...GARBLE, ...WRONG_DATA]) }).refine(named, unnamed),
     ({ voice }, { what, how, ...scope }) =>
       voice.faults.trick(what, { kind: 'change', change: (frame) => garble(frame, how) }, scope),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { lasting, moment } from '../fault-row.ts';
-import { code, guildId, hit, times } from './parameters.ts';
-
-const scope = { guildId: guildId.optional(), times: times.optional() };
+import { code, guildId, hit, scope } from './parameters.ts';
 
 /** What goes wrong with connections to the voice gateway after they are made. */
 export const VOICE_FAULTS = {

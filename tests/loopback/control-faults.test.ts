@@ -86,6 +86,8 @@ describe('a fault', () => {
     const guildId = loopback.guild.id;
     expect(() => loopback.faults.throw('kick', { guildId })).toThrow(/no voice connection/);
     expect(() => loopback.faults.throw('close-voice', { guildId, code: 4006 })).toThrow(/no voice connection/);
+    expect(() => loopback.faults.throw('refuse-voice', { guildId: '1', code: 4006 })).toThrow(/no guild 1/);
+    expect(loopback.faults.lasting).toEqual([]);
   });
 });
 
