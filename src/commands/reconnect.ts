@@ -12,3 +12,12 @@ export const reconnect: Command = {
     return 'The voice connection is new, and the music goes on where it was.';
   },
 };
+
+/** What "Retry now" does: nothing to a connection that has come back by itself since the button was shown. */
+export const retry: Pick<Command, 'needs' | 'run'> = {
+  needs: reconnect.needs,
+  async run(context, services) {
+    if (services.voice.state(context.guildId).status === 'ready') return 'I am back already.';
+    return await reconnect.run(context, services);
+  },
+};

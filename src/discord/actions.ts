@@ -1,6 +1,6 @@
 import { ButtonStyle, ComponentType, type APIActionRowComponent, type APIButtonComponent } from 'discord.js';
 import type { Command, ReplyAction } from '../commands/command.ts';
-import { reconnect } from '../commands/reconnect.ts';
+import { reconnect, retry } from '../commands/reconnect.ts';
 import { resume } from '../commands/resume.ts';
 import type { NoticeAction } from '../player/notice.ts';
 
@@ -10,13 +10,13 @@ export type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 interface ActionRow {
   readonly label: string;
   readonly style: ButtonStyle.Primary | ButtonStyle.Secondary;
-  readonly command: Command;
+  readonly command: Pick<Command, 'needs' | 'run'>;
 }
 
 /** Buttons that need to know nothing but what they do. Each is a command without options, under the same guard. */
 const ACTIONS: Readonly<Record<Action, ActionRow>> = {
   resume: { label: 'Resume', style: ButtonStyle.Primary, command: resume },
-  retry: { label: 'Retry now', style: ButtonStyle.Primary, command: reconnect },
+  retry: { label: 'Retry now', style: ButtonStyle.Primary, command: retry },
   reconnect: { label: 'Reconnect', style: ButtonStyle.Secondary, command: reconnect },
 };
 
@@ -34,7 +34,7 @@ export function rowsOf(actions: readonly Action[]): ButtonRow[] {
 }
 
 /** The command behind a button of `rowsOf`, or null when the button is none of them. */
-export function actionCommand(customId: string): Command | null {
+export function actionCommand(customId: string): Pick<Command, 'needs' | 'run'> | null {
   const name = customId.startsWith(PREFIX) ? customId.slice(PREFIX.length) : '';
   return isAction(name) ? ACTIONS[name].command : null;
 }

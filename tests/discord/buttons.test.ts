@@ -66,6 +66,13 @@ describe('a button that needs to know nothing but what it does', () => {
     expect([command?.needs, command?.ephemeral]).toEqual([needs, true]);
   });
 
+  it('does not break off a connection that has come back by itself', async () => {
+    const state = { status: 'ready', channelId: '7', since: 0 } as const;
+    const { services: parts, asked } = services({ report: { state } });
+    expect(await buttonCommand('do:retry')?.run(context(), parts)).toBe('I am back already.');
+    expect(asked).toEqual([]);
+  });
+
   it('is not there when there is nothing to do', () => {
     expect(rowsOf([])).toEqual([]);
   });
