@@ -67,7 +67,7 @@ const summary = {
   ...(bare && { bare: figures(bare) }),
 };
 if (values.json) console.log(JSON.stringify(summary));
-const clean = ran.exits === 0 && ran.unhandled.length === 0 && ran.leaks.length === 0;
+const clean = ran.exits + ran.restarts === 0 && ran.unhandled.length === 0 && ran.leaks.length === 0;
 process.exitCode = missed.length === 0 && clean ? 0 : 1;
 
 function number(option: 'lanes' | 'times', least: number): number {
@@ -93,7 +93,7 @@ async function compare({ rows }: Ran): Promise<Ran> {
   return other;
 }
 
-function figures({ rows, exits, unhandled, op4 }: Ran) {
+function figures({ rows, exits, restarts, unhandled, op4 }: Ran) {
   const results = rows.flatMap(({ result }) => (typeof result === 'string' ? [] : [result]));
   const sum = (figure: (result: (typeof results)[number]) => number) =>
     results.reduce((total, result) => total + figure(result), 0);
@@ -105,6 +105,7 @@ function figures({ rows, exits, unhandled, op4 }: Ran) {
     max_op4_per_minute: Math.max(0, ...results.map(({ op4AMinute }) => op4AMinute)),
     max_op4_per_shard_and_minute: Math.max(0, ...op4.map(mostInAMinute)),
     process_exits: exits,
+    restarts,
     unhandled: unhandled.length,
   };
 }

@@ -2,21 +2,19 @@ import { until } from '../../loopback/until.ts';
 import { sleep } from '../../src/lib/time.ts';
 import type { Lane, Seat } from '../lane.ts';
 import type { Scenario } from './scenario.ts';
+import { cleared, playing } from './seating.ts';
 import { takeSteps } from './steps.ts';
 import { outcomeOf, type Result, type Situation } from './verdict.ts';
 import { Witness } from './witness.ts';
 
 /** A second of the song before the fault, and one after it. */
 const FRAMES = 50;
-const WARM_UP_MS = 20_000;
 const LISTEN_MS = 1_000;
 const DEADLINE_MS = 10_000;
 /** What does not play any more must stay so for this long. */
 const HOLD_MS = 1_500;
-const LEAVE_MS = 6_000;
 /** Longer without a frame is no music. */
 const STILL_MS = 500;
-const STARTS = 3;
 
 /** How a scenario is watched. */
 export interface Manner {
@@ -35,9 +33,9 @@ export async function playScenario(lane: Lane, scenario: Scenario, manner = AS_E
   using witness = new Witness(lane, seat);
   try {
     const begun = performance.now();
-    const steps = takeSteps(lane, seat, scenario.steps);
-    if (joining) await lane.player.play(seat, lane.songUrl).catch(() => undefined);
-    await steps;
+    // What is answered to /play is the person's business; here it is the sound that counts.
+    const asked = joining ? lane.player.play(seat, lane.songUrl).catch(() => undefined) : null;
+    await Promise.all([takeSteps(lane, seat, scenario.steps), asked]);
     const taken = performance.now();
     const look = () => situation(lane, seat, witness, { taken, frames: manner.frames });
     await (manner.patienceMs === null
@@ -57,22 +55,6 @@ export async function playScenario(lane: Lane, scenario: Scenario, manner = AS_E
   } finally {
     lane.loopback.faults.liftAll();
     await cleared(lane, seat);
-  }
-}
-
-/** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
-async function playing(lane: Lane, frames: number): Promise<Seat> {
-  for (let start = 1; ; start += 1) {
-    const seat = lane.addSeat();
-    try {
-      await lane.player.play(seat, lane.songUrl);
-      await seat.ears.waitFor(frames, WARM_UP_MS);
-      return seat;
-    } catch (error) {
-      if (start === STARTS) throw error;
-      await cleared(lane, seat);
-      await lane.restart();
-    }
   }
 }
 
@@ -129,34 +111,4 @@ function situation(
     silenced: state?.serverMute === true || state?.suppress === true,
     lastText: witness.texts.at(-1) ?? null,
   };
-}
-
-/** Plays a moment of a song with nothing wrong. */
-export async function warmUp(lane: Lane): Promise<void> {
-  await cleared(lane, await playing(lane, FRAMES));
-}
-
-/** Resolves when the player is out of the guild, and a running one is there. One that does not leave is started again. */
-async function cleared(lane: Lane, seat: Seat): Promise<void> {
-  const { world, application } = lane.loopback;
-  const botId = application.bot.id;
-  const guild = () => world.guilds.get(seat.guildId);
-  const isOut = () => guild()?.voiceStates.has(botId) !== true;
-  const leave = async () => {
-    if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
-    await until('the player to leave', isOut, LEAVE_MS);
-  };
-  const restart = async () => {
-    // With nobody to play to, the new one does not go on here.
-    if (guild()) seat.ada.leave();
-    await lane.restart();
-  };
-  if (!lane.program.running) await restart();
-  await leave().catch(async () => {
-    await restart();
-    // The place of a process that has died is nobody's.
-    if (!isOut()) world.setVoiceState(seat.guildId, botId, null);
-  });
-  if (guild()) seat.ada.leave();
-  seat.ears.clear();
 }

@@ -1,8 +1,9 @@
 import { Lane } from '../lane.ts';
 import type { PlayerName } from '../players.ts';
 import { LeakWatch } from './leaks.ts';
-import { AS_EXPECTED, playScenario, warmUp, type Manner } from './play-scenario.ts';
+import { AS_EXPECTED, playScenario, type Manner } from './play-scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { warmUp } from './seating.ts';
 import type { Result } from './verdict.ts';
 
 /** Shorter than what is waited for otherwise: a minute is a row, and rows for a minute are a table. */
@@ -26,6 +27,8 @@ export interface Ran {
   readonly rows: readonly Row[];
   /** Processes that ended although nobody wanted it, and no row says so. */
   readonly exits: number;
+  /** How often one had to be started again that ran, but did not play or leave when asked to. */
+  readonly restarts: number;
   readonly unhandled: readonly string[];
   /** What was held open at the end beside what was held after the first song. */
   readonly leaks: readonly string[];
@@ -50,6 +53,7 @@ export async function runLanes(scenarios: readonly Scenario[], options: RunOptio
   return {
     rows: scenarios.flatMap((scenario) => rows.filter((row) => row.scenario === scenario)),
     exits: ran.reduce((sum, { exits }) => sum + exits, 0),
+    restarts: ran.reduce((sum, { restarts }) => sum + restarts, 0),
     unhandled: ran.flatMap(({ unhandled }) => unhandled),
     leaks: ran.flatMap(({ leaks }) => leaks),
     op4: ran.flatMap(({ op4 }) => op4),
@@ -85,6 +89,8 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
   return {
     rows,
     exits: lives.filter(({ asked }) => !asked).length - wanted.length,
+    // The last one ends because all is over.
+    restarts: lives.filter(({ asked }) => asked).length - 1,
     unhandled: lives.flatMap(({ unhandled }) => unhandled),
     leaks: left,
     op4: [rows.flatMap(({ result }) => (typeof result === 'string' ? [] : result.op4)).toSorted((a, b) => a - b)],

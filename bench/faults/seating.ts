@@ -1,0 +1,54 @@
+import { until } from '../../loopback/until.ts';
+import type { Lane, Seat } from '../lane.ts';
+
+/** A second of the song. */
+const FRAMES = 50;
+const WARM_UP_MS = 20_000;
+const LEAVE_MS = 6_000;
+const STARTS = 3;
+
+/** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
+export async function playing(lane: Lane, frames: number): Promise<Seat> {
+  for (let start = 1; ; start += 1) {
+    const seat = lane.addSeat();
+    try {
+      await lane.player.play(seat, lane.songUrl);
+      await seat.ears.waitFor(frames, WARM_UP_MS);
+      return seat;
+    } catch (error) {
+      if (start === STARTS) throw error;
+      await cleared(lane, seat);
+      await lane.restart();
+    }
+  }
+}
+
+/** Plays a moment of a song with nothing wrong. */
+export async function warmUp(lane: Lane): Promise<void> {
+  await cleared(lane, await playing(lane, FRAMES));
+}
+
+/** Resolves when the player is out of the guild, and a running one is there. One that does not leave is started again. */
+export async function cleared(lane: Lane, seat: Seat): Promise<void> {
+  const { world, application } = lane.loopback;
+  const botId = application.bot.id;
+  const guild = () => world.guilds.get(seat.guildId);
+  const isOut = () => guild()?.voiceStates.has(botId) !== true;
+  const leave = async () => {
+    if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
+    await until('the player to leave', isOut, LEAVE_MS);
+  };
+  const restart = async () => {
+    // With nobody to play to, the new one does not go on here.
+    if (guild()) seat.ada.leave();
+    await lane.restart();
+  };
+  if (!lane.program.running) await restart();
+  await leave().catch(async () => {
+    await restart();
+    // The place of a process that has died is nobody's.
+    if (!isOut()) world.setVoiceState(seat.guildId, botId, null);
+  });
+  if (guild()) seat.ada.leave();
+  seat.ears.clear();
+}
