@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, plainText, safeText } from '../../src/lib/format.ts';
+import { formatDuration, formatSpan, plainText, safeText } from '../../src/lib/format.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -72,4 +72,16 @@ describe('safeText', () => {
   it('is at most twice as long as its limit', () => {
     expect(safeText('*'.repeat(500), 100)).toHaveLength(199);
   });
+});
+
+it.each([
+  [0, '0.0 s'],
+  [412, '0.4 s'],
+  [9_949, '9.9 s'],
+  [9_950, '10 s'],
+  [59_400, '59 s'],
+  [187_000, '3:07 min'],
+  [3_723_000, '1:02:03 h'],
+])('says that %i ms took %s', (ms, words) => {
+  expect(formatSpan(ms)).toBe(words);
 });
