@@ -3,6 +3,8 @@ import { closes, cuts, fault, GUILD, playsOn, type Scenario, type Step } from '.
 const BACK = /\bback\b/i;
 /** One attempt may take ten seconds; the one after it waits for at most one and a third. */
 const ONE_ATTEMPT_MS = 13_000;
+/** Tries after 0, 1 and 2 seconds may all come too early, and the next waits for 4 s and 30 % of it. */
+const THREE_WAITS_MS = 8_000;
 const DEADLINE_MS = 20_000;
 
 /** A message of the way back that does not come, once. */
@@ -63,12 +65,12 @@ const closedMidway: readonly Scenario[] = endings.map(([where, step]) => ({
 
 /** The way to the voice gateway is bad for a while. */
 const ports = [
-  ['refused', fault('refuse-voice-port', {}, { forMs: 2_500 }), 6_000],
+  ['refused', fault('refuse-voice-port', {}, { forMs: 2_500 }), THREE_WAITS_MS],
   ['silent', fault('silent-voice-port', {}, { forMs: 4_000 }), ONE_ATTEMPT_MS],
   ['slow by 2 s', fault('slow-voice-port', { ms: 2_000 }, { forMs: 3_000 }), 6_000],
-  ['reset', fault('reset-voice-port', {}, { forMs: 2_500 }), 6_000],
-  ['not to be trusted', fault('untrusted-voice-port', {}, { forMs: 2_500 }), 6_000],
-  ['HTTP 503', fault('http-voice-port', { status: 503 }, { forMs: 2_500 }), 6_000],
+  ['reset', fault('reset-voice-port', {}, { forMs: 2_500 }), THREE_WAITS_MS],
+  ['not to be trusted', fault('untrusted-voice-port', {}, { forMs: 2_500 }), THREE_WAITS_MS],
+  ['HTTP 503', fault('http-voice-port', { status: 503 }, { forMs: 2_500 }), THREE_WAITS_MS],
 ] as const satisfies readonly (readonly [string, Step, number])[];
 
 const badPorts: readonly Scenario[] = ports.map(([how, step, gapMs]) => ({
