@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultName } from '../../loopback/faults.ts';
 import { LAST, signallingScene } from './signalling-scene.ts';
+import { scene } from './voice-client.ts';
+import { Dialed } from './voice-dial.ts';
 
 /** Hello, ready, session description, two acknowledged heartbeats. */
 const JOIN = [8, 2, 4, 6, 6];
@@ -57,6 +59,16 @@ describe('a message of the voice gateway', () => {
       expect(wire.ops).toEqual(what === 'resumed' ? RESUME : JOIN);
     },
   );
+
+  it('that never came excuses the client that could not know better', async (test) => {
+    const here = await scene(test, { heartbeatIntervalMs: 20 });
+    const lift = here.voice.faults.silence('hello');
+    expect(await (await Dialed.to(here, test)).closed).toBe(4009);
+    expect(here.voice.problems()).toEqual([]);
+    lift();
+    expect(await (await Dialed.to(here, test)).closed).toBe(4009);
+    expect(here.voice.problems()).toEqual([expect.stringContaining('no heartbeat for too long')]);
+  });
 
   it('that is delayed never comes when the connection ends first', async (test) => {
     const { loopback, ticket, join } = await signallingScene(test);
