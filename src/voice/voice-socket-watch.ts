@@ -54,7 +54,8 @@ export class VoiceSocketWatch {
   #check(packet: unknown): void {
     const { op, d } = packet as { readonly op?: unknown; readonly d?: Record<string, unknown> };
     if (op === HELLO && d) this.#intervalMs = d['heartbeat_interval'] = believableInterval(d['heartbeat_interval']);
-    if (op === SESSION_DESCRIPTION && !isKey(d?.['secret_key'])) throw new Error('a session without a usable key');
+    const key = op === SESSION_DESCRIPTION ? d?.['secret_key'] : undefined;
+    if (key !== undefined && !isKey(key)) throw new Error('a session without a usable key');
   }
 }
 

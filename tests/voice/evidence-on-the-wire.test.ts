@@ -74,6 +74,13 @@ it('takes up the session by a new socket when heartbeats stay unanswered, and no
   expect(scene.manager.report(GUILD).incidents.at(-1)?.name).toBe('heartbeats unanswered');
 });
 
+it('makes a fresh session when a transition of the encryption is prepared and never executed', async () => {
+  const scene = await playing();
+  scene.voice.faults.tell(GUILD, BOT, 21, { transition_id: 999, protocol_version: 1 });
+  await scene.state('recovering');
+  expect(scene.manager.report(GUILD).incidents.at(-1)?.name).toBe('not encrypted');
+});
+
 it('says what it is connected to, and how that is encrypted', async () => {
   const scene = await playing();
   expect(scene.manager.report(GUILD)).toMatchObject({

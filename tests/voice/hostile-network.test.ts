@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { sample, uint8Array } from 'fast-check';
+import { constantFrom, integer, jsonValue, record, sample, tuple, uint8Array } from 'fast-check';
 import { afterAll, afterEach, expect, it } from 'vitest';
-import { ADA, BOT, counting, GUILD, heard, stage, type Stage } from './stage.ts';
+import { ADA, BOT, counting, GUILD, heard, SHORT, stage, type Stage } from './stage.ts';
 
 let here: Stage | null = null;
 // What would have ended the process.
@@ -17,10 +17,10 @@ afterEach(async () => {
 
 const FRAMES = 35;
 
-async function playing(): Promise<Stage> {
-  here = await stage();
+async function playing(frames = FRAMES, ...options: Parameters<typeof stage>): Promise<Stage> {
+  here = await stage(...options);
   await here.join();
-  here.play(FRAMES);
+  here.play(frames);
   await here.voice.ears(ADA).waitFor((all) => heard(all).length >= 5, 20_000);
   return here;
 }
@@ -89,6 +89,54 @@ it.each([
   scene.voice.faults.sendText(GUILD, BOT, text);
   await hearsTheEnd(scene);
 });
+
+/** Long enough for a fresh session after each message; none is refused for coming too often. */
+const PATIENT = { options: { policy: { ...SHORT.policy, attempts: 1_000, capMs: 10 } } };
+const LONG = 10_000;
+
+it('lives through random bytes where DAVE should be, one message after the other', async () => {
+  const scene = await playing(LONG, PATIENT);
+  const { faults } = scene.voice;
+  const messages = sample(tuple(constantFrom(25, 27, 28, 29, 30), uint8Array({ maxLength: 2_000 })), {
+    numRuns: 30,
+    seed: 25,
+  });
+  for (const [op, bytes] of messages) {
+    await plays(scene);
+    if (op === 29) faults.mislead(GUILD, BOT, 'commit', bytes.length, Buffer.from(bytes));
+    else if (op === 30) faults.mislead(GUILD, BOT, 'welcome', bytes.length, Buffer.from(bytes));
+    else faults.sendBinary(GUILD, BOT, Buffer.from([0, 99, op, ...bytes]));
+  }
+  await plays(scene);
+});
+
+it('lives through random JSON of every opcode', async () => {
+  const scene = await playing(LONG, PATIENT);
+  const messages = sample(record({ op: integer({ min: 0, max: 40 }), d: jsonValue(), seq: jsonValue() }), {
+    numRuns: 100,
+    seed: 8,
+  });
+  for (const message of messages) {
+    await plays(scene);
+    scene.voice.faults.sendText(GUILD, BOT, JSON.stringify(message));
+  }
+  await plays(scene);
+});
+
+it('lives through a message of two million characters, and does not read it', async () => {
+  const scene = await playing(LONG);
+  scene.voice.faults.sendText(GUILD, BOT, JSON.stringify({ op: 11, d: { user_ids: ['1'.repeat(2_000_000)] } }));
+  await scene.state('recovering');
+  await plays(scene);
+});
+
+/** The song goes on, and nothing has happened that would have ended the process. */
+async function plays(scene: Stage): Promise<void> {
+  await scene.state('ready');
+  const before = scene.voice.ears(ADA).count;
+  await scene.voice.ears(ADA).waitFor((all) => all.length > before, 20_000);
+  expect(crashes.splice(0)).toEqual([]);
+}
 
 it('lives when Discord names a voice server that is none', async () => {
   const scene = await playing();
