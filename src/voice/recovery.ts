@@ -56,7 +56,7 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
     // What fails everywhere says nothing about this guild: it waits for voice to be back, and that is no attempt.
     if (pacer.outage) return this.#tryAfter(0, trouble, unserved);
     const step = attempts.fail(manner);
-    if (step.kind === 'give-up') return void this.fail(trouble);
+    if (step.kind === 'give-up') return this.fail(trouble);
     if (step.kind === 'cool-down') return this.coolDown(trouble.sentence, step.delayMs);
     // A place that Discord did not serve, and the last try, begin from nothing.
     const leaveFirst = unserved || attempts.current === options.policy.attempts;
