@@ -31,6 +31,7 @@ export interface Result extends Hearing {
 /** More than one message for one incident, and one about what it led to, is a flood. */
 const MESSAGES = 2;
 const OP4_A_MINUTE = 5;
+const LONGEST_LINE = 160;
 /** A moment that Discord shows as "in 12 seconds". */
 const LATER = /<t:\d+(:\w)?>/;
 const BY_OTHERS = /disconnect(ed)? me|somebody|moderator|deleted/i;
@@ -64,7 +65,10 @@ export function shortfalls(result: Result, expected: Expectation): readonly stri
     [result.messages > MESSAGES, `${result.messages} messages`],
     [result.mostLive > 1, `${result.mostLive} voice sessions at a time`],
     [result.problems.length > 0, `the double complains: ${result.problems.join('; ')}`],
-    [result.unhandled.length > 0, `unhandled: ${result.unhandled.join('; ')}`],
+    [
+      result.unhandled.length > 0,
+      `unhandled: ${result.unhandled.map((line) => line.slice(0, LONGEST_LINE)).join('; ')}`,
+    ],
   ];
   return checks.filter(([fails]) => fails).map(([, words]) => words);
 }
