@@ -12,6 +12,7 @@ import { more } from '../bench/chaos/resources.ts';
 import { inWords, scheduleOf } from '../bench/chaos/schedule.ts';
 import { SongBook } from '../bench/chaos/song-book.ts';
 import { Unhandled } from '../bench/chaos/unhandled.ts';
+import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
 import type { HeardPacket } from '../loopback/ears.ts';
 import { FAULTS } from '../loopback/fault-table.ts';
 
@@ -251,4 +252,31 @@ it('plays a short seed to the bot, which passes', { timeout: 180_000 }, async ()
   const results = await runSeeds({ seed: 2, seeds: 1, minutes: 0.05, guilds: 2, atOnce: 1 }, (line) => said.push(line));
   expect(summary(results, 1), said.join('\n')).toMatchObject({ seeds: 1, passed: 1, failed_seeds: [], leaks: 0 });
   expect(results[0]?.frames).toBeGreaterThan(500);
+});
+
+describe('the slope of memory', () => {
+  const line = (slope: number, noise: number) =>
+    Array.from({ length: 30 }, (_, x) => ({ x, y: 100 + slope * x + noise * Math.sin(x * 7) }));
+
+  it('is found through noise, and how sure it is', () => {
+    expect(slopeOf(line(2, 0))).toEqual({ slope: expect.closeTo(2), error: expect.closeTo(0) });
+    const { slope, error } = slopeOf(line(2, 5));
+    expect(Math.abs(slope - 2)).toBeLessThan(2 * error);
+    expect(slopeOf([{ x: 0, y: 1 }]).slope).toBeNaN();
+  });
+
+  it('is flat within noise, and not when it rises for good', () => {
+    expect(isFlat(slopeOf(line(0, 5)), 0)).toBe(true);
+    expect(isFlat(slopeOf(line(-3, 1)), 0)).toBe(true);
+    expect(isFlat(slopeOf(line(2, 5)), 0)).toBe(false);
+    expect(isFlat({ slope: Number.NaN, error: Number.NaN }, 1)).toBe(false);
+  });
+
+  it('is drawn through what the garbage collector left', () => {
+    const points = [5, 3, 4, 9, 7, 8, 1].map((y, x) => ({ x, y }));
+    expect(lowest(points, 3)).toEqual([
+      { x: 1, y: 3 },
+      { x: 4, y: 7 },
+    ]);
+  });
 });

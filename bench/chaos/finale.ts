@@ -9,6 +9,7 @@ const ANSWER_MS = 30_000;
 /** Edits have limits, and what one of them refused is said later. */
 const TELLING_MS = 15_000;
 const SONG_MS = 40_000;
+const STARTED = /^Playing/;
 /** Op 4 that a guild may have sent in the last minute and still be asked to join and to leave. */
 const FRESH = 2;
 
@@ -56,7 +57,7 @@ async function playWhole(scene: Scene, room: Room): Promise<void> {
   const url = scene.songUrl(0);
   const name = url.slice(url.lastIndexOf('/') + 1);
   room.hearing.expectCut();
-  await room.ask('play', ANSWER_MS, { query: url });
+  await room.insist('play', ANSWER_MS, { options: { query: url }, like: STARTED });
   const wrong: string[] = [];
   const heardWhole = () => {
     wrong.push(...room.listen());

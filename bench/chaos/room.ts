@@ -14,8 +14,17 @@ interface RoomParts {
   readonly swallowed: SwallowLog;
 }
 
-const INSISTENCE = 5;
-const INSIST_AFTER_MS = 1_000;
+interface Wish {
+  readonly options?: Options;
+  readonly like?: RegExp;
+}
+
+type Options = Readonly<Record<string, string | number>>;
+
+/** Anything but the error of a person who got no answer. */
+const ANSWERED = /^(?!Error: )/;
+const INSISTENCE = 12;
+const INSIST_AFTER_MS = 2_000;
 
 /** A guild of the scene: a witness in each of its voice channels, and what they hear together. */
 export class Room {
@@ -87,12 +96,12 @@ export class Room {
   }
 
   /** Types a command; null when it could not even be typed. */
-  async type(command: string, options: Readonly<Record<string, string | number>> = {}): Promise<Interaction | null> {
+  async type(command: string, options: Options = {}): Promise<Interaction | null> {
     return await this.speaker.slash(command, options).catch(() => null);
   }
 
   /** Types a command and resolves with what is answered; rejects when that takes longer than `ms` milliseconds. */
-  async ask(command: string, ms: number, options: Readonly<Record<string, string | number>> = {}): Promise<string> {
+  async ask(command: string, ms: number, options: Options = {}): Promise<string> {
     const { name } = this.speaker;
     const interaction = await this.speaker.slash(command, options);
     const late = () => new Error(`${name} waited ${ms} ms for an answer to /${command}`);
@@ -100,12 +109,12 @@ export class Room {
     return [content, ...embeds.map(({ description = '' }) => description)].join('\n');
   }
 
-  /** The same, but types it again, some times, when the application does not respond: it may be on its way back. */
-  async insist(command: string, ms: number): Promise<string> {
+  /** The same, but types it again, some times, when the answer is not as wanted or there is none: the bot may be on its way back. */
+  async insist(command: string, ms: number, { options = {}, like = ANSWERED }: Wish = {}): Promise<void> {
     for (let tried = 1; ; tried += 1) {
-      const answer = await this.ask(command, ms).catch((error: unknown) => error);
-      if (typeof answer === 'string') return answer;
-      if (tried === INSISTENCE) throw answer;
+      const answer = await this.ask(command, ms, options).catch(String);
+      if (like.test(answer)) return;
+      if (tried === INSISTENCE) throw new Error(`guild ${this.number}: /${command} was answered with: ${answer}`);
       await sleep(INSIST_AFTER_MS);
     }
   }

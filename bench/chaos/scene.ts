@@ -18,8 +18,13 @@ const ROOT = join(import.meta.dirname, '../..');
 const SONGS = ['song.webm', 'second.webm', 'third.opus'] as const;
 /** Short, so that songs also end by themselves while things go wrong. */
 const SONG_SECONDS = 10;
-/** Waits that decide nothing are shortened, so that a minute has in it what a day has; limits, attempts and their order are the bot's own. */
-const SETTINGS = { ALONE_LEAVE_AFTER_MS: '2000', QUEUE_END_LEAVE_AFTER_MS: '4000' };
+/** Waits are shortened so that a minute has in it what a day has; the limits of op 4, attempts, back-off and their order are the bot's own. */
+const SETTINGS = {
+  ALONE_LEAVE_AFTER_MS: '2000',
+  QUEUE_END_LEAVE_AFTER_MS: '4000',
+  VOICE_COOLDOWNS_S: '3,6,12',
+  VOICE_STABLE_AFTER_MS: '20000',
+};
 /** So that a heartbeat that is not acknowledged, and a session that nobody resumes, matter within seconds. */
 const HASTE = { gateway: { heartbeatIntervalMs: 8_000, resumableMs: 10_000 }, voice: { heartbeatIntervalMs: 2_000 } };
 

@@ -1,0 +1,113 @@
+import { sleep } from '../../src/lib/time.ts';
+import { Dice } from '../chaos/dice.ts';
+import { more } from '../chaos/resources.ts';
+import { Lane, type Seat } from '../lane.ts';
+import { rssMb } from '../process-usage.ts';
+import { rounded } from '../statistics.ts';
+import type { Holdings } from '../supervised.ts';
+import { live, startMusic } from './life.ts';
+import { isFlat, lowest, slopeOf, type Point } from './slope.ts';
+
+const SAMPLE_MS = 10_000;
+const EVENT_MS = 4_000;
+const SAMPLES_A_MINUTE = 6;
+const LEAST_POINTS = 8;
+const LONGEST_WARM_UP_MIN = 5;
+/** Pooled connections and waits that are on their way to their end. */
+const SETTLE_MS = 60_000;
+/** Memory comes in pages and is given back late: a smaller growth in the whole time cannot be told from none. */
+const RESOLUTION_MB = 4;
+
+export interface SoakOptions {
+  readonly minutes: number;
+  readonly guilds: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Sample {
+  readonly hours: number;
+  readonly rssMb: number;
+  /** NaN while the bot does not tell. */
+  readonly heapMb: number;
+}
+
+/** Lets a bot play for a long time, and says whether it held more and more. */
+export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) {
+  await using lane = await Lane.start({ env: { ALONE_LEAVE_AFTER_MS: '5000' } });
+  const before = await lane.program.holdings();
+  const seats = Array.from({ length: guilds }, () => lane.addSeat());
+  await startMusic(lane, seats);
+  const samples = await watch();
+  const leaks = await atRest(lane, seats, before);
+  const problems = lane.loopback.problems();
+  const warmUpHours = Math.min(minutes / 3, LONGEST_WARM_UP_MIN) / 60;
+  const judged = samples.filter(({ hours }) => hours >= warmUpHours);
+  // A value a minute; in a short run more, or there would be no line to draw.
+  const together = Math.max(1, Math.min(SAMPLES_A_MINUTE, Math.floor(judged.length / LEAST_POINTS)));
+  const points = judged.map(({ hours, rssMb }) => ({ x: hours, y: rssMb }));
+  const rss = slopeOf(lowest(points, together));
+  const heap = slopeOf(lowest(judged.flatMap(heapPoint), together));
+  const flat = isFlat(rss, RESOLUTION_MB / Math.max(minutes / 60 - warmUpHours, Number.EPSILON));
+  const unhandled = lane.program.unhandled().length;
+  for (const line of [...leaks, ...problems]) say(`left over or wrong: ${line}`);
+  const count = (like: RegExp) => leaks.filter((leak) => like.test(leak)).length;
+  return {
+    ok: flat && leaks.length === 0 && problems.length === 0 && unhandled === 0,
+    minutes,
+    guilds,
+    samples: samples.length,
+    rss_mb: { first: samples[0]?.rssMb, last: samples.at(-1)?.rssMb },
+    slope_mb_per_hour: rounded(rss.slope, 2),
+    slope_standard_error: rounded(rss.error, 2),
+    heap_slope_mb_per_hour: rounded(heap.slope, 2),
+    heap_slope_standard_error: rounded(heap.error, 2),
+    memory_flat: flat,
+    leaked_timers: count(/^Timeout/),
+    leaked_children: count(/^(children|ProcessWrap)/),
+    leaked_handles: count(/^(?!Timeout|children|ProcessWrap)/),
+    unhandled,
+    problems: problems.length,
+  };
+
+  async function watch(): Promise<readonly Sample[]> {
+    const dice = new Dice(seed);
+    const taken: Sample[] = [];
+    const began = performance.now();
+    const elapsed = () => performance.now() - began;
+    while (elapsed() < minutes * 60_000) {
+      await sleep(Math.min(EVENT_MS, minutes * 60_000 - elapsed() + 1), signal);
+      await live(lane, seats, dice);
+      if (elapsed() < taken.length * SAMPLE_MS) continue;
+      const sample = await measure(lane, elapsed() / 3_600_000);
+      taken.push(sample);
+      if (taken.length % SAMPLES_A_MINUTE === 1)
+        say(
+          `${Math.round(sample.hours * 60)} min: RSS ${sample.rssMb.toFixed(1)} MB, heap ${sample.heapMb.toFixed(1)} MB`,
+        );
+    }
+    return taken;
+  }
+}
+
+async function measure({ program }: Lane, hours: number): Promise<Sample> {
+  const heap = /^nodejs_heap_size_used_bytes (\S+)$/m.exec(await program.metrics())?.[1];
+  return { hours, rssMb: await rssMb(program.pid), heapMb: Number(heap) / 2 ** 20 };
+}
+
+const heapPoint = ({ hours, heapMb }: Sample): Point[] => (Number.isNaN(heapMb) ? [] : [{ x: hours, y: heapMb }]);
+
+/** Everybody sends the bot away; what it then still holds more of than before the music, once that has had its time. */
+async function atRest(lane: Lane, seats: readonly Seat[], before: Holdings): Promise<string[]> {
+  for (const seat of seats) {
+    await lane.player.leave(seat);
+    seat.ada.leave();
+  }
+  const end = performance.now() + SETTLE_MS;
+  for (;;) {
+    const left = more(before, await lane.program.holdings());
+    if (left.length === 0 || performance.now() > end) return left;
+    await sleep(1_000);
+  }
+}
