@@ -27,7 +27,8 @@ export const CHANNEL_SCENARIOS: readonly Scenario[] = [
       name: `it loses the permission ${permission} where it is`,
       family: 'channels',
       steps: [fault('deny-permission', { channelId: LOUNGE, permission })],
-      expects: playsOn(500, 0),
+      // Who may not view a channel may not speak there either: https://discord.com/developers/docs/topics/permissions#implicit-permissions
+      expects: permission === 'Connect' ? playsOn(500, 0) : endsIn('silenced', 1, SPEAK),
     },
     {
       name: `it loses the permission ${permission}, and voice closes with 4006`,
