@@ -129,9 +129,8 @@ const UNDERSTOOD = 'cannot go on';
 
 function isUnhandled(line: string): boolean {
   if (line.includes(UNDERSTOOD)) return false;
-  if (/unknown fault|unhandled|uncaught/i.test(line)) return true;
   const level = /^\{"level":(\d+)/.exec(line)?.[1];
-  return level !== undefined && Number(level) >= FATAL;
+  return level === undefined ? /unhandled|uncaught/i.test(line) : Number(level) >= FATAL;
 }
 
 async function descriptors(pid: number): Promise<Holdings> {

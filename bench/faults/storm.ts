@@ -1,11 +1,13 @@
 import { sleep } from '../../src/lib/time.ts';
-import { Lane } from '../lane.ts';
+import { Lane, type Seat } from '../lane.ts';
 import type { PlayerName } from '../players.ts';
 import { LANE_OPTIONS } from './run-lanes.ts';
 
 const WARM_UP_MS = 20_000;
-/** How long the storm rages before somebody else comes. */
+/** A storm rages for at least this long, and until it has spent its strength, before somebody else comes. */
 const RAGE_MS = 3_000;
+const LONGEST_RAGE_MS = 20_000;
+const LOOK_MS = 1_000;
 /** A minute's worth of sends may have to pass. */
 const PATIENCE_MS = 70_000;
 
@@ -17,7 +19,7 @@ export async function joinBesideStorm(player: PlayerName, signal: AbortSignal): 
   await stormy.ears.waitFor(50, WARM_UP_MS);
   const storm = lane.loopback.faults.throw('refuse-voice', { guildId: stormy.guildId, code: 4006 });
   lane.loopback.faults.throw('close-voice', { guildId: stormy.guildId, code: 4006 });
-  await sleep(RAGE_MS, signal);
+  await spent(lane, stormy, signal);
 
   const calm = lane.addSeat();
   const asked = performance.now();
@@ -28,4 +30,15 @@ export async function joinBesideStorm(player: PlayerName, signal: AbortSignal): 
   storm.lift();
   const [first] = heard;
   return first ? Math.round(first.at - asked) : null;
+}
+
+/** Resolves when no op 4 was sent for a moment. */
+async function spent({ loopback }: Lane, { guildId }: Seat, signal: AbortSignal): Promise<void> {
+  const sent = () => loopback.gateway.sent.list(4, guildId).length;
+  const end = performance.now() + LONGEST_RAGE_MS;
+  await sleep(RAGE_MS, signal);
+  for (let before = -1; before !== sent() && performance.now() < end;) {
+    before = sent();
+    await sleep(LOOK_MS, signal);
+  }
 }
