@@ -24,13 +24,6 @@ export class SlidingWindow {
     return ((count - rest) / this.#limit) * this.#windowMs + this.waitMs(rest, now);
   }
 
-  /** Counts `count` for when they are within the limit, after all that was counted before; returns the milliseconds until then. */
-  take(count: number, now: number): number {
-    const waitMs = this.waitMs(count, now);
-    this.note(now + waitMs, count);
-    return waitMs;
-  }
-
   /** Counts `count`, which may be above the limit. */
   note(now: number, count = 1): void {
     for (let n = 0; n < count; n += 1) this.#at.push(now);

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Machine } from '../../src/lib/machine.ts';
 import { IncidentLog } from '../../src/voice/incident-log.ts';
-import { SlidingWindow } from '../../src/voice/sliding-window.ts';
 import { LEGAL, type VoiceState } from '../../src/voice/voice-state.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -11,20 +10,6 @@ it('leaves a state that was given up only for a person: to join, to wait until i
   const machine = new Machine<VoiceState>({ status: 'failed', reason: 'x' }, LEGAL);
   expect(LEGAL.failed).toEqual(['joining', 'cooling-down', 'idle']);
   expect(() => machine.to({ status: 'ready', channelId: '1', since: 0 })).toThrow('illegal transition');
-});
-
-it('counts what was sent in the last minute', () => {
-  const window = new SlidingWindow(3, 60_000);
-  for (const at of [0, 1_000, 2_000]) window.note(at);
-  expect(window.waitMs(1, 2_000)).toBe(58_000);
-  expect(window.waitMs(2, 2_000)).toBe(59_000);
-  expect(window.waitMs(1, 60_000)).toBe(0);
-});
-
-it('gives out turns in the order of asking, and never more than the limit', () => {
-  const window = new SlidingWindow(3, 60_000);
-  expect([0, 10, 20, 30, 40].map((now) => now + window.take(1, now))).toEqual([0, 10, 20, 60_000, 60_010]);
-  expect(60_005 + window.take(2, 60_005)).toBe(120_000);
 });
 
 it('keeps one incident open, twenty in all', () => {
