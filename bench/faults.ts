@@ -3,7 +3,7 @@
  * connection, one thing at a time while a song plays, and whether what people hear and read is as specified.
  *
  *   --only      only faults whose name or family has this text, and no gaps and no storm
- *   --lanes     how many doubles and bots at a time (3)
+ *   --lanes     how many doubles and bots at a time (5)
  *   --times     how often each close is repeated for the gaps (5; 0 leaves them and the storm out)
  *   --compare   the same for the bare library, beside it
  *   --markdown  the tables as Markdown
@@ -19,7 +19,7 @@ import { joinBesideStorm } from './faults/storm.ts';
 
 const OPTIONS = {
   only: { type: 'string', default: '' },
-  lanes: { type: 'string', default: '3' },
+  lanes: { type: 'string', default: '5' },
   times: { type: 'string', default: '5' },
   compare: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },

@@ -21,7 +21,8 @@ import {
 } from '@discordjs/voice';
 import { Client, Events, GatewayIntentBits } from 'discord.js';
 
-const READY_MS = 30_000;
+/** Others have 20 or 30 s here, and play nothing after a wait for their own send limit. It is the wait that is measured. */
+const READY_MS = 90_000;
 const MOVE_MS = 5_000;
 const REJOINS = 5;
 
