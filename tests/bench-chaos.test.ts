@@ -4,7 +4,7 @@ import { Dice } from '../bench/chaos/dice.ts';
 import { drawParams, FAULT_NAMES, LEFT_OUT } from '../bench/chaos/fault-draw.ts';
 import { Hearing } from '../bench/chaos/hearing.ts';
 import { judgeTelling } from '../bench/chaos/incidents.ts';
-import { judgeOp4, op4Peaks } from '../bench/chaos/invariants.ts';
+import { judgeBlame, judgeOp4, mistakes, op4Peaks } from '../bench/chaos/invariants.ts';
 import { LiveSessions } from '../bench/chaos/live-sessions.ts';
 import { runSeeds } from '../bench/chaos/pool.ts';
 import { summary } from '../bench/chaos/report.ts';
@@ -244,6 +244,22 @@ describe('incidents', () => {
     expect(judgeTelling('a', incidents('resumed'), ['🔌 Lost: retrying soon.'])).toEqual([
       'guild a: somebody still reads "🔌 Lost: retrying soon."',
     ]);
+  });
+});
+
+describe('blame', () => {
+  const told = ['👋 Somebody disconnected me. The queue is kept: /resume goes on.'];
+
+  it('for a kick needs one', () => {
+    expect(judgeBlame(told, ['kick {}'])).toEqual([]);
+    expect(judgeBlame(told, ['close-voice {"code":4014}'])).toEqual([]);
+    expect(judgeBlame(['🔌 Lost.'], [])).toEqual([]);
+    expect(judgeBlame(told, ['close-gateway {"code":4005}'])).toHaveLength(1);
+  });
+
+  it('by the double counts, but for what the library does by itself', () => {
+    expect(mistakes(['gateway: closed with 4005 (Already authenticated.)'])).toEqual([]);
+    expect(mistakes(['gateway: closed with 4003 (Not authenticated.)'])).toHaveLength(1);
   });
 });
 

@@ -15,7 +15,7 @@ export class Acting {
   readonly #scene: Scene;
   readonly #life: AbortSignal;
   readonly #asked: Interaction[] = [];
-  #faults = 0;
+  readonly #thrown: { readonly room: Room; readonly inWords: string }[] = [];
   #songs = 0;
 
   constructor(scene: Scene, life: AbortSignal) {
@@ -25,7 +25,13 @@ export class Acting {
 
   /** Faults that met something. */
   get faults(): number {
-    return this.#faults;
+    return this.#thrown.length;
+  }
+
+  /** Those that met this guild, or all guilds, in words. */
+  thrownAt(room: Room): readonly string[] {
+    const here = this.#thrown.filter((one) => one.room === room || !one.inWords.includes('guildId'));
+    return here.map(({ inWords }) => inWords);
   }
 
   /** Every command that was typed. */
@@ -46,7 +52,7 @@ export class Acting {
     const here = Object.entries(params).map(([key, value]) => [key, value === key ? ids[key] : value]);
     try {
       const thrown = this.#scene.loopback.faults.throwByName(name, Object.fromEntries(here));
-      this.#faults += 1;
+      this.#thrown.push({ room, inWords: `${name} ${JSON.stringify(params)}` });
       if (thrown?.lasts) later(forMs, this.#life, thrown.lift);
     } catch {
       // It met nothing: the bot is not where it would be met. The next one may.

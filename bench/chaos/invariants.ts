@@ -33,3 +33,24 @@ export function judgeOp4({ guild, shard }: { readonly guild: number; readonly sh
     ...(shard > MOST_OP4.shard ? [`${shard} op 4 in a minute on one shard`] : []),
   ];
 }
+
+/** What people read when the bot takes what happened for somebody's will. */
+const KICKED = 'Somebody disconnected me';
+/** Faults that are a kick, or that leave nothing to tell one by. */
+const LIKE_A_KICK = /kick|move|drag|stage|event|4014|4022/;
+
+/** Nobody may be blamed for a kick in a guild where nothing like it was thrown. `thrown` are the faults there, in words. */
+export function judgeBlame(told: readonly string[], thrown: readonly string[]): string[] {
+  if (thrown.some((fault) => LIKE_A_KICK.test(fault))) return [];
+  return told.filter((content) => content.includes(KICKED)).map((content) => `nobody did that: "${content}"`);
+}
+
+/**
+ * discord.js identifies twice on one connection when an earlier one was lost while it waited for its turn to identify
+ * (@discordjs/ws 1.2.3, seen here); Discord closes that connection, and it begins anew.
+ */
+const DOUBLE_IDENTIFY = 'gateway: closed with 4005 (Already authenticated.)';
+
+/** What the double calls a mistake of the bot, as far as the bot could have done otherwise. */
+export const mistakes = (problems: readonly string[]): string[] =>
+  problems.filter((problem) => problem !== DOUBLE_IDENTIFY);

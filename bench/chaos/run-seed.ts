@@ -2,7 +2,7 @@ import { sleep } from '../../src/lib/time.ts';
 import { Acting } from './acting.ts';
 import { comeToRest, proveHealth } from './finale.ts';
 import { raiseMusic } from './opening.ts';
-import { judgeOp4, op4Peaks } from './invariants.ts';
+import { judgeBlame, judgeOp4, mistakes, op4Peaks } from './invariants.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { leftOver, resources } from './resources.ts';
 import { setScene } from './scene.ts';
@@ -60,7 +60,8 @@ export async function runSeed({ seed, minutes, guilds }: SeedOptions): Promise<S
     ...sessions.judge(performance.now()),
     ...unhandled.found,
     ...(scene.log.fatal > 0 ? ['the bot logged a fatal error'] : []),
-    ...scene.loopback.problems(),
+    ...mistakes(scene.loopback.problems()),
+    ...scene.rooms.flatMap((room) => judgeBlame(room.told, acting.thrownAt(room))),
     ...bugsTold(acting),
   ];
 
