@@ -73,7 +73,6 @@ export class VoiceConnection implements Wire {
   #state: State = { status: 'greeted' };
   #deadline: NodeJS.Timeout;
   #pulse: NodeJS.Timeout;
-
   /** An op 3 was answered when there were numbered messages: the client has read them. */
   #mustAcknowledge = false;
 
