@@ -47,7 +47,8 @@ export async function playScenario(lane: Lane, scenario: Scenario, manner = AS_E
       op4: witness.op4Since(begun),
       op4AMinute: witness.op4AMinute,
       messages: witness.messages,
-      texts: witness.texts,
+      // What is read when the guild is left is not of the fault.
+      texts: [...witness.texts],
       mostLive: witness.mostLive,
       problems: witness.problems,
       unhandled: witness.unhandled,
