@@ -27,7 +27,9 @@ export async function comeToRest(scene: Scene): Promise<string[]> {
     await until('the bot to be out of voice', isOut, REST_MS);
     return await toldWell(scene);
   } catch (error) {
-    return [String(error)];
+    const there = rooms.filter(({ botChannelId }) => botChannelId !== null).map(({ number }) => `guild ${number}`);
+    const open = loopback.voice.sessions().map(({ guildId, status }) => `${status} in ${guildId}`);
+    return [`${String(error)}; it is in: ${[...there, ...open].join(', ')}`];
   }
 }
 
@@ -49,11 +51,11 @@ export async function proveHealth(scene: Scene): Promise<string[]> {
 }
 
 async function playWhole(scene: Scene, room: Room): Promise<void> {
-  await room.ask('voicestatus', ANSWER_MS);
+  await room.insist('voicestatus', ANSWER_MS);
   // What the guild still had in its queue would come first; told or not, the queue is empty then.
-  await room.ask('stop', ANSWER_MS);
-  await room.ask('volume', ANSWER_MS, { level: 100 });
-  await room.ask('loop', ANSWER_MS, { mode: 'off' });
+  await room.insist('stop', ANSWER_MS);
+  await room.insist('volume', ANSWER_MS, { options: { level: 100 } });
+  await room.insist('loop', ANSWER_MS, { options: { mode: 'off' } });
   const url = scene.songUrl(0);
   const name = url.slice(url.lastIndexOf('/') + 1);
   room.hearing.expectCut();
