@@ -15,7 +15,8 @@ import { mostInAMinute } from './faults/rates.ts';
 import { aligned, comparison, markdown, shortfallsOf, table } from './faults/report.ts';
 import { runLanes, type Ran, type Row } from './faults/run-lanes.ts';
 import { SCENARIOS } from './faults/scenarios/index.ts';
-import { joinBesideStorm } from './faults/storm.ts';
+import { joinBesideStorm, type JoinBesideStorm } from './faults/storm.ts';
+import type { PlayerName } from './players.ts';
 
 const OPTIONS = {
   only: { type: 'string', default: '' },
@@ -52,9 +53,10 @@ console.log(`\n${show(table(ran.rows))}`);
 const bare = values.compare ? await compare(ran) : null;
 const gaps = times > 0 ? await measureGaps(times, { say: (line) => console.error(line), signal }) : null;
 if (gaps) console.log(`\nAt closes after which the server accepts at once:\n${JSON.stringify(gaps, null, 2)}`);
-if (storm) console.log(`\nFrom /play to the first frame beside a guild that storms, ms: ${JSON.stringify(storm)}`);
+if (storm) console.log(`\nFrom /play to the first frame beside a guild that storms: ${JSON.stringify(storm)}`);
 
 const missed = ran.rows.filter((row) => shortfallsOf(row).length > 0);
+for (const name of ran.restarts) console.log(`did not play or leave when asked to, after: ${name}`);
 for (const line of [...ran.unhandled, ...ran.leaks]) console.log(line);
 const summary = {
   ...figures(ran),
@@ -63,11 +65,11 @@ const summary = {
   not_as_specified: missed.map(({ scenario }) => scenario.name),
   seconds: Math.round((performance.now() - began) / 1_000),
   ...(gaps && { gaps }),
-  ...(storm && { join_beside_storm_ms: storm }),
+  ...(storm && { join_beside_storm: storm }),
   ...(bare && { bare: figures(bare) }),
 };
 if (values.json) console.log(JSON.stringify(summary));
-const clean = ran.exits + ran.restarts === 0 && ran.unhandled.length === 0 && ran.leaks.length === 0;
+const clean = ran.exits + ran.restarts.length === 0 && ran.unhandled.length === 0 && ran.leaks.length === 0;
 process.exitCode = missed.length === 0 && clean ? 0 : 1;
 
 function number(option: 'lanes' | 'times', least: number): number {
@@ -81,7 +83,7 @@ function say(row: Row): void {
   console.error(short.length === 0 ? `ok   ${row.scenario.name}` : `FAIL ${row.scenario.name}: ${short.join(', ')}`);
 }
 
-async function besideStorm(): Promise<{ readonly tenuto: number | null; readonly bare: number | null }> {
+async function besideStorm(): Promise<Readonly<Record<PlayerName, JoinBesideStorm>>> {
   const [tenuto, other] = await Promise.all([joinBesideStorm('tenuto', signal), joinBesideStorm('bare', signal)]);
   return { tenuto, bare: other };
 }
@@ -105,7 +107,7 @@ function figures({ rows, exits, restarts, unhandled, op4 }: Ran) {
     max_op4_per_minute: Math.max(0, ...results.map(({ op4AMinute }) => op4AMinute)),
     max_op4_per_shard_and_minute: Math.max(0, ...op4.map(mostInAMinute)),
     process_exits: exits,
-    restarts,
+    restarts: restarts.length,
     unhandled: unhandled.length,
   };
 }

@@ -27,8 +27,8 @@ export interface Ran {
   readonly rows: readonly Row[];
   /** Processes that ended although nobody wanted it, and no row says so. */
   readonly exits: number;
-  /** How often one had to be started again that ran, but did not play or leave when asked to. */
-  readonly restarts: number;
+  /** After these one had to be started again that ran, but did not play or leave when it was asked to. */
+  readonly restarts: readonly string[];
   readonly unhandled: readonly string[];
   /** What was held open at the end beside what was held after the first song. */
   readonly leaks: readonly string[];
@@ -53,7 +53,7 @@ export async function runLanes(scenarios: readonly Scenario[], options: RunOptio
   return {
     rows: scenarios.flatMap((scenario) => rows.filter((row) => row.scenario === scenario)),
     exits: ran.reduce((sum, { exits }) => sum + exits, 0),
-    restarts: ran.reduce((sum, { restarts }) => sum + restarts, 0),
+    restarts: ran.flatMap(({ restarts }) => restarts),
     unhandled: ran.flatMap(({ unhandled }) => unhandled),
     leaks: ran.flatMap(({ leaks }) => leaks),
     op4: ran.flatMap(({ op4 }) => op4),
@@ -68,18 +68,22 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
   await using lane = await Lane.start({ player, loopback: LANE_OPTIONS, signal });
   const leaks = player === 'tenuto' ? new LeakWatch(lane) : null;
   const rows: Row[] = [];
+  const restarts: string[] = [];
+  const asked = () => lane.past.filter((life) => life.asked).length;
   for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
     signal.throwIfAborted();
     if (leaks?.isOver && scenario.expects.outcome !== 'ends') {
       await warmUp(lane);
       await leaks.begin();
     }
+    const before = asked();
     const result = await playScenario(lane, scenario, manner).catch((error: unknown) => String(error));
     const row = { scenario, result };
     rows.push(row);
     onRow(row);
     await leaks?.note(scenario.name);
     if (typeof result === 'string' || result.op4.length > STORM_OP4) await lane.restart();
+    if (asked() > before) restarts.push(scenario.name);
   }
   const left = (await leaks?.verdict()) ?? [];
   const lives = await lane.close();
@@ -89,8 +93,7 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
   return {
     rows,
     exits: lives.filter(({ asked }) => !asked).length - wanted.length,
-    // The last one ends because all is over.
-    restarts: lives.filter(({ asked }) => asked).length - 1,
+    restarts,
     unhandled: lives.flatMap(({ unhandled }) => unhandled),
     leaks: left,
     op4: [rows.flatMap(({ result }) => (typeof result === 'string' ? [] : result.op4)).toSorted((a, b) => a - b)],

@@ -43,12 +43,10 @@ export async function cleared(lane: Lane, seat: Seat): Promise<void> {
     if (guild()) seat.ada.leave();
     await lane.restart();
   };
-  if (!lane.program.running) await restart();
-  await leave().catch(async () => {
-    await restart();
-    // The place of a process that has died is nobody's.
-    if (!isOut()) world.setVoiceState(seat.guildId, botId, null);
-  });
+  // The place of a process that has died is nobody's.
+  const vacate = () => void (isOut() || world.setVoiceState(seat.guildId, botId, null));
+  if (!lane.program.running) await restart().then(vacate);
+  await leave().catch(() => restart().then(vacate));
   if (guild()) seat.ada.leave();
   seat.ears.clear();
 }
