@@ -176,7 +176,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       onSilenced: (guildId, why) => teller.silenced(guildId, why),
       onGuildAvailable: (guildId) => follower.guildAvailable(guildId),
       onGatewayLost: () => voice.mainGateway('lost'),
-      onGatewayReady: () => voice.mainGateway('ready'),
+      onGatewayReady: (fresh) => voice.mainGateway(fresh ? 'identified' : 'resumed'),
     });
     closers.add('voice events', () => events.close());
     await voice.recall(queues.guilds());

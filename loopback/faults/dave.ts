@@ -98,7 +98,7 @@ export const DAVE_FAULTS = {
   ),
   'execute-unknown': moment(
     'Executes a transition that was never prepared (op 22).',
-    z.strictObject({ guildId, transition }),
+    z.strictObject({ guildId, transition: transition.default(60_000) }),
     ({ voice: { faults }, botId }, { guildId, transition }) =>
       hit(faults.tell(guildId, botId, VoiceOpcodes.DaveExecuteTransition, { transition_id: transition })),
   ),

@@ -5,6 +5,7 @@ import type { Command, CommandContext, CommandServices, Reply } from '../command
 import { toTenutoError, TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
 import { Answer, type Answerable } from './answer.ts';
+import { isDiscordFailure } from './discord-failure.ts';
 import { guard, type Situation } from './guards.ts';
 import { toRequest } from './requests.ts';
 
@@ -107,7 +108,9 @@ export class Router {
       log.warn({ error: thrown }, 'answer came too late');
       return;
     }
-    const error = toTenutoError(thrown);
+    const error = isDiscordFailure(thrown)
+      ? new TenutoError('DISCORD_FAILED', '', { cause: thrown })
+      : toTenutoError(thrown);
     const incident = randomBytes(4).toString('hex');
     if (error.blame === 'bug') log.error({ error, incident }, 'request failed');
     else if (error.blame === 'outside') log.warn({ error }, 'request failed');

@@ -16,7 +16,8 @@ export interface VoiceEventConsumer {
   onGuildAvailable(guildId: string): void;
   /** While the main gateway is lost, nothing above is told; voice itself goes on. */
   onGatewayLost(): void;
-  onGatewayReady(): void;
+  /** `fresh`: in a new session, because the old one could not be resumed. */
+  onGatewayReady(fresh: boolean): void;
 }
 
 /** VoiceEventHandlers: turns what Discord sends about voice into facts, until `close`. */
@@ -31,8 +32,8 @@ export class VoiceEventHandlers {
     this.#listen(Events.VoiceStateUpdate, (previous, next) => this.#onVoiceState(previous, next));
     this.#listen(Events.GuildAvailable, (guild) => this.#onAvailable(guild));
     this.#listen(Events.ShardReconnecting, () => consumer.onGatewayLost());
-    this.#listen(Events.ShardResume, () => consumer.onGatewayReady());
-    this.#listen(Events.ShardReady, () => consumer.onGatewayReady());
+    this.#listen(Events.ShardResume, () => consumer.onGatewayReady(false));
+    this.#listen(Events.ShardReady, () => consumer.onGatewayReady(true));
   }
 
   close(): void {

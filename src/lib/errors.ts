@@ -54,6 +54,7 @@ const ERRORS = {
     blame: 'user',
     say: 'That button belongs to a track that has ended. Use /nowplaying for a fresh display.',
   },
+  DISCORD_FAILED: { blame: 'outside', say: 'Discord did not take what I wanted to show. Try again in a minute.' },
   TOOK_TOO_LONG: { blame: 'outside', say: 'That took too long, so I stopped trying. Please try again.' },
   STARTING: { blame: 'outside', say: 'I am just starting. Try again in a few seconds.' },
   STOPPING: { blame: 'outside', say: 'I am restarting. Try again in a minute; the queue is kept.' },

@@ -123,7 +123,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   placed(channelId: string | null): void {
     if (this.line.link !== null || this.state.status !== 'recovering') return;
     if (channelId !== null) this.#adopt(channelId);
-    else if (!this.door.shaded) this.#removed();
+    else if (!this.door.shaded && !this.door.outlived) this.#removed();
   }
 
   #listen(link: VoiceLink): void {
@@ -229,6 +229,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   /** Discord says that we are out. That the channel was deleted, it may say a moment later. */
   #removed(): void {
+    if (this.door.outlived) return this.#recovery.lost(TROUBLES.sessionLapsed);
     this.#recovery.drop(TROUBLES.removed);
     const life = this.#machine.decide(TROUBLES.removed.sentence);
     later(this.#parts.options.removalEvidenceMs, life, () => this.#stayOut());

@@ -40,6 +40,11 @@ export function discoveryRequest(ssrc: number): Buffer {
   return request;
 }
 
+/** True when the datagram says that it is an answer of IP discovery, and has not the form of one. */
+export function isBadDiscovery(datagram: Buffer): boolean {
+  return datagram.length >= 2 && datagram.readUInt16BE(0) === ANSWER && !isDiscovery(datagram, ANSWER);
+}
+
 /** True when the datagram answers the request for this SSRC. */
 export function answersDiscovery(datagram: Buffer, ssrc: number): boolean {
   return isDiscovery(datagram, ANSWER) && datagram.readUInt32BE(4) === ssrc;

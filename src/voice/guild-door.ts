@@ -3,7 +3,7 @@ import { later } from '../lib/time.ts';
 import { leaveVoice } from './leaving.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import type { RecoveryPacer } from './recovery-pacer.ts';
-import type { VoiceGateway } from './voice-gateway.ts';
+import type { GatewayChange, VoiceGateway } from './voice-gateway.ts';
 import { VoiceLink } from './voice-link.ts';
 import type { VoiceOptions } from './voice-options.ts';
 
@@ -30,6 +30,8 @@ export class GuildDoor {
   #joins = 0;
   #sent = 0;
   #gatewayLostAt = -Infinity;
+  #identifiedAt = -Infinity;
+  #linkedAt = -Infinity;
   /** What is done when the main gateway is back. */
   #awaiting: (() => void) | null = null;
 
@@ -78,9 +80,20 @@ export class GuildDoor {
     return !this.ready || this.#parts.now() - this.#gatewayLostAt < this.#parts.options.gatewayShadowMs;
   }
 
-  gatewayChanged(change: 'lost' | 'ready'): void {
-    if (change === 'lost') this.#gatewayLostAt = this.#parts.now();
-    else this.#awaiting?.();
+  /**
+   * True when the last link was made in a main gateway session that is lost. When Discord forgets that session, it tells us
+   * that we are out, in the same words as for a kick.
+   */
+  get outlived(): boolean {
+    const lapsedMs = this.#parts.now() - this.#identifiedAt;
+    return this.#linkedAt < this.#identifiedAt && lapsedMs < this.#parts.options.sessionLapseMs;
+  }
+
+  gatewayChanged(change: GatewayChange): void {
+    const now = this.#parts.now();
+    if (change === 'lost') this.#gatewayLostAt = now;
+    if (change === 'identified') this.#identifiedAt = now;
+    if (change !== 'lost') this.#awaiting?.();
   }
 
   /** Acts once, when the main gateway is back or after `ms`, unless `life` ends before. */
@@ -110,18 +123,19 @@ export class GuildDoor {
     this.#parts.pacer.hurry(this.#parts.guildId);
   }
 
-  /** Milliseconds until `sends` more op 4 are within the guild's budget. */
+  /** Milliseconds until a join with so many op 4 is within the guild's budget, and leaving again after it too. */
   waitMs(sends: number): number {
-    return this.#sends.waitMs(sends, this.#parts.now());
+    return this.#sends.waitMs(sends + 1, this.#parts.now());
   }
 
   /** A link that will ask for this channel when it is opened, or null when the bot is not in the guild. */
   link(channelId: string): VoiceLink | null {
-    const { guildId, gateway, options, log } = this.#parts;
+    const { guildId, gateway, options, now, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return null;
     const { encryptionGraceMs } = options;
     const ownUserId = gateway.ownUserId();
+    this.#linkedAt = now();
     const { selfDeaf } = this;
     const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs });
     link.once('sent', () => (this.#joins += 1));

@@ -7,7 +7,7 @@ import type { CloseCode } from './close-codes.ts';
 import { ConnectionKeeper, type KeeperParts } from './connection-keeper.ts';
 import { EpisodeMemory } from './episode-memory.ts';
 import { IncidentLog } from './incident-log.ts';
-import type { Removal } from './voice-gateway.ts';
+import type { GatewayChange, Removal } from './voice-gateway.ts';
 import { VoiceLog } from './voice-log.ts';
 import type { Incident, VoiceReport } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
@@ -96,11 +96,7 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
    * nothing may be tried now.
    */
   hold(holder: string, channelId: string, { selfDeaf, asked }: { selfDeaf: boolean; asked: boolean }): boolean {
-    const { quietMs } = this.#keeper.attempts;
-    if (asked && quietMs > 0) {
-      const seconds = Math.ceil(quietMs / 1_000);
-      throw new TenutoError('VOICE_UNAVAILABLE', `it was refused too often, so nobody tries for another ${seconds} s`);
-    }
+    if (asked) this.#refuse(channelId);
     const isNew = !this.#holders.has(holder);
     this.#holders.set(holder, selfDeaf);
     this.#listen();
@@ -155,8 +151,21 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     this.#keeper.placed(channelId);
   }
 
-  gatewayChanged(change: 'lost' | 'ready'): void {
+  gatewayChanged(change: GatewayChange): void {
     this.#keeper.door.gatewayChanged(change);
+  }
+
+  /** Throws when a person must wait before a join of this channel: after refusals, or after much coming and going. */
+  #refuse(channelId: string): void {
+    const { attempts, door, state } = this.#keeper;
+    const there = 'channelId' in state && state.channelId === channelId;
+    const [waitMs, why] =
+      attempts.quietMs > 0
+        ? [attempts.quietMs, 'it was refused too often']
+        : [there ? 0 : door.waitMs(1), 'I came and went too often'];
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1_000);
+    throw new TenutoError('VOICE_UNAVAILABLE', `${why}, so nobody tries for another ${seconds} s`);
   }
 
   /** Tells those who wait, when the state is one to wait no longer. */

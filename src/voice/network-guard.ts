@@ -1,5 +1,6 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
 import type { VoiceUDPSocket, VoiceWebSocket } from '@discordjs/voice';
-import { kindOf, type DatagramKind } from './datagram-kinds.ts';
+import { isBadDiscovery, kindOf, type DatagramKind } from './datagram-kinds.ts';
 
 /** Far above the largest message of the protocol, a welcome to a full channel; JSON of 100 MB would stop all guilds for a second. */
 const LONGEST_MESSAGE = 1 << 20;
@@ -34,9 +35,11 @@ export interface UdpListener {
 
 /**
  * Lets only whole Opus packets through to the receiver, which throws on 9 to 11 bytes, and keeps what a closed socket or
- * an impossible port throws out of the library's keep-alive timer. IP discovery reads below this seam and catches for itself.
+ * an impossible port throws out of the library's keep-alive timer. IP discovery reads below that, from the socket itself, and
+ * believes anybody and any length; so what is no answer of our voice server does not get there either.
  */
 export function guardUdpSocket(socket: VoiceUDPSocket, listener: UdpListener): void {
+  refuseForgeries(socket);
   const send = socket.send.bind(socket);
   const fault = (error: unknown) => listener.fault(error);
   socket.send = (datagram) => {
@@ -50,6 +53,19 @@ export function guardUdpSocket(socket: VoiceUDPSocket, listener: UdpListener): v
     if (kind === 'audio') attempt(() => socket.emit('message', datagram), fault);
   };
   Object.defineProperty(socket, 'onMessage', { value: onMessage });
+}
+
+/** Both fields are private in the declarations only. */
+function refuseForgeries(voice: VoiceUDPSocket): void {
+  const socket = Reflect.get(voice, 'socket') as Socket;
+  const remote = Reflect.get(voice, 'remote') as { readonly ip: string; readonly port: number };
+  const emit = socket.emit.bind(socket) as (event: string, ...details: unknown[]) => boolean;
+  const isForged = (datagram: Buffer, { address, port }: RemoteInfo) =>
+    address !== remote.ip || port !== remote.port || isBadDiscovery(datagram);
+  socket.emit = (event: string, ...details: unknown[]) => {
+    if (event === 'message' && isForged(details[0] as Buffer, details[1] as RemoteInfo)) return true;
+    return emit(event, ...details);
+  };
 }
 
 function attempt(act: () => unknown, fault: (error: unknown) => void): void {

@@ -15,6 +15,7 @@ export const TROUBLES = {
   serverChanged: trouble('server changed', 'the voice server changed'),
   serverAway: trouble('server away', 'the voice server went away'),
   gatewayDown: trouble('gateway down', 'the connection to Discord is down'),
+  sessionLapsed: trouble('session lapsed', 'Discord forgot the session that voice belonged to'),
   gatewayClosed: trouble('gateway closed', 'the connection to Discord was closed'),
   notAnswered: trouble('join unanswered', 'Discord did not answer the request to join'),
   notReached: trouble('server unreachable', 'the voice server did not answer'),

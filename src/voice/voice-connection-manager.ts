@@ -8,7 +8,7 @@ import type { Store } from '../storage/store.ts';
 import type { CloseCode } from './close-codes.ts';
 import { GuildVoice } from './guild-voice.ts';
 import { RecoveryPacer } from './recovery-pacer.ts';
-import type { Removal, VoiceFacts, VoiceGateway } from './voice-gateway.ts';
+import type { GatewayChange, Removal, VoiceFacts, VoiceGateway } from './voice-gateway.ts';
 import { DEFAULT_VOICE_OPTIONS, type VoiceOptions } from './voice-options.ts';
 import type { Incident, VoiceControls, VoiceReport, VoiceReports } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
@@ -153,7 +153,7 @@ export class VoiceConnectionManager
     this.#guilds.get(guildId)?.placed(channelId);
   }
 
-  mainGateway(change: 'lost' | 'ready'): void {
+  mainGateway(change: GatewayChange): void {
     for (const guild of this.#guilds.values()) guild.gatewayChanged(change);
   }
 

@@ -19,6 +19,9 @@ export interface VoiceGateway {
   channelExists(guildId: string, channelId: string): boolean;
 }
 
+/** A shard's connection was lost, or is ready again: its session goes on, or it has a new one, which knows nothing of our voice. */
+export type GatewayChange = 'lost' | 'resumed' | 'identified';
+
 /** Why the bot is out of its channel by another's will. */
 export type Removal = 'removed' | 'channel-deleted';
 
@@ -29,6 +32,5 @@ export type Removal = 'removed' | 'channel-deleted';
 export interface VoiceFacts {
   /** Discord said where the bot is; null: in no channel. */
   ownVoiceState(guildId: string, channelId: string | null): void;
-  /** A shard's connection was lost, or is ready (identified or resumed) again. */
-  mainGateway(change: 'lost' | 'ready'): void;
+  mainGateway(change: GatewayChange): void;
 }

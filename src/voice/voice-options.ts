@@ -42,6 +42,8 @@ export interface VoiceOptions {
   readonly gatewayPollMs: number;
   /** What happened to voice so soon after the loss of the main gateway happened because of it. */
   readonly gatewayShadowMs: number;
+  /** So long after a new main gateway session Discord may still forget the old one, and take us out of voice with it. */
+  readonly sessionLapseMs: number;
 }
 
 export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
@@ -67,4 +69,5 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   probeDeadlineMs: 15_000,
   gatewayPollMs: 5_000,
   gatewayShadowMs: 60_000,
+  sessionLapseMs: 5 * 60_000,
 };

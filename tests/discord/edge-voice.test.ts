@@ -104,8 +104,8 @@ describe('what happens in voice becomes facts', () => {
     expect(facts.slice(-2)).toEqual(['own null', `listeners ${channelId('Lounge')} 0`]);
     facts.splice(0);
     loopback.faults.throw('drop-gateway', {});
-    await told('gateway ready');
-    expect(facts).toEqual(['gateway lost', 'gateway ready']);
+    await told('gateway resumed');
+    expect(facts).toEqual(['gateway lost', 'gateway resumed']);
     expect(gateway.mainGatewayReady(id)).toBe(true);
     const removed = once(client, Events.GuildDelete);
     loopback.world.removeGuild(id);

@@ -110,6 +110,14 @@ describe('a failure', () => {
     expect(said).not.toContain('secret');
   });
 
+  it('of Discord, or of the way to it, is no bug of ours', async () => {
+    const cut = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+    const { router, request, calls, logged } = scene(failing(cut));
+    await router.handle(request);
+    expect(calls.at(-1)).toContain('Discord did not take');
+    expect(logged()).toMatchObject([{ level: 40, msg: 'request failed' }]);
+  });
+
   it('that cannot be told either is logged, and nothing is thrown', async () => {
     const { router, request, logged } = scene({
       ...failing(new Error('one')),

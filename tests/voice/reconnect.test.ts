@@ -40,9 +40,41 @@ it('has nothing to make anew where there is no connection', async () => {
 it('waits for the budget of the guild, however often somebody asks', async () => {
   const scene = await joined({ options: { policy: { ...SHORT.policy, sendsPerMinute: 5 }, joinPatienceMs: 300 } });
   await scene.manager.reconnect(GUILD);
-  await scene.manager.reconnect(GUILD);
   await expect(scene.manager.reconnect(GUILD)).rejects.toMatchObject({ code: 'VOICE_UNAVAILABLE' });
-  expect(scene.gateway.sent).toHaveLength(5);
+  expect(scene.gateway.sent).toHaveLength(3);
+});
+
+it('refuses a person who makes it come and go, and can always be sent away', async () => {
+  const scene = await joined({ options: { policy: { ...SHORT.policy, sendsPerMinute: 5 } } });
+  await scene.manager.leave(GUILD, 'player');
+  await scene.join();
+  await scene.manager.leave(GUILD, 'player');
+  await expect(scene.join()).rejects.toThrow(/came and went too often, so nobody tries for another \d+ s/);
+  expect(scene.gateway.sent).toHaveLength(4);
+});
+
+it.each([
+  ['comes back when it is out because Discord forgot the session that a new one replaced', 'identified', 'recovering'],
+  ['stays out when it is disconnected in a session that was resumed', 'resumed', 'deciding'],
+] as const)('%s', async (_, change, status) => {
+  const scene = await joined();
+  scene.manager.mainGateway('lost');
+  scene.manager.mainGateway(change);
+  scene.gateway.kick(GUILD);
+  expect(scene.manager.state(GUILD)).toMatchObject({ status });
+});
+
+it('stays out when it is disconnected from a connection that was made in the new session', async () => {
+  let now = 1_000_000;
+  const scene = await joined({ now: () => now });
+  now += 1;
+  scene.manager.mainGateway('identified');
+  now += 1;
+  scene.gateway.kick(GUILD);
+  await scene.state('ready');
+  scene.gateway.kick(GUILD);
+  await scene.state('idle');
+  expect(scene.gateway.joins).toHaveLength(2);
 });
 
 it('waits out a cool-down that an earlier process had begun, and then comes by itself', async () => {

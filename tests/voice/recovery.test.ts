@@ -244,7 +244,7 @@ it('waits for the main gateway without counting it as a try', async () => {
   const waiting = await scene.state('recovering');
   expect(waiting).toMatchObject({ reason: expect.any(String) });
   scene.gateway.ready = true;
-  scene.manager.mainGateway('ready');
+  scene.manager.mainGateway('resumed');
   await hearsTheRest(scene);
   expect(scene.gateway.joins).toHaveLength(2);
 });
@@ -254,7 +254,7 @@ it('comes back after 4014 when the main gateway was lost with it', async () => {
   scene.manager.mainGateway('lost');
   scene.voice.faults.closeVoice(GUILD, BOT, 4014);
   await scene.state('deciding');
-  scene.manager.mainGateway('ready');
+  scene.manager.mainGateway('resumed');
   await hearsTheRest(scene);
 });
 
