@@ -49,10 +49,10 @@ export class ClientVoiceGateway implements VoiceGateway, GatewayReports {
     const guild = this.#guild(guildId);
     const channel = guild?.channels.cache.get(channelId);
     if (!guild?.members.me || !channel) return true;
-    const { Connect, Speak } = PermissionFlagsBits;
+    const { ViewChannel, Connect, Speak } = PermissionFlagsBits;
     // On a stage being heard is a matter of being called up, which `ownSilence` tells.
-    const needed = channel.type === ChannelType.GuildStageVoice ? [Connect] : [Connect, Speak];
-    return channel.permissionsFor(guild.members.me).has(needed);
+    const heard = channel.type === ChannelType.GuildStageVoice ? [] : [Speak];
+    return channel.permissionsFor(guild.members.me).has([ViewChannel, Connect, ...heard]);
   }
 
   channelExists(guildId: string, channelId: string): boolean {

@@ -2,6 +2,7 @@ import { Client, Events, GatewayIntentBits, Options, RESTEvents, type RateLimitD
 import type { Logger } from 'pino';
 import { ConfigError, type Config } from '../config.ts';
 import { within } from '../lib/time.ts';
+import { guardDispatches } from './dispatch-guard.ts';
 
 /** A server that is down at start is waited for 15 s by discord.js itself; this leaves room for a slow login before that. */
 const LOGIN_DEADLINE_MS = 60_000;
@@ -33,6 +34,7 @@ export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Clien
     makeCache: Options.cacheWithLimits(KEPT),
     rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit },
   });
+  guardDispatches(client, log);
   client.on(Events.Error, (error) => log.error({ error }, 'discord client failed'));
   client.on(Events.Warn, (warning) => log.warn({ warning }, 'discord client warns'));
   client.on(Events.ShardError, (error, shardId) => log.warn({ error, shardId }, 'gateway connection failed'));

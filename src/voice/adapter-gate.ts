@@ -11,6 +11,8 @@ type Server = Parameters<DiscordGatewayAdapterLibraryMethods['onVoiceServerUpdat
 export interface GateKeeper {
   /** Asked for each op 4 that joins. Leaving always passes. */
   mayJoin(): boolean;
+  /** True while the answer to an earlier leaving may still come. */
+  mayEcho(): boolean;
   /** An op 4 went out. */
   sent(): void;
   /** Discord says that we are in this channel. */
@@ -73,8 +75,7 @@ function inOrder(
       const before = channelId;
       channelId = data.channel_id;
       if (channelId === null) {
-        // Before the first place this is the echo of an earlier leaving.
-        if (before !== null) keeper.removed();
+        if (before !== null || !keeper.mayEcho()) keeper.removed();
         return;
       }
       library.onVoiceStateUpdate(data);

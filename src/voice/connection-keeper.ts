@@ -5,7 +5,7 @@ import type { CloseCode } from './close-codes.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { GuildDoor, type DoorParts } from './guild-door.ts';
 import { GuildLine } from './guild-line.ts';
-import { Recovery, type Outcome } from './recovery.ts';
+import { MANNERS, Recovery, type Outcome } from './recovery.ts';
 import { TROUBLES, type Trouble } from './troubles.ts';
 import type { Verdict } from './verdicts.ts';
 import type { Removal } from './voice-gateway.ts';
@@ -182,19 +182,10 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #onClosed(close: CloseCode): void {
     this.emit('closed', close);
-    switch (close.remedy) {
-      case 'resume':
-      case 'rejoin':
-        return this.#recovery.lost(close);
-      case 'rejoin-carefully':
-        return this.#recovery.lost(close, 'careful');
-      case 'cool-down':
-        return this.#recovery.lost(close, 'cool-down');
-      case 'evidence':
-        return this.#decide(close, this.#parts.options.evidenceMs, () => this.#judge(close));
-      case 'give-up':
-        return this.#recovery.fail(close);
-    }
+    const { remedy } = close;
+    if (remedy === 'give-up') return this.#recovery.fail(close);
+    if (remedy !== 'evidence') return this.#recovery.lost(close, MANNERS[remedy]);
+    this.#decide(close, this.#parts.options.evidenceMs, () => this.#judge(close));
   }
 
   #onUnserved(): void {
@@ -230,9 +221,13 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   /** Discord says that we are out. That the channel was deleted, it may say a moment later. */
   #removed(): void {
     if (this.door.outlived) return this.#recovery.lost(TROUBLES.sessionLapsed);
+    // What we asked for meanwhile would bring us back.
+    const isExpected = this.line.link?.placed === false;
     this.#recovery.drop(TROUBLES.removed);
-    const life = this.#machine.decide(TROUBLES.removed.sentence);
-    later(this.#parts.options.removalEvidenceMs, life, () => this.#stayOut());
+    later(this.#parts.options.removalEvidenceMs, this.#machine.decide(TROUBLES.removed.sentence), () => {
+      const life = this.#stayOut();
+      if (isExpected) void this.door.leave(life);
+    });
   }
 
   #stayOut(): AbortSignal {

@@ -18,6 +18,8 @@ const KEEP_ALIVE_LENGTH = 8;
 /** https://docs.discord.com/developers/topics/voice-connections#ip-discovery */
 const DISCOVERY_LENGTH = 74;
 const DISCOVERY_BODY_LENGTH = 70;
+/** 64 bytes of address and two of port. */
+const ADDRESS_FROM = 8;
 const REQUEST = 1;
 const ANSWER = 2;
 
@@ -48,6 +50,11 @@ export function isBadDiscovery(datagram: Buffer): boolean {
 /** True when the datagram answers the request for this SSRC. */
 export function answersDiscovery(datagram: Buffer, ssrc: number): boolean {
   return isDiscovery(datagram, ANSWER) && datagram.readUInt32BE(4) === ssrc;
+}
+
+/** The address that an answer names, with its port: from where our datagrams reach the server. */
+export function namedAddress(answer: Buffer): string {
+  return answer.subarray(ADDRESS_FROM).toString('latin1');
 }
 
 function isDiscovery(datagram: Buffer, type: number): boolean {

@@ -32,6 +32,8 @@ export class GuildDoor {
   #gatewayLostAt = -Infinity;
   #identifiedAt = -Infinity;
   #linkedAt = -Infinity;
+  /** When a leaving was begun that Discord has not answered. */
+  #unansweredAt = -Infinity;
   /** What is done when the main gateway is back. */
   #awaiting: (() => void) | null = null;
 
@@ -137,7 +139,8 @@ export class GuildDoor {
     const ownUserId = gateway.ownUserId();
     this.#linkedAt = now();
     const { selfDeaf } = this;
-    const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs });
+    const mayEcho = () => now() - this.#unansweredAt < options.echoMs;
+    const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs, mayEcho });
     link.once('sent', () => (this.#joins += 1));
     link.on('sent', () => this.#noteSend());
     link.on('fault', (error) => log.warn({ error }, 'voice library threw'));
@@ -146,13 +149,16 @@ export class GuildDoor {
 
   /** Leaves. Resolves when Discord has taken note, cannot be asked, or takes too long, or when `life` ends. */
   async leave(life: AbortSignal): Promise<void> {
-    const { guildId, options, log } = this.#parts;
+    const { guildId, options, now, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return;
     this.#noteSend();
-    await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life).catch((error: unknown) => {
+    this.#unansweredAt = now();
+    try {
+      if (await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life)) this.#unansweredAt = -Infinity;
+    } catch (error) {
       log.warn({ error }, 'voice could not be left');
-    });
+    }
   }
 
   #noteSend(): void {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { later } from '../lib/time.ts';
 import type { Attempts } from './attempts.ts';
+import type { Remedy } from './close-codes.ts';
 import { Entrance, type EntranceParts } from './entrance.ts';
 import type { Manner } from './reconnect-policy.ts';
 import type { RecoveryPacer } from './recovery-pacer.ts';
@@ -8,6 +9,14 @@ import { TROUBLES, type Trouble } from './troubles.ts';
 import type { VoiceLink } from './voice-link.ts';
 import type { IncidentResult } from './voice-reports.ts';
 import type { VoiceState } from './voice-state.ts';
+
+/** How a close that is followed by another try is followed. */
+export const MANNERS = {
+  resume: 'at-once',
+  rejoin: 'at-once',
+  'rejoin-carefully': 'careful',
+  'cool-down': 'cool-down',
+} as const satisfies Partial<Record<Remedy, Manner>>;
 
 export type Outcome = Exclude<IncidentResult, 'open'>;
 

@@ -1,5 +1,5 @@
 import type { VoiceUDPSocket } from '@discordjs/voice';
-import { answersDiscovery, discoveryRequest } from './datagram-kinds.ts';
+import { answersDiscovery, discoveryRequest, namedAddress } from './datagram-kinds.ts';
 
 /** `unproven`: this server has not answered in this session, so its silence says nothing. */
 export type UdpPath = 'unproven' | 'answering' | 'silent';
@@ -20,16 +20,18 @@ export class UdpProbe {
   readonly #socket: Pick<VoiceUDPSocket, 'send'>;
   readonly #ssrc: number;
   readonly #life: AbortSignal;
+  readonly #address: string | null;
   #path: UdpPath = 'unproven';
   #unanswered = 0;
   #soundLeft = true;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Asks at once, and until `life` ends. */
-  constructor(socket: Pick<VoiceUDPSocket, 'send'>, ssrc: number, life: AbortSignal) {
+  /** Asks at once, and until `life` ends. `address`: as the answer named it that the session was made with. */
+  constructor(socket: Pick<VoiceUDPSocket, 'send'>, ssrc: number, life: AbortSignal, address: string | null) {
     this.#socket = socket;
     this.#ssrc = ssrc;
     this.#life = life;
+    this.#address = address;
     life.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
     this.#ask();
   }
@@ -50,7 +52,9 @@ export class UdpProbe {
   received(datagram: Buffer): void {
     if (!answersDiscovery(datagram, this.#ssrc)) return;
     this.#unanswered = 0;
-    this.#path = 'answering';
+    // Another address than the session was made with: a router on the way forgot us, or the first answer was wrong.
+    const isMoved = this.#address !== null && namedAddress(datagram) !== this.#address;
+    this.#path = isMoved ? 'silent' : 'answering';
   }
 
   #ask(): void {

@@ -1,6 +1,6 @@
 import type { VoiceUDPSocket } from '@discordjs/voice';
 import { every } from '../lib/time.ts';
-import { discoveryRequest, kindOf, type DatagramCounts, type DatagramKind } from './datagram-kinds.ts';
+import { discoveryRequest, kindOf, namedAddress, type DatagramCounts, type DatagramKind } from './datagram-kinds.ts';
 import { guardUdpSocket } from './network-guard.ts';
 import { UdpProbe, type UdpPath } from './udp-probe.ts';
 
@@ -12,6 +12,8 @@ export class UdpWatch {
   readonly #received: Record<DatagramKind, number> = { audio: 0, discovery: 0, rtcp: 0, 'keep-alive': 0, other: 0 };
   #sent = 0;
   #probe: UdpProbe | null = null;
+  /** As the first answer named it: the library believes that one. */
+  #address: string | null = null;
 
   /** Takes the socket over at once; the library must not have received anything by it yet. */
   constructor(socket: VoiceUDPSocket, fault: (error: unknown) => void) {
@@ -24,7 +26,9 @@ export class UdpWatch {
       },
       received: (datagram, kind) => {
         this.#received[kind] += 1;
-        if (kind === 'discovery') this.#probe?.received(datagram);
+        if (kind !== 'discovery') return;
+        this.#address ??= namedAddress(datagram);
+        this.#probe?.received(datagram);
       },
     });
   }
@@ -48,6 +52,6 @@ export class UdpWatch {
 
   /** Finds out until `life` ends whether datagrams arrive; again has no effect, because a resumed session keeps its socket. */
   probe(ssrc: number, life: AbortSignal): void {
-    this.#probe ??= new UdpProbe(this.socket, ssrc, life);
+    this.#probe ??= new UdpProbe(this.socket, ssrc, life, this.#address);
   }
 }

@@ -17,7 +17,7 @@ export type Verdict =
   | 'silent-stuck'
   /** Heartbeats of the voice socket are not answered. */
   | 'link-down'
-  /** Datagrams do not come back from the voice server any more. */
+  /** Datagrams do not come back from the voice server any more, or come to it from elsewhere than it was told. */
   | 'udp-lost'
   /** End-to-end encryption does not come about, or a transition is never executed. */
   | 'dave-stuck'

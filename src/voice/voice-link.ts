@@ -25,6 +25,8 @@ export interface LinkRequest {
   readonly selfDeaf: boolean;
   readonly ownUserId: string;
   readonly adapterCreator: DiscordGatewayAdapterCreator;
+  /** True while the answer to an earlier leaving may still come, which says nothing about this join. */
+  readonly mayEcho: () => boolean;
   /** How long frames wait for end-to-end encryption: what leaves before it cannot be heard by those who have it. */
   readonly encryptionGraceMs: number;
 }
@@ -67,6 +69,7 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   #connection: VoiceConnection | null = null;
   #frames: FrameTap | null = null;
   #mayJoin = true;
+  #placed = false;
   #served = false;
   #closed = false;
   #heard = false;
@@ -108,11 +111,15 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
         guildId,
         gated(adapterCreator, {
           mayJoin: () => this.#mayJoin,
+          mayEcho: () => this.#request.mayEcho(),
           sent: () => {
             this.#mayJoin = false;
             this.#say('sent');
           },
-          placed: (channelId) => this.#say('placed', channelId),
+          placed: (channelId) => {
+            this.#placed = true;
+            this.#say('placed', channelId);
+          },
           removed: () => this.#say('removed'),
           served: (available) => {
             this.#served ||= available;
@@ -136,6 +143,11 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     });
     this.#watch.follow(connection);
     return !this.#mayJoin;
+  }
+
+  /** True when Discord answered the op 4 with a place. */
+  get placed(): boolean {
+    return this.#placed;
   }
 
   /** True when Discord answered the op 4 with a voice server. */

@@ -18,6 +18,8 @@ export interface VoiceOptions {
   readonly removalEvidenceMs: number;
   /** How long leaving waits for Discord's word. */
   readonly leaveDeadlineMs: number;
+  /** How long after an unanswered leaving its answer may still come. */
+  readonly echoMs: number;
   /** How long the first frame waits for end-to-end encryption. */
   readonly encryptionGraceMs: number;
   /** A player plays, the connection says ready, and no frame leaves for this long: it is made anew. */
@@ -56,6 +58,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   evidenceMs: 5_000,
   removalEvidenceMs: 300,
   leaveDeadlineMs: 1_500,
+  echoMs: 5_000,
   encryptionGraceMs: 1_000,
   stuckAfterMs: 5_000,
   daveStuckAfterMs: 8_000,

@@ -9,6 +9,7 @@ const place = (channelId: string | null) => ({ channel_id: channelId }) as State
 const server = (token: string, endpoint: string | null = 'host:443') => ({ guild_id: '1', token, endpoint });
 
 let mayJoin: boolean;
+let mayEcho: boolean;
 let sent: unknown[];
 let told: string[];
 let throws: Error | null;
@@ -17,6 +18,7 @@ let send: (payload: unknown) => boolean;
 
 beforeEach(() => {
   mayJoin = false;
+  mayEcho = true;
   sent = [];
   told = [];
   throws = null;
@@ -27,6 +29,7 @@ beforeEach(() => {
     },
     {
       mayJoin: () => mayJoin,
+      mayEcho: () => mayEcho,
       sent: () => told.push('sent'),
       placed: (channelId) => told.push(`placed ${channelId}`),
       removed: () => told.push('removed'),
@@ -89,4 +92,10 @@ it('reports what the library throws', () => {
   discord.onVoiceStateUpdate(place('7'));
   discord.onVoiceServerUpdate(server('bad'));
   expect(told.at(-1)).toBe('fault Error: Invalid URL');
+});
+
+it('takes for a kick what takes us out before we are in, when no earlier leaving can be meant', () => {
+  mayEcho = false;
+  discord.onVoiceStateUpdate(place(null));
+  expect(told).toEqual(['removed']);
 });

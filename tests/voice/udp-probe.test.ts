@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { discoveryRequest, kindOf } from '../../src/voice/datagram-kinds.ts';
+import { discoveryRequest, namedAddress, kindOf } from '../../src/voice/datagram-kinds.ts';
 import { UdpProbe, type UdpPath } from '../../src/voice/udp-probe.ts';
 
 const SSRC = 0x1234_5678;
@@ -15,7 +15,7 @@ function answerFor(ssrc: number): Buffer {
 }
 
 /** A probe of a server that answers when `reaches` says so of a datagram. */
-function scene(reaches: () => boolean) {
+function scene(reaches: () => boolean, address: string | null = null) {
   const life = new AbortController();
   const asked: number[] = [];
   const here = { reaches, asked, life, probe, play, rest };
@@ -26,7 +26,7 @@ function scene(reaches: () => boolean) {
       if (here.reaches()) setTimeout(() => probe().received(answerFor(SSRC)), 30);
     },
   };
-  const made = new UdpProbe(socket, SSRC, life.signal);
+  const made = new UdpProbe(socket, SSRC, life.signal, address);
   function probe(): UdpProbe {
     return made;
   }
@@ -134,4 +134,9 @@ it('tells datagrams apart by their shape', () => {
   expect(kindOf(answerFor(SSRC))).toBe('discovery');
   expect(kindOf(discoveryRequest(SSRC))).toBe('other');
   expect(kindOf(Buffer.alloc(0))).toBe('other');
+});
+
+it('takes a server that sees us elsewhere than the session was told for one that our sound does not come from', () => {
+  expect(scene(() => true, namedAddress(answerFor(SSRC))).play(1_000)).toBe('answering');
+  expect(scene(() => true, 'another address').play(1_000)).toBe('silent');
 });
