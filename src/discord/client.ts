@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ConfigError, type Config } from '../config.ts';
 import { within } from '../lib/time.ts';
 import { guardDispatches } from './dispatch-guard.ts';
+import { watchResumes } from './gateway-watch.ts';
 
 /** A server that is down at start is waited for 15 s by discord.js itself; this leaves room for a slow login before that. */
 const LOGIN_DEADLINE_MS = 60_000;
@@ -35,6 +36,7 @@ export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Clien
     rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit },
   });
   guardDispatches(client, log);
+  watchResumes(client, log);
   client.on(Events.Error, (error) => log.error({ error }, 'discord client failed'));
   client.on(Events.Warn, (warning) => log.warn({ warning }, 'discord client warns'));
   client.on(Events.ShardError, (error, shardId) => log.warn({ error, shardId }, 'gateway connection failed'));
