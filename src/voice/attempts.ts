@@ -31,12 +31,17 @@ export class Attempts {
 
   /** Milliseconds for which nothing may be tried yet. */
   get quietMs(): number {
-    return Math.max(0, this.#episode.quietUntil - this.#now());
+    const { cooldownsMs, jitter } = this.#options.policy;
+    // A clock that was set back makes it no longer than the longest there is.
+    const longestMs = Math.max(0, ...cooldownsMs) * (1 + jitter);
+    return Math.min(longestMs, Math.max(0, this.#episode.quietUntil - this.#now()));
   }
 
-  /** Goes on with what an earlier process had tried; how long its connection held then says nothing now. */
+  /** Goes on with what an earlier process had tried, unless that is as long ago as a connection must hold to be stable. */
   recall(episode: Episode): void {
-    this.#episode = { ...episode, readyAt: null };
+    const lastAt = Math.max(episode.quietUntil, episode.readyAt ?? 0);
+    const isOver = this.#now() - lastAt >= this.#options.policy.stableAfterMs;
+    this.#episode = isOver ? NO_EPISODE : { ...episode, readyAt: null };
   }
 
   /** A person wants it: a new count begins, with this try. */

@@ -8,7 +8,7 @@ import { GuildLine } from './guild-line.ts';
 import { MANNERS, Recovery, type Outcome } from './recovery.ts';
 import { TROUBLES, type Trouble } from './troubles.ts';
 import type { Verdict } from './verdicts.ts';
-import type { Removal } from './voice-gateway.ts';
+import type { GatewayChange, Removal } from './voice-gateway.ts';
 import type { VoiceLink } from './voice-link.ts';
 import { VoiceMachine } from './voice-machine.ts';
 import type { VoiceState } from './voice-state.ts';
@@ -103,13 +103,12 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   /** Leaves, from any state. Resolves when Discord has taken note, cannot be asked, or takes too long. */
   async end(): Promise<void> {
-    const { status } = this.state;
-    if (status === 'idle') return;
+    const { present } = this;
     this.#recovery.entrance.end();
     this.line.drop();
-    const life = this.#machine.to({ status: 'idle' });
+    if (this.state.status !== 'idle') this.#machine.to({ status: 'idle' });
     this.emit('over', 'left');
-    if (status !== 'failed') await this.door.leave(life);
+    if (present || this.door.occupied) await this.door.leave(this.#machine.signal);
   }
 
   /** Deaf or not, from now on. */
@@ -121,9 +120,16 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   /** Discord said where we are. A link hears that itself; between two links it is somebody's will. */
   placed(channelId: string | null): void {
-    if (this.line.link !== null || this.state.status !== 'recovering') return;
+    if (this.line.link !== null || !this.present || this.state.status === 'deciding') return;
     if (channelId !== null) this.#adopt(channelId);
-    else if (!this.door.shaded && !this.door.outlived) this.#removed();
+    else if (!this.door.mayEcho && !this.door.shaded && !this.door.outlived) this.#removed();
+  }
+
+  gatewayChanged(change: GatewayChange): void {
+    this.door.gatewayChanged(change);
+    if (change !== 'identified' || this.state.status !== 'ready') return;
+    // The session that voice belongs to is lost, and Discord ends it within minutes: better at a moment of our choice.
+    this.door.takeTurn(1, this.#machine.signal, () => this.#recovery.lost(TROUBLES.sessionLapsed));
   }
 
   #listen(link: VoiceLink): void {
@@ -153,6 +159,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     if (status === 'joining') this.attempts.succeed();
     this.#watch(this.#machine.arrive());
     this.line.hear();
+    this.line.link?.setSelfDeaf(this.door.selfDeaf);
     this.emit('over', status === 'resuming' ? 'resumed' : 'rejoined');
   }
 
@@ -172,7 +179,6 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
 
   #onResuming(close: CloseCode): void {
     this.emit('closed', close);
-    this.#parts.pacer.failed(this.#parts.guildId);
     if (!this.attempts.mayResume()) return this.#recovery.lost(TROUBLES.resumeStorm);
     if (this.state.status !== 'ready') return;
     this.emit('trouble', close);

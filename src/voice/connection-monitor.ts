@@ -56,7 +56,8 @@ export class ConnectionMonitor {
   }
 
   #rests(verdict: Verdict, restMs: number): boolean {
-    return this.#parts.now() - (this.#treatedAt.get(verdict) ?? -Infinity) < restMs;
+    const elapsedMs = this.#parts.now() - (this.#treatedAt.get(verdict) ?? -Infinity);
+    return elapsedMs >= 0 && elapsedMs < restMs;
   }
 
   #note(verdict: Verdict, evidence: Evidence): void {

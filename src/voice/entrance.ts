@@ -9,8 +9,8 @@ import type { VoiceMachine } from './voice-machine.ts';
 import type { VoiceOptions } from './voice-options.ts';
 
 interface EntranceEvents {
-  /** Nothing can be sent now. */
-  'gateway-down': [];
+  /** Nothing can be sent now; what was to be done when something can. */
+  'gateway-down': [leaveFirst: boolean];
   /** A fresh session is asked for. */
   tried: [];
   /** Here is the link that will be ready or not. */
@@ -43,7 +43,7 @@ export class Entrance extends EventEmitter<EntranceEvents> {
   /** Tries once. `leaveFirst`: what Discord thinks of us may be wrong, so it begins from nothing. */
   enter(leaveFirst: boolean): void {
     const { machine, door } = this.#parts;
-    if (door.exists && !door.ready) return void this.emit('gateway-down');
+    if (door.exists && !door.ready) return void this.emit('gateway-down', leaveFirst);
     const turn = new AbortController();
     const waitMs = door.takeTurn(leaveFirst ? 2 : 1, turn.signal, () => this.#start(leaveFirst));
     if (waitMs === 0) return;
@@ -86,7 +86,7 @@ export class Entrance extends EventEmitter<EntranceEvents> {
     link.on('step', (step) => this.#step.begin(step, machine.signal, late));
     this.emit('link', link);
     this.#step.begin('asked', machine.signal, late);
-    if (!link.open()) this.emit('gateway-down');
+    if (!link.open()) this.emit('gateway-down', false);
   }
 
   #expire(life: AbortSignal): void {

@@ -34,6 +34,8 @@ export class GuildDoor {
   #linkedAt = -Infinity;
   /** When a leaving was begun that Discord has not answered. */
   #unansweredAt = -Infinity;
+  /** The main gateway was away when we wanted to leave. */
+  #owesLeaving = false;
   /** What is done when the main gateway is back. */
   #awaiting: (() => void) | null = null;
 
@@ -79,7 +81,12 @@ export class GuildDoor {
 
   /** True when the main gateway is away, or was a moment ago: what happens to voice then may come from that. */
   get shaded(): boolean {
-    return !this.ready || this.#parts.now() - this.#gatewayLostAt < this.#parts.options.gatewayShadowMs;
+    return !this.ready || this.#isWithin(this.#parts.options.gatewayShadowMs, this.#gatewayLostAt);
+  }
+
+  /** True while the answer to a leaving of ours may still come. */
+  get mayEcho(): boolean {
+    return this.#isWithin(this.#parts.options.echoMs, this.#unansweredAt);
   }
 
   /**
@@ -87,15 +94,18 @@ export class GuildDoor {
    * that we are out, in the same words as for a kick.
    */
   get outlived(): boolean {
-    const lapsedMs = this.#parts.now() - this.#identifiedAt;
-    return this.#linkedAt < this.#identifiedAt && lapsedMs < this.#parts.options.sessionLapseMs;
+    return (
+      this.#linkedAt < this.#identifiedAt && this.#isWithin(this.#parts.options.sessionLapseMs, this.#identifiedAt)
+    );
   }
 
   gatewayChanged(change: GatewayChange): void {
     const now = this.#parts.now();
     if (change === 'lost') this.#gatewayLostAt = now;
     if (change === 'identified') this.#identifiedAt = now;
-    if (change !== 'lost') this.#awaiting?.();
+    if (change === 'lost') return;
+    if (this.#owesLeaving) void this.leave(new AbortController().signal);
+    this.#awaiting?.();
   }
 
   /** Acts once, when the main gateway is back or after `ms`, unless `life` ends before. */
@@ -138,8 +148,9 @@ export class GuildDoor {
     const { encryptionGraceMs } = options;
     const ownUserId = gateway.ownUserId();
     this.#linkedAt = now();
+    this.#owesLeaving = false;
     const { selfDeaf } = this;
-    const mayEcho = () => now() - this.#unansweredAt < options.echoMs;
+    const mayEcho = () => this.mayEcho;
     const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs, mayEcho });
     link.once('sent', () => (this.#joins += 1));
     link.on('sent', () => this.#noteSend());
@@ -155,10 +166,18 @@ export class GuildDoor {
     this.#noteSend();
     this.#unansweredAt = now();
     try {
-      if (await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life)) this.#unansweredAt = -Infinity;
+      const how = await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life);
+      if (how !== 'unanswered') this.#unansweredAt = -Infinity;
+      this.#owesLeaving = how === 'unsent' && !life.aborted;
     } catch (error) {
       log.warn({ error }, 'voice could not be left');
     }
+  }
+
+  /** A clock that was set back makes nothing last longer. */
+  #isWithin(ms: number, since: number): boolean {
+    const elapsedMs = this.#parts.now() - since;
+    return elapsedMs >= 0 && elapsedMs < ms;
   }
 
   #noteSend(): void {

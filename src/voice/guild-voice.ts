@@ -122,6 +122,7 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   /** Makes the connection anew, past every wait. Rejects with NOT_CONNECTED when there is none, nor one on its way. */
   async reconnect(): Promise<void> {
     if (!this.#keeper.present) throw new TenutoError('NOT_CONNECTED');
+    refuseFor(this.#keeper.door.waitMs(2), TOO_OFTEN);
     this.#keeper.renew();
     await this.arrive();
   }
@@ -133,8 +134,10 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
 
   /** One holder less; the last one ends the connection. */
   async release(holder: string): Promise<void> {
-    if (!this.#holders.delete(holder)) return;
+    const held = this.#holders.delete(holder);
+    // What nobody holds is left all the same: an earlier leaving may not have reached Discord.
     if (this.#holders.size === 0) return await this.#keeper.end();
+    if (!held) return;
     this.#listen();
   }
 
@@ -152,20 +155,15 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
   }
 
   gatewayChanged(change: GatewayChange): void {
-    this.#keeper.door.gatewayChanged(change);
+    this.#keeper.gatewayChanged(change);
   }
 
   /** Throws when a person must wait before a join of this channel: after refusals, or after much coming and going. */
   #refuse(channelId: string): void {
     const { attempts, door, state } = this.#keeper;
     const there = 'channelId' in state && state.channelId === channelId;
-    const [waitMs, why] =
-      attempts.quietMs > 0
-        ? [attempts.quietMs, 'it was refused too often']
-        : [there ? 0 : door.waitMs(1), 'I came and went too often'];
-    if (waitMs === 0) return;
-    const seconds = Math.ceil(waitMs / 1_000);
-    throw new TenutoError('VOICE_UNAVAILABLE', `${why}, so nobody tries for another ${seconds} s`);
+    refuseFor(attempts.quietMs, 'it was refused too often');
+    if (!there) refuseFor(door.waitMs(1), TOO_OFTEN);
   }
 
   /** Tells those who wait, when the state is one to wait no longer. */
@@ -200,6 +198,14 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
       (this.emit as (event: E, ...details: GuildVoiceEvents[E]) => boolean).call(this, event, ...details);
     });
   }
+}
+
+const TOO_OFTEN = 'I came and went too often';
+
+/** Throws when there is something to wait for, and says for how long. */
+function refuseFor(waitMs: number, why: string): void {
+  const seconds = Math.ceil(waitMs / 1_000);
+  if (seconds > 0) throw new TenutoError('VOICE_UNAVAILABLE', `${why}, so nobody tries for another ${seconds} s`);
 }
 
 /** Why nobody should wait to be joined in this state, or null. */

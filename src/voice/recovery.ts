@@ -37,6 +37,8 @@ export interface RecoveryParts extends EntranceParts {
   readonly guildId: string;
   readonly attempts: Attempts;
   readonly pacer: RecoveryPacer;
+  /** True while somebody waits to be joined. */
+  readonly awaited: () => boolean;
 }
 
 /** What follows when a connection was lost or not made: another try, a wait, or the end. */
@@ -51,19 +53,20 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
     this.entrance.on('tried', () => this.emit('tried'));
     this.entrance.on('link', (link) => this.emit('link', link));
     this.entrance.on('late', (trouble) => this.lost(trouble));
-    this.entrance.on('gateway-down', () => this.#awaitGateway());
+    this.entrance.on('gateway-down', (leaveFirst) => this.#awaitGateway(leaveFirst));
     this.entrance.on('closed', (trouble) => this.fail(trouble));
     this.entrance.on('channel-deleted', () => this.emit('channel-deleted'));
   }
 
   /** The link is of no use any more; what now is the policy's word. */
   lost(trouble: Trouble, manner: Manner = 'at-once'): void {
-    const { pacer, guildId, attempts, door, line, options } = this.#parts;
+    const { pacer, guildId, awaited, attempts, door, line, options } = this.#parts;
     const unserved = line.link?.served === false;
     this.drop(trouble);
     pacer.failed(guildId);
-    // What fails everywhere says nothing about this guild: it waits for voice to be back, and that is no attempt.
-    if (pacer.outage) return this.#tryAfter(0, trouble, unserved);
+    // What fails everywhere says nothing about this guild: it waits for voice to be back, and that is no attempt. For a
+    // person who waits it tries on, but by the policy.
+    if (pacer.outage && !awaited()) return this.#tryAfter(door.waitMs(unserved ? 2 : 1), trouble, unserved);
     const step = attempts.fail(manner);
     if (step.kind === 'give-up') return this.fail(trouble);
     if (step.kind === 'cool-down') return this.coolDown(trouble.sentence, step.delayMs);
@@ -72,12 +75,11 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
     this.#tryAfter(Math.max(step.delayMs, door.waitMs(leaveFirst ? 2 : 1)), trouble, leaveFirst);
   }
 
-  /** A person wants a new connection: from nothing and at once, within the guild's budget of op 4. */
+  /** A person wants a new connection: from nothing, past a cool-down and every wait between tries. */
   renew(): void {
-    const { attempts, door } = this.#parts;
-    attempts.ask();
+    this.#parts.attempts.ask();
     this.drop(TROUBLES.askedFor);
-    this.#tryAfter(door.waitMs(2), TROUBLES.askedFor, true);
+    this.#tryAfter(0, TROUBLES.askedFor, true);
   }
 
   /** Sends nothing for a while. */
@@ -111,10 +113,10 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
   }
 
   /** Nothing can be sent now. It goes on when the main gateway is back, and that is no attempt. */
-  #awaitGateway(): void {
+  #awaitGateway(leaveFirst: boolean): void {
     const { machine, door, options } = this.#parts;
     this.drop(TROUBLES.gatewayDown);
     const life = machine.recover(TROUBLES.gatewayDown.sentence, null);
-    door.awaitGateway(options.gatewayPollMs, life, () => this.entrance.enter(false));
+    door.awaitGateway(options.gatewayPollMs, life, () => this.entrance.enter(leaveFirst));
   }
 }

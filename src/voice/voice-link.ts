@@ -52,6 +52,11 @@ interface LinkEvents {
   gone: [];
 }
 
+/** RFC 6455: closed without a close frame. */
+const CUT = 1006;
+/** A socket's error is followed by its close at once. */
+const ERROR_MEANT_MS = 2_000;
+
 const STEPS: Readonly<Partial<Record<NetworkingStatusCode, JoinStep>>> = {
   [NetworkingStatusCode.OpeningWs]: 'connecting',
   [NetworkingStatusCode.Identifying]: 'identifying',
@@ -74,11 +79,13 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   #closed = false;
   #heard = false;
   #grace: NodeJS.Timeout | undefined;
-  #lastError: Error | null = null;
+  #lastError: { readonly error: Error; readonly at: number } | null = null;
+  #selfDeaf: boolean;
 
   constructor(request: LinkRequest) {
     super();
     this.#request = request;
+    this.#selfDeaf = request.selfDeaf;
     this.#watch.on('connecting', () => {
       this.#heard = false;
       clearTimeout(this.#grace);
@@ -155,10 +162,6 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     return this.#served;
   }
 
-  get lastError(): Error | null {
-    return this.#lastError;
-  }
-
   get evidence(): LinkEvidence {
     return { framesSent: this.#frames?.sent ?? 0, ...this.#watch.evidence };
   }
@@ -181,10 +184,12 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     this.#watch.cut();
   }
 
-  /** Tells Discord whether we listen. */
+  /** Tells Discord whether we listen, when that is news. */
   setSelfDeaf(selfDeaf: boolean): void {
     const connection = this.#connection;
-    if (!connection || connection.state.status === VoiceConnectionStatus.Destroyed) return;
+    if (!connection || connection.state.status === VoiceConnectionStatus.Destroyed || selfDeaf === this.#selfDeaf)
+      return;
+    this.#selfDeaf = selfDeaf;
     const { guildId: guild_id, channelId: channel_id } = connection.joinConfig;
     this.#mayJoin = true;
     // Not by `rejoin`: that drops the connection when the main gateway is away.
@@ -203,19 +208,20 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
 
   /** A socket's error is followed by its close; one of the UDP handshake by nothing at all. */
   #onError(error: Error): void {
-    this.#lastError = error;
+    this.#lastError = { error, at: performance.now() };
     const code = this.#watch.state?.code;
     const shaking = code === NetworkingStatusCode.UdpHandshaking || code === NetworkingStatusCode.SelectingProtocol;
     if (shaking) this.#say('fault', error);
   }
 
-  /** The row of a close; when an error says more about what happened to the network, in its words. */
+  /** The row of a close; when the network cut it, and an error just said how, in the words of that. */
   #closeOf(code: number): CloseCode {
-    return { ...classify(code), ...networkFailure(this.#lastError), code };
+    const last = this.#lastError;
+    const isMeant = code === CUT && last !== null && performance.now() - last.at < ERROR_MEANT_MS;
+    return { ...classify(code), ...networkFailure(isMeant ? last.error : null), code };
   }
 
   #onReady({ dave }: NetworkingReadyState): void {
-    this.#lastError = null;
     if (this.#heard || !dave || dave.protocolVersion === 0 || encrypts(dave)) return this.#sayReady();
     // Alone in the channel there is no group to be in, so this must end by itself.
     clearTimeout(this.#grace);

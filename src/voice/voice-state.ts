@@ -27,7 +27,7 @@ export const LEGAL = {
   resuming: ['ready', 'joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   recovering: ['joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   deciding: ['joining', 'deciding', 'recovering', 'cooling-down', 'failed', 'idle'],
-  'cooling-down': ['joining', 'recovering', 'cooling-down', 'failed', 'idle'],
+  'cooling-down': ['joining', 'recovering', 'deciding', 'cooling-down', 'failed', 'idle'],
   failed: ['joining', 'cooling-down', 'idle'],
 } as const satisfies Record<VoiceState['status'], readonly VoiceState['status'][]>;
 
