@@ -106,7 +106,7 @@ export class VoiceConnectionManager
     let leaving: Promise<void> | undefined;
     // Only the decision is made under the lock: Discord's word may take a second.
     await this.#lock.run(guildId, () => {
-      leaving = this.#guilds.get(guildId)?.release(holder);
+      leaving = this.#guild(guildId).release(holder);
     });
     await leaving;
   }
