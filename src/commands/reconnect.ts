@@ -1,10 +1,11 @@
 import { SlashCommandBuilder } from 'discord.js';
 import type { Command } from './command.ts';
 
+/** Skips every wait but one: what Discord takes from a server in a minute is kept, and beyond it the answer is how long. */
 export const reconnect: Command = {
   data: new SlashCommandBuilder()
     .setName('reconnect')
-    .setDescription('Make the voice connection anew, at once and without waiting'),
+    .setDescription('Make the voice connection anew now, past a cool-down and the wait between two tries'),
   needs: 'manage-voice',
   ephemeral: true,
   async run({ guildId }, { voice }) {

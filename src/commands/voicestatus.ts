@@ -1,8 +1,9 @@
 import { EmbedBuilder, SlashCommandBuilder } from 'discord.js';
+import { moment } from '../lib/format.ts';
 import { recoveryView, type RecoveryView, type VoiceState } from '../voice/voice-state.ts';
 import type { VoiceReport } from '../voice/voice-reports.ts';
 import type { Command, ReplyAction } from './command.ts';
-import { daveInWords, incidentInWords, moment, stateInWords, VERDICTS, when } from './words/voice.ts';
+import { daveInWords, incidentInWords, stateInWords, VERDICTS, when } from './words/voice.ts';
 
 const INCIDENTS_SHOWN = 8;
 /** https://discord.com/developers/docs/resources/message#embed-object-embed-limits */

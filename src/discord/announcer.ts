@@ -9,17 +9,15 @@ const WAITING_LIMIT = 10;
 /** Everything that is closed before it may take its time too, and the process has to end. */
 const CLOSE_WITHIN_MS = 500;
 
-/** What is said where everybody says nothing any more. */
-const SILENT: Posted = { update: () => undefined };
-
 /** Tells text channels what happened without being asked. Never throws, and says nothing rather than flood. */
 export class Announcer {
   readonly #rest: NoticeRest;
   readonly #log: Logger;
   readonly #life = new AbortController();
-  readonly #waiting = new Map<string, number>();
+  /** Per channel what waits to be posted there. */
+  readonly #waiting = new Map<string, Set<object>>();
   readonly #busy = new Set<Promise<void>>();
-  /** Channels that are gone or forbidden, which is said once. */
+  /** Channels in which nothing can be said, which is logged once. */
   readonly #closedTo = new Set<string>();
 
   constructor(rest: Pick<REST, 'post' | 'patch'>, log: Logger) {
@@ -27,16 +25,20 @@ export class Announcer {
     this.#log = log;
   }
 
-  /** Posts a notice. What it becomes later goes through what is returned. */
-  announce(guildId: string, channelId: string, notice: Notice): Posted {
-    const waiting = this.#waiting.get(channelId) ?? 0;
-    if (waiting >= WAITING_LIMIT || this.#life.signal.aborted) return SILENT;
-    this.#waiting.set(channelId, waiting + 1);
+  /** Posts a notice. What it becomes later goes through what is returned; null: it is not said, there or at all. */
+  announce(guildId: string, channelId: string, notice: Notice): Posted | null {
+    const waiting = this.#waiting.get(channelId) ?? new Set();
+    if (waiting.size >= WAITING_LIMIT || this.#life.signal.aborted) return null;
+    const place = {};
+    this.#waiting.set(channelId, waiting.add(place));
     return new PostedNotice(notice, {
       rest: this.#rest,
       channelId,
       life: this.#life.signal,
-      posted: (error) => this.#onPosted(guildId, channelId, error),
+      posted: (error) => {
+        waiting.delete(place);
+        this.#onPosted(guildId, channelId, error);
+      },
       failed: (error) => this.#log.warn({ guildId, channelId, error }, 'announcement not brought up to date'),
       delivering: (work) => this.#follow(work),
     });
@@ -52,9 +54,7 @@ export class Announcer {
   }
 
   #onPosted(guildId: string, channelId: string, error: unknown): void {
-    const left = (this.#waiting.get(channelId) ?? 1) - 1;
-    if (left === 0) this.#waiting.delete(channelId);
-    else this.#waiting.set(channelId, left);
+    if (this.#waiting.get(channelId)?.size === 0) this.#waiting.delete(channelId);
     if (error === null) this.#closedTo.delete(channelId);
     else if (!this.#closedTo.has(channelId)) {
       this.#closedTo.add(channelId);

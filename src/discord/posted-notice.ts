@@ -11,9 +11,9 @@ export interface PostedNoticeParts {
   readonly channelId: string;
   /** When it ends, what is newest is delivered without any more waiting. */
   readonly life: AbortSignal;
-  /** The first request is over; null: the message is there. */
+  /** The message is there (null), or it was refused or given up for now, which may be followed by another try. */
   posted(error: unknown): void;
-  /** An edit was given up for a reason that might have passed. */
+  /** An edit was given up for now, for a reason that may pass. */
   failed(error: unknown): void;
   /** Told of each delivery, which resolves when it is done or given up and never rejects. */
   delivering(work: Promise<void>): void;
@@ -21,25 +21,34 @@ export interface PostedNoticeParts {
 
 /** Discord lets five edits of a channel's messages through in five seconds, and the display needs some of them. */
 const GAP_MS = 1_000;
-const AGAIN_AFTER_MS = 5_000;
-/** Tries of an edit that fails for a reason that may pass. */
-const TRIES = 5;
+/** Twice as long each time, up to the second of them. */
+const AGAIN_AFTER_MS = [5_000, 30_000] as const;
+/** Tries that fail for a reason that may pass: almost nine minutes, because the network that voice lost is often also ours. */
+const TRIES = 20;
 
 type Delivery = 'resting' | 'under-way' | 'over';
 
-/** A message that says the newest of what it was told to: one request at a time, a second apart. */
+/**
+ * A message that says the newest of what it was told to: one request at a time, a second apart. What fails for a reason that
+ * may pass is tried again for minutes, and then when there is something newer to say.
+ */
 export class PostedNotice implements Posted {
   readonly #parts: PostedNoticeParts;
   #wanted: string;
   #said: string | null = null;
   #messageId: string | null = null;
-  /** `over`: the message was never posted, or cannot be edited any more. */
+  readonly #gone = new AbortController();
+  /** `over`: the message does not stand, or nothing is said any more. */
   #delivery: Delivery = 'resting';
 
   constructor(notice: Notice, parts: PostedNoticeParts) {
     this.#parts = parts;
     this.#wanted = contentOf(notice);
     this.#begin();
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   update(notice: Notice): void {
@@ -63,17 +72,25 @@ export class PostedNotice implements Posted {
         await this.#pause(GAP_MS);
       } catch (error) {
         misses += 1;
-        if (this.#messageId === null || isFinal(error)) return this.#end();
-        if (misses === TRIES || this.#parts.life.aborted) return this.#end(error);
-        await this.#pause(error instanceof RateLimitError ? error.retryAfter : AGAIN_AFTER_MS);
+        if (isFinal(error)) return this.#end(error);
+        if (misses === TRIES || this.#parts.life.aborted) return this.#giveUp(error);
+        await this.#pause(error instanceof RateLimitError ? error.retryAfter : waitAfter(misses));
       }
     }
     this.#delivery = 'resting';
   }
 
-  #end(failure?: unknown): void {
+  /** A message that somebody deleted is not worth a word. */
+  #end(refusal: unknown): void {
     this.#delivery = 'over';
-    if (failure !== undefined) this.#parts.failed(failure);
+    if (this.#messageId === null) this.#parts.posted(refusal);
+    this.#gone.abort();
+  }
+
+  #giveUp(failure: unknown): void {
+    this.#delivery = this.#parts.life.aborted ? 'over' : 'resting';
+    if (this.#messageId === null) this.#parts.posted(failure);
+    else this.#parts.failed(failure);
   }
 
   async #send(content: string): Promise<void> {
@@ -83,14 +100,9 @@ export class PostedNotice implements Posted {
       await rest.patch(Routes.channelMessage(channelId, this.#messageId), request);
       return;
     }
-    try {
-      const { id } = (await rest.post(Routes.channelMessages(channelId), request)) as { readonly id: string };
-      this.#messageId = id;
-      this.#parts.posted(null);
-    } catch (error) {
-      this.#parts.posted(error);
-      throw error;
-    }
+    const { id } = (await rest.post(Routes.channelMessages(channelId), request)) as { readonly id: string };
+    this.#messageId = id;
+    this.#parts.posted(null);
   }
 
   async #pause(ms: number): Promise<void> {
@@ -106,6 +118,12 @@ function contentOf(notice: Notice): string {
     components: rowsOf(actions),
     allowed_mentions: { parse: [] },
   });
+}
+
+/** Milliseconds until the next try, after so many that failed. */
+function waitAfter(misses: number): number {
+  const [first, longest] = AGAIN_AFTER_MS;
+  return Math.min(first * 2 ** (misses - 1), longest);
 }
 
 /** Refused for a reason that trying again does not change: no permission, or no such message or channel. */

@@ -15,6 +15,14 @@ export function formatSpan(ms: number): string {
   return `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`;
 }
 
+/**
+ * Milliseconds since 1970 as a moment that Discord shows in the reader's own words, such as "2 minutes ago". Whole seconds
+ * are all it knows: what is to come is rounded up, so that it is not over when the clients say so, and the past down.
+ */
+export function moment(at: number, now = Date.now()): string {
+  return `<t:${at > now ? Math.ceil(at / 1_000) : Math.floor(at / 1_000)}:R>`;
+}
+
 // Explicit controls, direction overrides and zero-width characters let a title lie about what it says.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 // The slash behind a domain, because clients make a card of `discord.gg/…` also where no scheme makes a link of it.

@@ -14,8 +14,8 @@ export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'op
   /** Finds beforehand what `locate` would take long to find; resolves in any case. */
   readonly preload: (track: Track, signal: AbortSignal) => Promise<void>;
   readonly voice: PlayerVoice;
-  /** Tells a text channel; must not throw. */
-  announce(guildId: string, textChannelId: string, notice: Notice): Posted;
+  /** Tells a text channel; null when that is not told. Must not throw. */
+  announce(guildId: string, textChannelId: string, notice: Notice): Posted | null;
 }
 
 /** How long `close` waits for one guild's record to be written. */
@@ -61,7 +61,7 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
     return playbackOf(recordOf(this.#parts.queues, guildId), this.#players.get(guildId)?.deck ?? null);
   }
 
-  /** Tells the channel where people gave their commands; null when nobody ever did. */
+  /** Tells the channel where people gave their commands; null when nobody ever did, or it is not told. */
   announce(guildId: string, notice: Notice): Posted | null {
     const { textChannelId } = this.#parts.queues.session(guildId);
     return textChannelId === null ? null : this.#parts.announce(guildId, textChannelId, notice);

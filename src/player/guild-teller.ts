@@ -5,7 +5,7 @@ import { AUDIBLE, SILENCED } from './announcements.ts';
 import { developing, lengthOf, settled } from './incident-lines.ts';
 import type { Notice, Posted } from './notice.ts';
 import type { Playback } from './players.ts';
-import { SparingVoice } from './sparing-voice.ts';
+import { SparingVoice, type Words } from './sparing-voice.ts';
 
 /** Nobody wants to read about a hole that is shorter. */
 const NOTICED_MS = 300;
@@ -33,7 +33,7 @@ interface Tale {
   incident: Incident;
   /** There was music, or the promise of it, when it began. */
   readonly concerns: boolean;
-  posted: Posted | null;
+  posted: Words | null;
   readonly life: AbortController;
 }
 
@@ -42,7 +42,7 @@ export class GuildTeller {
   readonly #parts: GuildTellerParts;
   readonly #channel: SparingVoice;
   #tale: Tale | null = null;
-  #silence: { readonly why: keyof typeof SILENCED; posted: Posted | null } | null = null;
+  #silence: { readonly why: keyof typeof SILENCED; posted: Words | null } | null = null;
 
   constructor(parts: GuildTellerParts) {
     this.#parts = parts;

@@ -1,4 +1,4 @@
-import { formatSpan } from '../lib/format.ts';
+import { formatSpan, moment } from '../lib/format.ts';
 import type { Incident } from '../voice/voice-reports.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
 import { KEPT } from './announcements.ts';
@@ -60,5 +60,3 @@ const another = ({ what, reason }: Incident) => reason !== '' && reason !== what
 const story = (incident: Incident) =>
   another(incident) ? `${upper(incident.what)}, then ${incident.reason}` : upper(incident.what);
 const upper = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
-/** Rounded up, so that it is not over when the clients say so. */
-const moment = (at: number) => `<t:${Math.ceil(at / 1_000)}:R>`;

@@ -8,4 +8,6 @@ export type Notice = string | { readonly line: string; readonly actions: readonl
 export interface Posted {
   /** Makes it say this instead. The newest one always arrives, those in between perhaps not. Never throws. */
   update(notice: Notice): void;
+  /** Aborted when it does not stand any more: its channel refused it, or somebody deleted it. */
+  readonly gone: AbortSignal;
 }

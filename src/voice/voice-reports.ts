@@ -52,8 +52,9 @@ export interface VoiceReports {
 /** What a person who may can do to voice. */
 export interface VoiceControls {
   /**
-   * Makes the connection anew, at once: a cool-down and every other wait is skipped. Resolves when the channel can hear.
-   * Rejects with NOT_CONNECTED when the bot is in no channel nor on its way to one, and as a join does otherwise.
+   * Makes the connection anew, past a cool-down and the wait between two tries. Resolves when the channel can hear.
+   * Rejects with NOT_CONNECTED when the bot is in no channel nor on its way to one, with VOICE_UNAVAILABLE and the seconds
+   * to wait when the guild's voice requests for the minute are used up, and as a join does otherwise.
    */
   reconnect(guildId: string): Promise<void>;
 }

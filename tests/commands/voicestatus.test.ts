@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { reconnect } from '../../src/commands/reconnect.ts';
 import { voicestatus } from '../../src/commands/voicestatus.ts';
 import { daveInWords, incidentInWords, stateInWords } from '../../src/commands/words/voice.ts';
@@ -101,12 +101,26 @@ describe('/reconnect', () => {
     expect(reconnect.needs).toBe('manage-voice');
   });
 
+  it('promises to skip the waits that it skips, and passes on how long the one takes that it does not', async () => {
+    expect(reconnect.data.toJSON().description).toMatch(/past a cool-down and the wait between two tries$/);
+    const failing = { reconnect: new TenutoError('VOICE_UNAVAILABLE', 'nobody tries for another 12 s') };
+    await expect(reconnect.run(context(), services({ failing }).services)).rejects.toMatchObject({
+      say: expect.stringContaining('another 12 s'),
+    });
+  });
+
   it('says that there is nothing to mend', async () => {
     const failing = { reconnect: new TenutoError('NOT_CONNECTED') };
     await expect(reconnect.run(context(), services({ failing }).services)).rejects.toMatchObject({
       say: 'I am in no voice channel. Use /play to start something.',
     });
   });
+});
+
+it('says of a try to come no second that is over before it', () => {
+  vi.useFakeTimers({ now: 1_000 });
+  expect(stateInWords({ status: 'cooling-down', channelId: '7', reason, until: 4_100 })).toContain('<t:5:R>');
+  vi.useRealTimers();
 });
 
 it.each<[VoiceState, string]>([

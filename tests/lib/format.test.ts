@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatSpan, plainText, safeText } from '../../src/lib/format.ts';
+import { formatDuration, formatSpan, moment, plainText, safeText } from '../../src/lib/format.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -84,4 +84,12 @@ it.each([
   [3_723_000, '1:02:03 h'],
 ])('says that %i ms took %s', (ms, words) => {
   expect(formatSpan(ms)).toBe(words);
+});
+
+it.each([
+  ['is over', 12_400, 12_500, '<t:12:R>'],
+  ['is now', 12_400, 12_400, '<t:12:R>'],
+  ['is to come', 12_400, 12_300, '<t:13:R>'],
+])('rounds a moment that %s so that it still does', (_when, at, now, text) => {
+  expect(moment(at, now)).toBe(text);
 });

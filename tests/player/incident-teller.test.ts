@@ -21,12 +21,24 @@ function town() {
   const facts = {
     playback: 'waiting-for-voice' as Playback['status'],
     listeners: 1,
+    /** Nothing can be posted. */
+    mute: false,
     voice: { status: 'resuming', channelId: '7', reason: 'x' } as VoiceState,
   };
+  /** Of each message, how somebody deletes it, which shows when it is edited. */
+  const deletions: (() => void)[] = [];
   const announce = (notice: Notice) => {
+    if (facts.mute) return null;
     const versions = [lineOf(notice)];
+    const gone = new AbortController();
+    let deleted = false;
     messages.push(versions);
-    return { update: (next: Notice) => void (versions.at(-1) !== lineOf(next) && versions.push(lineOf(next))) };
+    deletions.push(() => (deleted = true));
+    const update = (next: Notice) => {
+      if (deleted) gone.abort();
+      else if (versions.at(-1) !== lineOf(next)) versions.push(lineOf(next));
+    };
+    return { update, gone: gone.signal };
   };
   const teller = new GuildTeller({
     announce,
@@ -57,7 +69,7 @@ function town() {
     facts.voice = state;
     teller.changed();
   };
-  return { messages, facts, teller, begin, last, voice };
+  return { messages, deletions, facts, teller, begin, last, voice };
 }
 
 const BACK = '🔌 The voice session is no longer valid (4006): back after';
@@ -227,6 +239,36 @@ describe('many incidents', () => {
     await last(1_000);
     expect(messages).toHaveLength(6);
     expect(messages[5]?.at(-1)).toBe(`${BACK} 1.0 s.`);
+  });
+
+  it('go into a new message when somebody deleted the last', async () => {
+    const { messages, deletions, last } = town();
+    for (let n = 0; n < 6; n += 1) await last(1_000);
+    deletions[4]?.();
+    await last(2_000);
+    await last(3_000);
+    expect(messages).toHaveLength(6);
+    expect(messages[5]?.at(-1)).toBe(`${BACK} 3.0 s.\n-# and 1 more since <t:1700000006:R>`);
+    expect(messages[5]).toContain(`${BACK} 2.0 s.`);
+  });
+
+  it('leave a message of their own alone that somebody deleted', async () => {
+    const { messages, deletions, begin } = town();
+    const { end } = begin();
+    await vi.advanceTimersByTimeAsync(1_000);
+    deletions[0]?.();
+    end();
+    expect(messages).toHaveLength(1);
+  });
+
+  it('are told at their end when nothing could be said before', async () => {
+    const { messages, facts, begin } = town();
+    facts.mute = true;
+    const { end } = begin();
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    facts.mute = false;
+    end();
+    expect(messages).toEqual([[`${BACK} 1:00 min.`]]);
   });
 
   it('do not bring back the words that they replaced', async () => {

@@ -1,10 +1,7 @@
-import { formatSpan } from '../../lib/format.ts';
+import { formatSpan, moment } from '../../lib/format.ts';
 import type { Verdict } from '../../voice/verdicts.ts';
 import type { DaveReport, Incident, IncidentResult } from '../../voice/voice-reports.ts';
 import type { VoiceState } from '../../voice/voice-state.ts';
-
-/** Milliseconds since 1970 as a moment that Discord shows in the reader's own words, such as "2 minutes ago". */
-export const moment = (at: number): string => `<t:${Math.floor(at / 1_000)}:R>`;
 
 /** Where a guild's voice is, in a sentence. */
 export function stateInWords(state: VoiceState): string {
