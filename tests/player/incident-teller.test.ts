@@ -252,6 +252,22 @@ describe('many incidents', () => {
     expect(messages[5]).toContain(`${BACK} 2.0 s.`);
   });
 
+  it('go into a new message when the last is known not to stand', async () => {
+    const { messages, deletions, begin, last } = town();
+    for (let n = 0; n < 4; n += 1) await last(1_000);
+    const { end } = begin();
+    await vi.advanceTimersByTimeAsync(1_000);
+    deletions[4]?.();
+    end();
+    expect(messages).toHaveLength(5);
+    await last(2_000);
+    await last(3_000);
+    expect(messages.slice(5).map((versions) => versions.at(-1))).toEqual([
+      `${BACK} 3.0 s.\n-# and 1 more since <t:1700000005:R>`,
+    ]);
+    expect(messages[5]).toContain(`${BACK} 2.0 s.`);
+  });
+
   it('leave a message of their own alone that somebody deleted', async () => {
     const { messages, deletions, begin } = town();
     const { end } = begin();
