@@ -74,16 +74,22 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     return this.state.status !== 'idle' && this.state.status !== 'failed';
   }
 
+  /** True when it is in this channel, or on its way there: not between a removal and its consequence. */
+  isHeadedFor(channelId: string): boolean {
+    const isOut = this.state.status === 'deciding' && this.line.link === null;
+    return this.present && !isOut && this.#machine.channelId === channelId;
+  }
+
   /**
    * Goes to a channel, when it is this guild's turn and after a cool-down. There already, or on the way: nothing. `asked`: by
    * a person, so that what was tried before does not count.
    */
   go(channelId: string, asked: boolean): void {
+    if (this.isHeadedFor(channelId)) return;
     const { present } = this;
-    if (present && this.state.status !== 'deciding' && this.#machine.channelId === channelId) return;
+    const { quietMs } = this.attempts;
     this.#machine.channelId = channelId;
     this.line.drop();
-    const { quietMs } = this.attempts;
     if (quietMs > 0) return this.#recovery.coolDown('it was refused too often', quietMs);
     if (asked) this.attempts.ask();
     this.#machine.join();
@@ -91,7 +97,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.#recovery.entrance.enter(!present && this.door.occupied);
   }
 
-  /** Makes the connection anew, from nothing, past every wait. */
+  /** Makes the connection anew, past a cool-down and every wait between tries. */
   renew(): void {
     if (this.present) this.#recovery.renew();
   }
@@ -108,12 +114,12 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.line.drop();
     if (this.state.status !== 'idle') this.#machine.to({ status: 'idle' });
     this.emit('over', 'left');
-    if (present || this.door.occupied) await this.door.leave(this.#machine.signal);
+    // One leaving is under way already after a failure.
+    if (present || (this.door.occupied && !this.door.mayEcho)) await this.door.leave(this.#machine.signal);
   }
 
   /** Deaf or not, from now on. */
   setSelfDeaf(selfDeaf: boolean): void {
-    if (this.door.selfDeaf === selfDeaf) return;
     this.door.selfDeaf = selfDeaf;
     if (this.state.status === 'ready') this.line.link?.setSelfDeaf(selfDeaf);
   }
@@ -133,14 +139,17 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
   }
 
   #listen(link: VoiceLink): void {
+    const { serverAway } = TROUBLES;
+    const { joinDeadlineMs } = this.#parts.options;
     link.on('connecting', () => this.#onConnecting());
     link.on('ready', () => this.#onReady());
     link.on('resuming', (close) => this.#onResuming(close));
     link.on('closed', (close) => this.#onClosed(close));
     link.on('placed', (channelId) => this.#adopt(channelId));
     link.on('removed', () => this.#removed());
-    link.on('gone', () => this.#gone());
-    link.on('unserved', () => this.#onUnserved());
+    // Not Discord's word about us, so no kick: the main gateway was closed for good, or the guild is not ours any more.
+    link.on('gone', () => this.#recovery.finish({ status: 'idle' }, TROUBLES.gatewayClosed, 'gateway-closed'));
+    link.on('unserved', () => this.#decide(serverAway, joinDeadlineMs, () => this.#recovery.lost(serverAway)));
     link.on('fault', () => this.#recovery.lost(TROUBLES.unreadable));
   }
 
@@ -194,11 +203,6 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.#decide(close, this.#parts.options.evidenceMs, () => this.#judge(close));
   }
 
-  #onUnserved(): void {
-    const { serverAway } = TROUBLES;
-    this.#decide(serverAway, this.#parts.options.joinDeadlineMs, () => this.#recovery.lost(serverAway));
-  }
-
   /** What happened is not clear. The link lives on: when Discord names a server, the library follows it by itself. */
   #decide(trouble: Trouble, waitMs: number, verdict: () => void): void {
     if (this.state.status === 'deciding') return;
@@ -241,10 +245,5 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     const life = this.#recovery.finish({ status: 'idle' }, TROUBLES.removed, 'stayed-out');
     this.emit('removed', why);
     return life;
-  }
-
-  /** Not Discord's word about us, so no kick: the main gateway was closed for good, or the guild is not ours any more. */
-  #gone(): void {
-    this.#recovery.finish({ status: 'idle' }, TROUBLES.gatewayClosed, 'gateway-closed');
   }
 }

@@ -119,10 +119,11 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
     }
   }
 
-  /** Makes the connection anew, past every wait. Rejects with NOT_CONNECTED when there is none, nor one on its way. */
+  /** Makes the connection anew, past a cool-down and every wait between tries. Rejects with NOT_CONNECTED when there is none, nor one on its way. */
   async reconnect(): Promise<void> {
     if (!this.#keeper.present) throw new TenutoError('NOT_CONNECTED');
-    refuseFor(this.#keeper.door.waitMs(2), TOO_OFTEN);
+    const { line, door } = this.#keeper;
+    refuseFor(door.waitMs(line.link === null ? 1 : 2), TOO_OFTEN);
     this.#keeper.renew();
     await this.arrive();
   }
@@ -160,10 +161,9 @@ export class GuildVoice extends EventEmitter<GuildVoiceEvents> {
 
   /** Throws when a person must wait before a join of this channel: after refusals, or after much coming and going. */
   #refuse(channelId: string): void {
-    const { attempts, door, state } = this.#keeper;
-    const there = 'channelId' in state && state.channelId === channelId;
+    const { attempts, door } = this.#keeper;
     refuseFor(attempts.quietMs, 'it was refused too often');
-    if (!there) refuseFor(door.waitMs(1), TOO_OFTEN);
+    if (!this.#keeper.isHeadedFor(channelId)) refuseFor(door.waitMs(1), TOO_OFTEN);
   }
 
   /** Tells those who wait, when the state is one to wait no longer. */

@@ -75,11 +75,12 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
     this.#tryAfter(Math.max(step.delayMs, door.waitMs(leaveFirst ? 2 : 1)), trouble, leaveFirst);
   }
 
-  /** A person wants a new connection: from nothing, past a cool-down and every wait between tries. */
+  /** A person wants a new connection, past a cool-down and every wait between tries. What stands is left first. */
   renew(): void {
+    const leaveFirst = this.#parts.line.link !== null;
     this.#parts.attempts.ask();
     this.drop(TROUBLES.askedFor);
-    this.#tryAfter(0, TROUBLES.askedFor, true);
+    this.#tryAfter(0, TROUBLES.askedFor, leaveFirst);
   }
 
   /** Sends nothing for a while. */
