@@ -164,12 +164,12 @@ async function comeBack(stage: Stage, endedAt: number, arrivals: readonly number
   delay.disable();
   const homes = town.homes.slice(0, playing);
   await listen(homes);
-  const times = homes.map(({ ears }) => ears.packets.map(({ at }) => at));
+  const silences = homes.map(({ ears }) => longestGap(ears.packets.map(({ at }) => at)));
   return {
     ms: Math.max(...eyes.readySince(endedAt)) - endedAt,
     newcomerMs: Math.max(...waits),
-    playing: times.length,
-    longestGapMs: Math.max(0, ...times.flatMap(gaps)),
+    playing: silences.length,
+    longestGapMs: Math.max(0, ...silences),
     cpuMs: (await cpuMs(bot.pid)) - cpuBefore,
     rssMb: await rssMb(bot.pid),
     stallMs: await stallMs(bot),
@@ -195,6 +195,7 @@ async function listen(homes: readonly Home[]): Promise<void> {
   await Promise.all(homes.map(({ ears }) => ears.waitFor(ears.count + HEARD, GRACE_MS)));
 }
 
-const gaps = (times: readonly number[]) => times.slice(1).map((at, index) => at - (times[index] ?? at));
+const longestGap = (times: readonly number[]) =>
+  times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0);
 
 const seconds = (ms: number) => rounded(ms / 1_000, 1);

@@ -4,7 +4,8 @@ import type { VoiceOptions } from './voice-options.ts';
 export type PacerOptions = Pick<
   VoiceOptions,
   | 'recoverySendsPerMinute'
-  | 'recoverySendsPerSecond'
+  | 'recoveryBurst'
+  | 'recoveryBurstMs'
   | 'herdGuilds'
   | 'herdWindowMs'
   | 'probeDelayMs'
@@ -35,7 +36,6 @@ interface Outage {
   readonly nextAt: number;
 }
 
-const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /**
@@ -47,7 +47,7 @@ export class RecoveryPacer {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #minute: SlidingWindow;
-  readonly #second: SlidingWindow;
+  readonly #burst: SlidingWindow;
   /** By guild, in the order of asking; each with what makes it be forgotten when its life ends. */
   readonly #waiting = new Map<string, { readonly request: TurnRequest; readonly forget: () => void }>();
   #sendsWaiting = 0;
@@ -62,7 +62,7 @@ export class RecoveryPacer {
     this.#now = now;
     this.#random = random;
     this.#minute = new SlidingWindow(options.recoverySendsPerMinute, MINUTE_MS);
-    this.#second = new SlidingWindow(options.recoverySendsPerSecond, SECOND_MS);
+    this.#burst = new SlidingWindow(options.recoveryBurst, options.recoveryBurstMs);
   }
 
   /** True while voice fails everywhere. */
@@ -109,7 +109,7 @@ export class RecoveryPacer {
     if (this.#outage !== null) return null;
     const now = this.#now();
     const all = this.#sendsWaiting;
-    return Math.ceil(Math.max(this.#minute.lastMs(all, now), this.#second.lastMs(all, now)));
+    return Math.ceil(Math.max(this.#minute.lastMs(all, now), this.#burst.lastMs(all, now)));
   }
 
   #countFailure(guildId: string, now: number): void {
@@ -157,7 +157,7 @@ export class RecoveryPacer {
   }
 
   #waitMs(sends: number, now: number): number {
-    const within = Math.max(this.#minute.waitMs(sends, now), this.#second.waitMs(sends, now));
+    const within = Math.max(this.#minute.waitMs(sends, now), this.#burst.waitMs(sends, now));
     return this.#outage === null ? within : Math.max(within, this.#outage.nextAt - now);
   }
 
@@ -165,7 +165,7 @@ export class RecoveryPacer {
     this.#remove(guildId);
     const now = this.#now();
     this.#minute.note(now, sends);
-    this.#second.note(now, sends);
+    this.#burst.note(now, sends);
     go();
   }
 

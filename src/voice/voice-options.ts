@@ -28,8 +28,12 @@ export interface VoiceOptions {
   readonly daveStuckAfterMs: number;
   /** Op 4 a minute for coming back, all guilds together. Discord takes 120 messages a minute on a shard, and people join too. */
   readonly recoverySendsPerMinute: number;
-  /** The same a second, so that a thousand guilds do not shake hands at once. */
-  readonly recoverySendsPerSecond: number;
+  /**
+   * The same within `recoveryBurstMs`. Were a minute's share sent at once, a delay of seconds on the way would bring two of them
+   * into one minute of Discord's, which then closes the main gateway (4008) and with it all voice.
+   */
+  readonly recoveryBurst: number;
+  readonly recoveryBurstMs: number;
   /** So many guilds that fail within `herdWindowMs` mean that voice is out everywhere: the others wait, and one at a time probes. */
   readonly herdGuilds: number;
   readonly herdWindowMs: number;
@@ -63,11 +67,12 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   stuckAfterMs: 5_000,
   daveStuckAfterMs: 8_000,
   recoverySendsPerMinute: 104,
-  recoverySendsPerSecond: 20,
+  recoveryBurst: 10,
+  recoveryBurstMs: 5_000,
   herdGuilds: 10,
   herdWindowMs: 10_000,
   probeDelayMs: 1_000,
-  probeCapMs: 15_000,
+  probeCapMs: 10_000,
   probeJitter: 0.3,
   probeDeadlineMs: 15_000,
   gatewayPollMs: 5_000,
