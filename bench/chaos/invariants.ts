@@ -27,6 +27,21 @@ export function op4Peaks(sent: readonly Pick<SentCommand, 'op' | 'at' | 'd'>[]) 
   return { guild: Math.max(0, ...peaks), shard: mostInAMinute(joins.map(({ at }) => at)) };
 }
 
+/** When each guild that asked for too much in a minute asked for what, in seconds since the first op 4 of all. */
+export function excesses(sent: readonly Pick<SentCommand, 'op' | 'at' | 'd'>[]): string[] {
+  const joins = sent.filter(({ op }) => op === 4);
+  const start = joins[0]?.at ?? 0;
+  const byGuild = Map.groupBy(joins, ({ d }) => (d as { readonly guild_id?: string }).guild_id);
+  return [...byGuild]
+    .filter(([, ofGuild]) => mostInAMinute(ofGuild.map(({ at }) => at)) > MOST_OP4.guild)
+    .map(([guildId, ofGuild]) => `guild ${guildId}: ${ofGuild.map((one) => inWords(one, start)).join(', ')}`);
+}
+
+function inWords({ at, d }: Pick<SentCommand, 'at' | 'd'>, start: number): string {
+  const { channel_id: channelId } = d as { readonly channel_id?: string | null };
+  return `${channelId === null ? 'leave' : 'join'} ${((at - start) / 1_000).toFixed(1)}`;
+}
+
 export function judgeOp4({ guild, shard }: { readonly guild: number; readonly shard: number }): string[] {
   return [
     ...(guild > MOST_OP4.guild ? [`${guild} op 4 in a minute for one guild`] : []),

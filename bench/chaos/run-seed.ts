@@ -2,7 +2,7 @@ import { sleep } from '../../src/lib/time.ts';
 import { Acting } from './acting.ts';
 import { comeToRest, proveHealth } from './finale.ts';
 import { raiseMusic } from './opening.ts';
-import { judgeBlame, judgeOp4, mistakes, op4Peaks } from './invariants.ts';
+import { excesses, judgeBlame, judgeOp4, mistakes, op4Peaks } from './invariants.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { leftOver, resources } from './resources.ts';
 import { setScene } from './scene.ts';
@@ -57,6 +57,7 @@ export async function runSeed({ seed, minutes, guilds }: SeedOptions): Promise<S
   const look = (): string[] => [
     ...scene.rooms.flatMap((room) => room.listen()),
     ...judgeOp4(op4Peaks(scene.loopback.gateway.sent.list(4))),
+    ...excesses(scene.loopback.gateway.sent.list(4)),
     ...sessions.judge(performance.now()),
     ...unhandled.found,
     ...(scene.log.fatal > 0 ? ['the bot logged a fatal error'] : []),

@@ -114,8 +114,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.line.drop();
     if (this.state.status !== 'idle') this.#machine.to({ status: 'idle' });
     this.emit('over', 'left');
-    // One leaving is under way already after a failure.
-    if (present || (this.door.occupied && !this.door.mayEcho)) await this.door.leave(this.#machine.signal);
+    if (present || this.door.haunted) await this.door.leave(this.#machine.signal);
   }
 
   /** Deaf or not, from now on. */

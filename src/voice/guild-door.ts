@@ -69,6 +69,11 @@ export class GuildDoor {
     return this.#parts.gateway.ownChannelId(this.#parts.guildId) !== null;
   }
 
+  /** True when a leaving did not take effect, as it seems, and another one may be tried. */
+  get haunted(): boolean {
+    return this.occupied && !this.mayEcho && this.waitMs(0) === 0;
+  }
+
   /** True while the channel is there. */
   leadsTo(channelId: string): boolean {
     return this.#parts.gateway.channelExists(this.#parts.guildId, channelId);

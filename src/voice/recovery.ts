@@ -85,7 +85,8 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
 
   /** Sends nothing for a while. */
   coolDown(reason: string, delayMs: number): void {
-    later(delayMs, this.#parts.machine.coolDown(reason, delayMs), () => this.entrance.enter(true));
+    const waitMs = Math.max(delayMs, this.#parts.door.waitMs(2));
+    later(waitMs, this.#parts.machine.coolDown(reason, waitMs), () => this.entrance.enter(true));
   }
 
   /** Nothing gets better by trying. */

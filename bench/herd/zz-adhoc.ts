@@ -1,0 +1,14 @@
+import { Supervised } from '../supervised.ts';
+import { buildTown } from './town.ts';
+const [guilds = 30, playing = 3] = process.argv.slice(2).map(Number);
+await using ends = new AsyncDisposableStack();
+const town = await buildTown({ guilds, playing, newcomers: 0 }, ends);
+const bot = await Supervised.start('src/main.ts', town.env, (l) => l.includes('"msg":"ready"'));
+ends.defer(async () => void (await bot.end()));
+await new Promise((r) => setTimeout(r, guilds * 500 + 4000));
+const f = town.loopback.faults.throw('voice-outage', {});
+const t0 = performance.now();
+await new Promise((r) => setTimeout(r, 20_000));
+f.lift();
+await new Promise((r) => setTimeout(r, guilds * 500 + 20_000));
+for (const { op, at, d } of town.loopback.gateway.sent.list()) console.log(op, ((at - t0) / 1000).toFixed(2), JSON.stringify(d).slice(0, 150));
