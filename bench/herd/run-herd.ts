@@ -88,6 +88,8 @@ export async function runHerd(plan: HerdPlan): Promise<HerdFigures> {
       `all are back ${seconds(back.ms)} s later; who came meanwhile waited ${Math.round(back.newcomerMs)} ms at most`,
     );
     const exited = bot.running ? 0 : 1;
+    // Before it ends: then it leaves as many channels as it may.
+    const peakSends = eyes.peakSendsPerMinute;
     const missing = guilds + arrivals.length - eyes.connected;
     const life = await bot.end();
     const problems = town.loopback.problems();
@@ -97,7 +99,7 @@ export async function runHerd(plan: HerdPlan): Promise<HerdFigures> {
       back_s: seconds(back.ms),
       minimum_s: seconds(minimumMs),
       ratio: rounded(back.ms / minimumMs, 3),
-      peak_sends_per_minute: eyes.peakSendsPerMinute,
+      peak_sends_per_minute: peakSends,
       newcomer_ms: Math.round(back.newcomerMs),
       op4_during_outage: outage.joins,
       process_exits: exited,

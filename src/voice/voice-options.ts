@@ -68,7 +68,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   daveStuckAfterMs: 8_000,
   recoverySendsPerMinute: 104,
   recoveryBurst: 10,
-  recoveryBurstMs: 5_000,
+  recoveryBurstMs: 4_000,
   herdGuilds: 10,
   herdWindowMs: 10_000,
   probeDelayMs: 1_000,

@@ -214,7 +214,7 @@ describe('a global outage', () => {
     town.strike(100);
     vi.advanceTimersByTime(SECOND);
     town.pacer.succeeded('0');
-    vi.advanceTimersByTime(5 * SECOND);
+    vi.advanceTimersByTime(4 * SECOND);
     expect(town.pacer.outage).toBe(true);
     expect(town.guilds).toHaveLength(11);
   });
