@@ -1,9 +1,10 @@
 /**
- * `npm run herd -- [--guilds N] [--outage S] [--playing N] [--json]`: all voice servers go away under a bot that is in many
+ * `npm run herd -- [--guilds N] [--outage S] [--code C] [--playing N] [--json]`: all voice servers go away under a bot that is in many
  * guilds, and come back. How long until everyone has music again, beside the least time that Discord's send limit allows?
  *
- *   --guilds N   guilds in which the bot is in voice (default 100, about three minutes; 1,000 take twenty)
+ *   --guilds N   guilds in which the bot is in voice (default 100, about two and a half minutes; 1,000 take twenty)
  *   --outage S   how long voice is away, in seconds (default 60)
+ *   --code C     voice servers take connections meanwhile, and close them with this code (default: they are refused)
  *   --playing N  guilds in which the music plays; in all others it is paused (default 10)
  *   --json       the last line is one JSON object
  */
@@ -19,6 +20,7 @@ const number = (least: number, fallback: number) => z.coerce.number().int().min(
 const Flags = z.object({
   guilds: number(1, 100),
   outage: number(1, 60),
+  code: z.coerce.number().int().nullable().default(null),
   playing: number(0, 10),
   json: z.boolean().default(false),
 });
@@ -27,6 +29,7 @@ const { values } = parseArgs({
   options: {
     guilds: { type: 'string' },
     outage: { type: 'string' },
+    code: { type: 'string' },
     playing: { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -39,7 +42,7 @@ try {
   process.exitCode = 2;
 }
 
-async function herd({ guilds, outage, playing, json }: z.infer<typeof Flags>): Promise<void> {
+async function herd({ guilds, outage, code, playing, json }: z.infer<typeof Flags>): Promise<void> {
   const life = new AbortController();
   const stop = () => life.abort(new Error('interrupted'));
   process.on('SIGINT', stop).on('SIGTERM', stop);
@@ -47,6 +50,7 @@ async function herd({ guilds, outage, playing, json }: z.infer<typeof Flags>): P
     guilds,
     playing: Math.min(playing, guilds),
     outageMs: outage * 1_000,
+    code,
     signal: life.signal,
     say: (line) => console.log(`  · ${line}`),
   });

@@ -9,7 +9,14 @@ it('finds the most that happened in any span of time', () => {
 });
 
 it('brings a dozen guilds back after an outage of all voice servers, with hardly a question during it', async () => {
-  const plan = { guilds: 12, playing: 2, outageMs: 5_000, signal: new AbortController().signal, say: () => {} };
+  const plan = {
+    guilds: 12,
+    playing: 2,
+    outageMs: 5_000,
+    code: null,
+    signal: new AbortController().signal,
+    say: () => {},
+  };
   const figures = await runHerd(plan);
   expect(figures).toMatchObject({
     playing_again: 2,

@@ -11,6 +11,8 @@ export interface HerdPlan {
   /** In so many of them the music plays; in all others it is paused, because two cores do not send 50 packets a second to each. */
   readonly playing: number;
   readonly outageMs: number;
+  /** With which code the voice servers close whoever identifies or resumes meanwhile; null: nobody can connect. */
+  readonly code: number | null;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -138,11 +140,11 @@ async function stallMs(bot: Supervised): Promise<number> {
   return Number(seconds) * 1_000;
 }
 
-async function breakVoice({ town, eyes, bot, outageMs, signal }: Stage) {
+async function breakVoice({ town, eyes, bot, outageMs, code, signal }: Stage) {
   await stallMs(bot);
   const cpuBefore = await cpuMs(bot.pid);
   const from = performance.now();
-  const outage = town.loopback.faults.throw('voice-outage', {});
+  const outage = town.loopback.faults.throw('voice-outage', code === null ? {} : { code });
   await sleep(outageMs, signal);
   const cpu = (await cpuMs(bot.pid)) - cpuBefore;
   for (const { ears } of town.homes) ears.clear();
