@@ -4,8 +4,9 @@ import type { VoiceOptions } from './voice-options.ts';
 export type PacerOptions = Pick<
   VoiceOptions,
   | 'recoverySendsPerMinute'
-  | 'recoveryBurst'
-  | 'recoveryBurstMs'
+  | 'recoverySendsPerSecond'
+  | 'recoveryStep'
+  | 'recoveryStepMs'
   | 'herdGuilds'
   | 'herdWindowMs'
   | 'probeDelayMs'
@@ -36,7 +37,10 @@ interface Outage {
   readonly nextAt: number;
 }
 
+const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** How late what is sent may arrive and still count in the right minute. */
+const LATE_MS = 10_000;
 
 /**
  * The turns of all guilds to join: within what the main gateway takes, in the order of asking, a person always first. During a
@@ -47,7 +51,8 @@ export class RecoveryPacer {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #minute: SlidingWindow;
-  readonly #burst: SlidingWindow;
+  readonly #second: SlidingWindow;
+  readonly #step: SlidingWindow;
   /** By guild, in the order of asking; each with what makes it be forgotten when its life ends. */
   readonly #waiting = new Map<string, { readonly request: TurnRequest; readonly forget: () => void }>();
   #sendsWaiting = 0;
@@ -62,7 +67,8 @@ export class RecoveryPacer {
     this.#now = now;
     this.#random = random;
     this.#minute = new SlidingWindow(options.recoverySendsPerMinute, MINUTE_MS);
-    this.#burst = new SlidingWindow(options.recoveryBurst, options.recoveryBurstMs);
+    this.#second = new SlidingWindow(options.recoverySendsPerSecond, SECOND_MS);
+    this.#step = new SlidingWindow(options.recoveryStep, options.recoveryStepMs);
   }
 
   /** True while voice fails everywhere. */
@@ -109,7 +115,7 @@ export class RecoveryPacer {
     if (this.#outage !== null) return null;
     const now = this.#now();
     const all = this.#sendsWaiting;
-    return Math.ceil(Math.max(this.#minute.lastMs(all, now), this.#burst.lastMs(all, now)));
+    return Math.ceil(Math.max(this.#minute.lastMs(all, now), this.#pace(now).lastMs(all, now)));
   }
 
   #countFailure(guildId: string, now: number): void {
@@ -157,15 +163,21 @@ export class RecoveryPacer {
   }
 
   #waitMs(sends: number, now: number): number {
-    const within = Math.max(this.#minute.waitMs(sends, now), this.#burst.waitMs(sends, now));
+    const within = Math.max(this.#minute.waitMs(sends, now), this.#pace(now).waitMs(sends, now));
     return this.#outage === null ? within : Math.max(within, this.#outage.nextAt - now);
+  }
+
+  /** Fast when all that wait are within what one minute takes, together with what was sent in the last one; else even. */
+  #pace(now: number): SlidingWindow {
+    return this.#minute.lastMs(this.#sendsWaiting, now - LATE_MS) > 0 ? this.#step : this.#second;
   }
 
   #release({ guildId, sends, go }: TurnRequest): void {
     this.#remove(guildId);
     const now = this.#now();
     this.#minute.note(now, sends);
-    this.#burst.note(now, sends);
+    this.#second.note(now, sends);
+    this.#step.note(now, sends);
     go();
   }
 

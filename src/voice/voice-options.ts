@@ -28,12 +28,14 @@ export interface VoiceOptions {
   readonly daveStuckAfterMs: number;
   /** Op 4 a minute for coming back, all guilds together. Discord takes 120 messages a minute on a shard, and people join too. */
   readonly recoverySendsPerMinute: number;
+  /** The same a second, so that not all guilds shake hands at once. */
+  readonly recoverySendsPerSecond: number;
   /**
-   * The same within `recoveryBurstMs`. Were a minute's share sent at once, a delay of seconds on the way would bring two of them
-   * into one minute of Discord's, which then closes the main gateway (4008) and with it all voice.
+   * The same within `recoveryStepMs`, when more of them wait than one minute takes. Were a minute's share sent at once, a delay of
+   * seconds on the way would bring two of them into one minute of Discord's, which closes the main gateway for that (4008).
    */
-  readonly recoveryBurst: number;
-  readonly recoveryBurstMs: number;
+  readonly recoveryStep: number;
+  readonly recoveryStepMs: number;
   /** So many guilds that fail within `herdWindowMs` mean that voice is out everywhere: the others wait, and one at a time probes. */
   readonly herdGuilds: number;
   readonly herdWindowMs: number;
@@ -67,8 +69,9 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   stuckAfterMs: 5_000,
   daveStuckAfterMs: 8_000,
   recoverySendsPerMinute: 104,
-  recoveryBurst: 10,
-  recoveryBurstMs: 4_000,
+  recoverySendsPerSecond: 20,
+  recoveryStep: 10,
+  recoveryStepMs: 4_000,
   herdGuilds: 10,
   herdWindowMs: 10_000,
   probeDelayMs: 1_000,
