@@ -162,6 +162,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     // First what must not be lost, then what people see, both side by side; together they stay below the deadline of main.ts.
     closers.add('voice and displays', () => Promise.all([voice.close(), displays.close()]));
     closers.add('players and answers', () => {
+      players.close();
       follower.close();
       return Promise.all([guildPlayers.close(), router.close()]);
     });

@@ -31,8 +31,7 @@ export const play: Command = {
         ? describePlaylist(resolution.title, tracks.length, enqueued)
         : describeTrack(enqueued, players.playback(guildId));
     } catch (error) {
-      // That leaving failed too must not hide why there is nothing to play.
-      await players.release(guildId).catch(() => undefined);
+      players.release(guildId);
       throw error;
     }
   },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TenutoError } from '../lib/errors.ts';
+import { later } from '../lib/time.ts';
 import type { LoopMode, QueueEntry } from '../queue/queue.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
@@ -13,9 +14,14 @@ export interface PlayerManagerParts {
   readonly audience: Audience;
 }
 
+/** Who mistyped types again: coming and going each time would use up what Discord allows in a minute. */
+const RELEASE_AFTER_MS = 5_000;
+
 /** PlayerManager: what people do to the music, carried out by their guild's player, queue and voice connection. */
 export class PlayerManager implements Players {
   readonly #parts: PlayerManagerParts;
+  /** Guilds whose channel is left soon unless something comes to be played. */
+  readonly #releases = new Map<string, AbortController>();
 
   constructor(parts: PlayerManagerParts) {
     this.#parts = parts;
@@ -36,6 +42,7 @@ export class PlayerManager implements Players {
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
     const { voice, queues, players, audience } = this.#parts;
     const player = players.of(guildId);
+    this.#releases.get(guildId)?.abort();
     voice.attach(guildId, player.deck.audio);
     await voice.join(guildId, voiceChannelId);
     const state = voice.state(guildId);
@@ -49,8 +56,21 @@ export class PlayerManager implements Players {
     await player.listen(audience.listeners(guildId, voiceChannelId));
   }
 
-  async release(guildId: string): Promise<void> {
-    if (this.#parts.queues.queue(guildId).current === null) await this.leave(guildId);
+  release(guildId: string): void {
+    this.#releases.get(guildId)?.abort();
+    const life = new AbortController();
+    this.#releases.set(guildId, life);
+    later(RELEASE_AFTER_MS, life.signal, () => {
+      this.#releases.delete(guildId);
+      if (this.#parts.queues.queue(guildId).current !== null) return;
+      // What fails here is tried again when the wait for something to play is over.
+      this.leave(guildId).catch(() => undefined);
+    });
+  }
+
+  close(): void {
+    for (const life of this.#releases.values()) life.abort();
+    this.#releases.clear();
   }
 
   async skip(guildId: string, amount: number): Promise<QueueEntry | null> {

@@ -76,10 +76,6 @@ describe('/play', () => {
   it.each<[string, Script]>([
     ['nothing was found', { resolution: { kind: 'nothing' } }],
     ['the search failed', { failing: { resolve: new TenutoError('NOTHING_FOUND') } }],
-    [
-      'the search failed, and tells that even when leaving fails too',
-      { failing: { resolve: new TenutoError('NOTHING_FOUND'), release: new TenutoError('STORAGE_FAILED') } },
-    ],
   ])('gives the channel up again when %s', async (_why, script) => {
     const { services: parts, asked } = services(script);
     await expect(play.run(context({ query: 'x' }), parts)).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
