@@ -2,7 +2,7 @@
  * `npm run soak -- [--minutes M] [--guilds N] [--seed N] [--json]`: a bot that plays for a long time while people skip and things go
  * wrong now and then, to see whether it holds more and more: memory by its slope, everything else by counting at the end.
  *
- *   --minutes M  how long (default 30); the first third, five minutes at most, is warm-up and is not judged
+ *   --minutes M  how long (default 30); the first third, ten minutes at most, is warm-up and is not judged
  *   --guilds N   guilds that it plays in (default 6)
  *   --seed N     what chance does (default 1)
  *   --json       the last line is one JSON object

@@ -12,7 +12,7 @@ const SAMPLE_MS = 10_000;
 const EVENT_MS = 4_000;
 const SAMPLES_A_MINUTE = 6;
 const LEAST_POINTS = 8;
-const LONGEST_WARM_UP_MIN = 5;
+const LONGEST_WARM_UP_MIN = 10;
 /** Pooled connections and waits that are on their way to their end. */
 const SETTLE_MS = 60_000;
 /** Memory comes in pages and is given back late: a smaller growth in the whole time cannot be told from none. */

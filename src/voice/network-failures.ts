@@ -11,9 +11,11 @@ interface Row {
 
 export interface NetworkFailure extends Trouble {
   readonly operators: string;
+  /** What refuses now refuses in the next moment too, and each try costs an op 4. */
+  readonly remedy: 'rejoin-carefully';
 }
 
-/** Why a voice server could not be reached, by the codes of Node's errors; each is joined again by the policy. */
+/** Why a voice server could not be reached, by the codes of Node's errors; each is joined again, carefully. */
 const NETWORK_FAILURES: readonly Row[] = [
   {
     name: 'connection refused',
@@ -59,6 +61,12 @@ export function networkFailure(error: Error | null): NetworkFailure | null {
   if (errorCode === null) return null;
   const row = NETWORK_FAILURES.find(({ codes }) => codes.test(errorCode));
   return row
-    ? { code: null, name: row.name, sentence: `${row.people} (${errorCode})`, operators: row.operators }
+    ? {
+        code: null,
+        name: row.name,
+        sentence: `${row.people} (${errorCode})`,
+        operators: row.operators,
+        remedy: 'rejoin-carefully',
+      }
     : null;
 }

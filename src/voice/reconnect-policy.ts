@@ -84,8 +84,8 @@ export function nextStep(
 ): Step {
   const stable = before.readyAt !== null && now - before.readyAt >= policy.stableAfterMs;
   const { attempts, cooldowns } = stable ? NO_EPISODE : before;
-  // The second try is the first that waits.
-  const place = manner === 'careful' ? Math.max(1, attempts) : attempts;
+  // As if one try more had failed.
+  const place = manner === 'careful' ? Math.min(attempts + 1, policy.attempts - 1) : attempts;
   const delayMs = manner === 'cool-down' || attempts >= policy.attempts ? null : attemptDelay(policy, place, random);
   if (delayMs !== null) {
     return { kind: 'try', delayMs, episode: { attempts: attempts + 1, cooldowns, readyAt: null, quietUntil: 0 } };

@@ -76,7 +76,7 @@ describe('the next step', () => {
 
   it('is never at once when nobody knows what happened, and no other way slower', () => {
     const careful = (attempts: number) => nextStep(DEFAULT_POLICY, { ...NO_EPISODE, attempts }, at(0, 'careful'));
-    expect([0, 1, 2].map(careful)).toMatchObject([{ delayMs: 1_000 }, { delayMs: 1_000 }, { delayMs: 2_000 }]);
+    expect([0, 1, 2].map(careful)).toMatchObject([{ delayMs: 1_000 }, { delayMs: 2_000 }, { delayMs: 4_000 }]);
     expect(careful(5)).toMatchObject({ kind: 'cool-down' });
   });
 });
