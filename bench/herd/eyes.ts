@@ -8,14 +8,15 @@ const VOICE_STATE_UPDATE = 4;
 /** What the double sees of the bot in these guilds. Times are milliseconds of `performance.now()`. */
 export class Eyes {
   readonly #loopback: Loopback;
+  readonly #guildIds: ReadonlySet<string>;
   /** When each guild's voice session was last ready for sound. */
   readonly #ready = new Map<string, number>();
 
   constructor(loopback: Loopback, guildIds: readonly string[]) {
     this.#loopback = loopback;
-    const known = new Set<string | null>(guildIds);
+    this.#guildIds = new Set(guildIds);
     loopback.voice.events.on('event', ({ what, guildId, at }) => {
-      if (guildId === null || !known.has(guildId)) return;
+      if (guildId === null || !this.#guildIds.has(guildId)) return;
       if (what === 'described' || what === 'resumed') this.#ready.set(guildId, at);
     });
   }
@@ -33,9 +34,10 @@ export class Eyes {
     });
   }
 
-  /** How many voice sessions are connected and ready now, in all guilds. */
+  /** In how many of them a voice session is connected and ready now. */
   get connected(): number {
-    return this.#loopback.voice.sessions().filter(({ status, mode }) => status === 'connected' && mode !== null).length;
+    const sessions = this.#loopback.voice.sessions().filter(({ guildId }) => this.#guildIds.has(guildId));
+    return sessions.filter(({ status, mode }) => status === 'connected' && mode !== null).length;
   }
 
   /** Joins and leaves that were asked for in that time. */

@@ -92,7 +92,7 @@ export async function runHerd(plan: HerdPlan): Promise<HerdFigures> {
     const exited = bot.running ? 0 : 1;
     // Before it ends: then it leaves as many channels as it may.
     const peakSends = eyes.peakSendsPerMinute;
-    const missing = guilds + arrivals.length - eyes.connected;
+    const missing = guilds - eyes.connected;
     const life = await bot.end();
     const problems = town.loopback.problems();
     for (const line of [...problems, ...life.unhandled]) say(line);
