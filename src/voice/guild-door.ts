@@ -34,7 +34,7 @@ export class GuildDoor {
   #linkedAt = -Infinity;
   /** When a leaving was begun that Discord has not answered. */
   #unansweredAt = -Infinity;
-  /** The main gateway was away when we wanted to leave. */
+  /** Discord has not said that we are out, although we want to be. */
   #owesLeaving = false;
   /** What is done when the main gateway is back. */
   #awaiting: (() => void) | null = null;
@@ -109,7 +109,9 @@ export class GuildDoor {
     if (change === 'lost') this.#gatewayLostAt = now;
     if (change === 'identified') this.#identifiedAt = now;
     if (change === 'lost') return;
-    if (this.#owesLeaving) void this.leave(new AbortController().signal);
+    // What was sent just before the connection was lost may be lost with it.
+    const mayLeave = this.#owesLeaving && this.occupied && this.waitMs(0) === 0;
+    if (mayLeave) void this.leave(new AbortController().signal);
     this.#awaiting?.();
   }
 
@@ -170,10 +172,11 @@ export class GuildDoor {
     if (adapterCreator === null) return;
     this.#noteSend();
     this.#unansweredAt = now();
+    this.#owesLeaving = true;
     try {
       const how = await leaveVoice(adapterCreator, guildId, options.leaveDeadlineMs, life);
       if (how !== 'unanswered') this.#unansweredAt = -Infinity;
-      this.#owesLeaving = how === 'unsent' && !life.aborted;
+      if (how === 'left') this.#owesLeaving = false;
     } catch (error) {
       log.warn({ error }, 'voice could not be left');
     }

@@ -15,6 +15,8 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
   readonly sent: SentOp4[] = [];
   answer: 'state-first' | 'server-first' | 'never' | 'no-server' = 'state-first';
   ready = true;
+  /** Takes op 4, and never reads it. */
+  deaf = false;
   /** The next servers named instead of the real one. */
   readonly endpoints: (string | null)[] = [];
   /** Channels in which the bot may not connect or speak. */
@@ -61,7 +63,7 @@ export class FakeMainGateway extends EventEmitter<{ op4: [SentOp4] }> implements
           const op4 = { channelId: d.channel_id, selfDeaf: d.self_deaf };
           this.sent.push(op4);
           this.emit('op4', op4);
-          setImmediate(() => this.#request(guildId, d.channel_id));
+          if (!this.deaf) setImmediate(() => this.#request(guildId, d.channel_id));
           return true;
         },
       };

@@ -61,6 +61,17 @@ it('leaves when the main gateway is back, if it could not before', async () => {
   await expect.poll(() => scene.gateway.ownChannelId(GUILD)).toBeNull();
 });
 
+it('leaves again when the main gateway was lost together with its leaving', async () => {
+  const scene = await joined();
+  scene.gateway.deaf = true;
+  const leaving = scene.manager.leave(GUILD, 'player');
+  scene.manager.mainGateway('lost');
+  scene.gateway.deaf = false;
+  scene.manager.mainGateway('resumed');
+  await leaving;
+  await expect.poll(() => scene.gateway.ownChannelId(GUILD)).toBeNull();
+});
+
 it('leaves what nobody holds when it is sent away again', async () => {
   here = await stage();
   here.gateway.haunt(GUILD, CHANNEL);
