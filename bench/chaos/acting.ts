@@ -9,6 +9,8 @@ type Options = Readonly<Record<string, string | number>>;
 
 /** What people read when a song was really ended before its end. */
 const ENDED_IT = /^(Skipped|Stopped)/;
+/** Done, and the answer was lost on the way. */
+const UNTOLD = /Discord did not take/;
 
 /** Carries out steps in a scene. Whatever lasts ends by itself, or with `life`. */
 export class Acting {
@@ -87,7 +89,7 @@ export class Acting {
     const interaction = await this.#type(room, deed, {});
     if (interaction === null) return takeBack();
     interaction.answered().then(
-      ({ content }) => void (ENDED_IT.test(content) || takeBack()),
+      ({ content }) => void (ENDED_IT.test(content) || UNTOLD.test(content) || takeBack()),
       // Nobody knows whether it was done: it may have been.
       () => undefined,
     );
