@@ -134,7 +134,7 @@ export class ConnectionKeeper extends EventEmitter<KeeperEvents> {
     this.door.gatewayChanged(change);
     if (change !== 'identified' || this.state.status !== 'ready') return;
     // The session that voice belongs to is lost, and Discord ends it within minutes: better at a moment of our choice.
-    this.door.takeTurn(1, this.#machine.signal, () => this.#recovery.lost(TROUBLES.sessionLapsed));
+    this.door.takeTurn(1, this.#machine.signal, () => this.#recovery.replace(TROUBLES.sessionLapsed));
   }
 
   #listen(link: VoiceLink): void {

@@ -45,7 +45,7 @@ export class Entrance extends EventEmitter<EntranceEvents> {
     const { machine, door } = this.#parts;
     if (door.exists && !door.ready) return void this.emit('gateway-down', leaveFirst);
     const turn = new AbortController();
-    const waitMs = door.takeTurn(leaveFirst ? 2 : 1, turn.signal, () => this.#start(leaveFirst));
+    const waitMs = door.takeTurn(leaveFirst ? 2 : 1, turn.signal, () => this.start(leaveFirst));
     if (waitMs === 0) return;
     const { state } = machine;
     // A first join stays what it is; what comes back says when.
@@ -63,7 +63,8 @@ export class Entrance extends EventEmitter<EntranceEvents> {
     this.#step.end();
   }
 
-  #start(leaveFirst: boolean): void {
+  /** It is the guild's turn. */
+  start(leaveFirst: boolean): void {
     const { machine, door } = this.#parts;
     const life = machine.state.status === 'joining' ? machine.signal : machine.join();
     if (!door.exists) return void this.emit('closed', TROUBLES.notInGuild);

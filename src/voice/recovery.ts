@@ -83,6 +83,13 @@ export class Recovery extends EventEmitter<RecoveryEvents> {
     this.#tryAfter(0, TROUBLES.askedFor, leaveFirst);
   }
 
+  /** It is the guild's turn to make anew what still stands, but will not for long: no failure, so no try is counted. */
+  replace(trouble: Trouble): void {
+    if (this.#parts.door.waitMs(1) > 0) return;
+    this.drop(trouble);
+    this.entrance.start(false);
+  }
+
   /** Sends nothing for a while. */
   coolDown(reason: string, delayMs: number): void {
     const waitMs = Math.max(delayMs, this.#parts.door.waitMs(2));

@@ -85,9 +85,10 @@ it('makes voice anew in a new main gateway session, before Discord ends what bel
   now += 1;
   scene.manager.mainGateway('lost');
   scene.manager.mainGateway('identified');
-  await scene.state('recovering');
+  await scene.state('joining');
   await scene.state('ready');
   expect(scene.gateway.joins).toHaveLength(2);
+  expect(scene.manager.report(GUILD).attempts.made).toBe(0);
   expect(scene.manager.report(GUILD).incidents).toMatchObject([{ name: 'session lapsed', result: 'rejoined' }]);
   now += 1;
   scene.gateway.kick(GUILD);
