@@ -27,6 +27,13 @@ const ERRORS = {
   BAD_OPTION: { blame: 'user', say: '{detail}' },
   BLOCKED_ADDRESS: { blame: 'user', say: 'That address is not on the public Internet, so I do not open it.' },
   QUEUE_FULL: { blame: 'user', say: 'The queue is full ({detail} tracks). Wait for some to end, or use /stop.' },
+  YOUR_LIMIT: {
+    blame: 'user',
+    say: 'You already have {detail} tracks in the queue, as many as one person may have. Wait for some to play.',
+  },
+  NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
+  NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
+  NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
   /** The way to a host, and not what is there: names that cannot be looked up, connections that are refused or come to nothing. */

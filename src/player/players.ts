@@ -1,4 +1,4 @@
-import type { LoopMode, Queue, QueueEntry } from '../queue/queue.ts';
+import type { LoopMode, Queue, QueueEntry, Undoable } from '../queue/queue.ts';
 import type { Track } from '../sources/source.ts';
 
 /** What plays in a guild now, as commands and the display see it. */
@@ -17,6 +17,12 @@ export interface Enqueued {
   readonly place: number;
 }
 
+/** Which upcoming tracks: from one 1-based place to another, all that a user asked for, or each that stands there once already. */
+export type Selection =
+  | { readonly by: 'place'; readonly from: number; readonly to: number }
+  | { readonly by: 'user'; readonly userId: string }
+  | { readonly by: 'duplicate' };
+
 /** What a person can do to the music of a guild. Every method throws TenutoError with a line for that person. */
 export interface Players {
   /** Joins the channel, adds the tracks at the end and starts when nothing plays. */
@@ -26,6 +32,8 @@ export interface Players {
     readonly textChannelId: string;
     readonly userId: string;
     readonly tracks: readonly Track[];
+    /** 1-based place among the upcoming tracks; left out: at the end. */
+    readonly place?: number | undefined;
   }): Promise<Enqueued>;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
@@ -33,7 +41,26 @@ export interface Players {
   release(guildId: string): void;
   /** Ends the current track and `amount - 1` after it. Returns the entry that plays next, or null. */
   skip(guildId: string, amount: number): Promise<QueueEntry | null>;
-  pause(guildId: string): Promise<void>;
+  /** Goes on with the upcoming track at a 1-based place, and passes over those before it. */
+  jump(guildId: string, place: number): Promise<QueueEntry>;
+  /** Goes back to the track before. */
+  previous(guildId: string): Promise<QueueEntry>;
+  /** The current track from its beginning. */
+  replay(guildId: string): Promise<QueueEntry>;
+  /** Takes upcoming tracks out; returns those that were. */
+  remove(guildId: string, which: Selection): Promise<readonly QueueEntry[]>;
+  /** Moves an upcoming track from one 1-based place to another; returns it. */
+  move(guildId: string, from: number, to: number): Promise<QueueEntry>;
+  /** Two upcoming tracks, by their 1-based places, change places; returns both. */
+  swap(guildId: string, one: number, other: number): Promise<readonly [QueueEntry, QueueEntry]>;
+  /** Mixes what is to come; `fair`: those who asked take turns. Returns how many. */
+  shuffle(guildId: string, fair: boolean): Promise<number>;
+  /** Empties what is to come; the current track plays on. Returns how many there were. */
+  clear(guildId: string): Promise<number>;
+  /** Takes the last removal, move, shuffle, clear or long skip back; says what it was. */
+  undo(guildId: string): Promise<Undoable['what']>;
+  /** `userId`: who pauses. */
+  pause(guildId: string, userId: string): Promise<void>;
   resume(guildId: string): Promise<void>;
   /** Ends the music and empties the queue; stays in the channel. */
   stop(guildId: string): Promise<void>;
@@ -41,6 +68,8 @@ export interface Players {
   leave(guildId: string): Promise<void>;
   setVolume(guildId: string, percent: number): Promise<void>;
   setLoop(guildId: string, loop: LoopMode): Promise<void>;
+  /** Stays in the voice channel when nobody listens and when the queue has ended, or does not any more. */
+  setStay(guildId: string, stay: boolean): Promise<void>;
   playback(guildId: string): Playback;
 }
 

@@ -1,92 +1,176 @@
-import type { LoopMode, Queue, QueueEntry } from './queue.ts';
+import { fairly, shuffled } from './queue-order.ts';
+import type { LoopMode, Queue, QueueEntry, Undoable } from './queue.ts';
 
 /** Everything that can happen to a queue, as plain JSON: the journal stores these and replays them after a restart. */
 export type QueueOperation =
-  /** Puts entries at the end. With `start` the first upcoming entry becomes the current one when there is none. */
-  | { readonly type: 'add'; readonly entries: readonly QueueEntry[]; readonly start?: boolean | undefined }
+  /**
+   * Puts entries at index `at` (from 0) among the upcoming ones, or at the end. With `start` the first upcoming entry
+   * becomes the current one when there is none.
+   */
+  | {
+      readonly type: 'add';
+      readonly entries: readonly QueueEntry[];
+      readonly at?: number | undefined;
+      readonly start?: boolean | undefined;
+    }
   /** The current entry came to its end, or the first one shall start. A looped track starts again, a looped queue goes round. */
   | { readonly type: 'advance' }
   /** Leaves the current entry and `amount - 1` after it, also a looped track. In a looped queue they go to the end. */
   | { readonly type: 'skip'; readonly amount: number }
+  /** Leaves the current entry and all before this upcoming one, which becomes the current one. */
+  | { readonly type: 'jump'; readonly entryId: string }
+  /** Goes back to what was current before; what is current now comes next. */
+  | { readonly type: 'previous' }
+  /** The current entry starts again. */
+  | { readonly type: 'replay' }
   /** Takes upcoming entries out. Ids that are not there are ignored, so two people may remove the same one. */
   | { readonly type: 'remove'; readonly entryIds: readonly string[] }
   /** Puts an upcoming entry at `index` (from 0) among the others; an index outside is brought inside. */
   | { readonly type: 'move'; readonly entryId: string; readonly index: number }
-  /** Mixes the upcoming entries; the same seed (a 32-bit integer) mixes the same way in every version. */
-  | { readonly type: 'shuffle'; readonly seed: number }
+  /** Two upcoming entries change places. */
+  | { readonly type: 'swap'; readonly entryIds: readonly [string, string] }
+  /**
+   * Mixes the upcoming entries; the same seed (a 32-bit integer) mixes the same way in every version. `fair`: those who
+   * asked for them take turns, each one's own mixed.
+   */
+  | { readonly type: 'shuffle'; readonly seed: number; readonly fair?: boolean | undefined }
   | { readonly type: 'loop'; readonly mode: LoopMode }
-  /** Empties the queue, the current entry included. The loop mode stays. */
-  | { readonly type: 'clear' };
+  /** Empties the queue, the current entry included unless it is kept. The loop mode stays. */
+  | { readonly type: 'clear'; readonly keepCurrent?: boolean | undefined }
+  /** Takes the last operation back that took entries or their order away. What has been added since stays, behind it. */
+  | { readonly type: 'undo' };
+
+const HISTORY_LENGTH = 50;
+/** After so many entries nobody remembers the order that was. */
+const UNDO_REACH = 50;
 
 /** The queue after the operation. Pure and total: whatever the queue, there is an answer, so a replay cannot fail. */
 export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
   switch (operation.type) {
     case 'add':
-      return add(queue, operation.entries, operation.start === true);
+      return add(queue, operation.entries, operation.at ?? queue.upcoming.length, operation.start === true);
     case 'advance':
       return queue.loop === 'track' && queue.current !== null ? queue : leaveCurrent(queue, 1);
     case 'skip':
-      return leaveCurrent(queue, operation.amount);
+      return skip(queue, operation.amount);
+    case 'jump':
+      return jump(queue, operation.entryId);
+    case 'previous':
+      return goBack(queue);
+    case 'replay':
+      return queue;
     case 'remove':
       return remove(queue, new Set(operation.entryIds));
     case 'move':
       return move(queue, operation.entryId, operation.index);
+    case 'swap':
+      return swap(queue, operation.entryIds);
     case 'shuffle':
-      return { ...queue, upcoming: shuffled(queue.upcoming, operation.seed) };
+      return reordered(queue, 'shuffle', (operation.fair === true ? fairly : shuffled)(queue.upcoming, operation.seed));
     case 'loop':
       return { ...queue, loop: operation.mode };
     case 'clear':
-      return { ...queue, current: null, upcoming: [] };
+      return clear(queue, operation.keepCurrent === true);
+    case 'undo':
+      return undo(queue);
   }
 }
 
+const FROM_THE_BEGINNING: readonly QueueOperation['type'][] = ['advance', 'skip', 'jump', 'previous', 'replay'];
+
 /** True when the operation makes an entry play from its beginning, so that a position noted before means nothing any more. */
 export function restarts(operation: QueueOperation, before: Queue, after: Queue): boolean {
-  return operation.type === 'advance' || operation.type === 'skip' || before.current !== after.current;
+  return FROM_THE_BEGINNING.includes(operation.type) || before.current !== after.current;
 }
 
-function add(queue: Queue, entries: readonly QueueEntry[], start: boolean): Queue {
-  const longer = { ...queue, upcoming: queue.upcoming.concat(entries) };
+function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: boolean): Queue {
+  const longer = { ...queue, upcoming: queue.upcoming.toSpliced(Math.max(0, at), 0, ...entries) };
   return start && queue.current === null ? leaveCurrent(longer, 1) : longer;
 }
 
+/** The current entry goes into the history, and `amount - 1` upcoming ones are passed over. */
 function leaveCurrent(queue: Queue, amount: number): Queue {
   const { current, upcoming, loop } = queue;
   const also = Math.max(0, amount - 1);
   const left = current === null ? upcoming.slice(0, also) : [current, ...upcoming.slice(0, also)];
   const rest = loop === 'queue' ? [...upcoming.slice(also), ...left] : upcoming.slice(also);
-  return { ...queue, current: rest[0] ?? null, upcoming: rest.slice(1) };
+  return nowCurrent({ ...queue, upcoming: rest.slice(1), history: remembered(queue) }, rest[0] ?? null);
+}
+
+function skip(queue: Queue, amount: number): Queue {
+  const after = leaveCurrent(queue, amount);
+  const passedOver = amount > 1 && queue.upcoming.length > 0 && queue.loop !== 'queue';
+  if (!passedOver) return after;
+  const { current } = after;
+  return {
+    ...after,
+    undoable: { what: 'skip', upcoming: queue.upcoming, since: current === null ? [] : [current.id] },
+  };
+}
+
+function jump(queue: Queue, entryId: string): Queue {
+  const index = queue.upcoming.findIndex(({ id }) => id === entryId);
+  return index === -1 ? queue : skip(queue, index + 1);
+}
+
+function goBack(queue: Queue): Queue {
+  const before = queue.history.at(-1);
+  if (before === undefined) return queue;
+  const next = queue.current === null ? queue.upcoming : [queue.current, ...queue.upcoming];
+  // In a looped queue it has its turn ahead as well.
+  const upcoming = next.filter(({ id }) => id !== before.id);
+  return nowCurrent({ ...queue, upcoming, history: queue.history.slice(0, -1) }, before);
 }
 
 function remove(queue: Queue, entryIds: ReadonlySet<string>): Queue {
-  return { ...queue, upcoming: queue.upcoming.filter((entry) => !entryIds.has(entry.id)) };
+  const upcoming = queue.upcoming.filter((entry) => !entryIds.has(entry.id));
+  return upcoming.length === queue.upcoming.length ? queue : reordered(queue, 'remove', upcoming);
 }
 
 function move(queue: Queue, entryId: string, index: number): Queue {
   const entry = queue.upcoming.find(({ id }) => id === entryId);
   if (entry === undefined) return queue;
   const others = queue.upcoming.filter((other) => other !== entry);
-  return { ...queue, upcoming: others.toSpliced(Math.max(0, index), 0, entry) };
+  return reordered(queue, 'move', others.toSpliced(Math.max(0, index), 0, entry));
 }
 
-function shuffled(entries: readonly QueueEntry[], seed: number): QueueEntry[] {
-  const random = randomFrom(seed);
-  const mixed = [...entries];
-  for (let last = mixed.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    const [a, b] = [mixed[last], mixed[other]];
-    if (a !== undefined && b !== undefined) [mixed[last], mixed[other]] = [b, a];
-  }
-  return mixed;
+function swap(queue: Queue, [one, other]: readonly [string, string]): Queue {
+  const a = queue.upcoming.findIndex(({ id }) => id === one);
+  const b = queue.upcoming.findIndex(({ id }) => id === other);
+  const [first, second] = [queue.upcoming[a], queue.upcoming[b]];
+  if (first === undefined || second === undefined) return queue;
+  return reordered(queue, 'move', queue.upcoming.with(a, second).with(b, first));
 }
 
-/** Numbers from 0 to below 1 (mulberry32). Journals hold seeds, so this must never give other numbers. */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
+function clear(queue: Queue, keepCurrent: boolean): Queue {
+  const { current, upcoming } = queue;
+  if (keepCurrent) return upcoming.length === 0 ? queue : reordered(queue, 'clear', []);
+  if (current === null && upcoming.length === 0) return queue;
+  const before = current === null ? upcoming : [current, ...upcoming];
+  return { ...reordered({ ...queue, upcoming: before }, 'clear', []), current: null, history: remembered(queue) };
 }
+
+function undo(queue: Queue): Queue {
+  if (queue.undoable === null) return queue;
+  const { upcoming, since } = queue.undoable;
+  const turned = new Set(since);
+  const back = upcoming.filter(({ id }) => !turned.has(id) && id !== queue.current?.id);
+  const ids = new Set(back.map(({ id }) => id));
+  const restored = [...back, ...queue.upcoming.filter(({ id }) => !ids.has(id))];
+  const after = { ...queue, upcoming: restored, undoable: null };
+  return queue.current === null ? leaveCurrent(after, 1) : after;
+}
+
+function reordered(queue: Queue, what: Undoable['what'], upcoming: readonly QueueEntry[]): Queue {
+  return { ...queue, upcoming, undoable: { what, upcoming: queue.upcoming, since: [] } };
+}
+
+function nowCurrent(queue: Queue, current: QueueEntry | null): Queue {
+  const { undoable } = queue;
+  if (undoable === null || current === null) return { ...queue, current };
+  const since = [...undoable.since, current.id];
+  return { ...queue, current, undoable: since.length > UNDO_REACH ? null : { ...undoable, since } };
+}
+
+const remembered = ({ current, history }: Queue): readonly QueueEntry[] =>
+  current === null ? history : [...history.slice(1 - HISTORY_LENGTH), current];

@@ -1,6 +1,7 @@
 import type { Store } from '../storage/store.ts';
 import { follow, journalKeys, NOTHING_RECORDED, QueueJournal, type Recorded } from './queue-journal.ts';
 import type { Page } from './queue-pages.ts';
+import { EMPTY_QUEUE } from './queue.ts';
 import { readEntry, readHead, readOperation, readPage, type HeadRecord } from './queue-records.ts';
 
 /** A record that was not understood, in whole or in part, and why. */
@@ -34,7 +35,11 @@ export async function recoverQueue(
   const strange: Strange[] = [];
   const { pages, current } = await readSnapshot(store, guildId, head, strange);
   const upcoming = pages.flatMap(({ entries }) => entries);
-  const atHead: Recorded = { queue: { current, upcoming, loop: head.loop }, seq: head.seq, turn: head.turn };
+  const atHead: Recorded = {
+    queue: { ...EMPTY_QUEUE, current, upcoming, loop: head.loop },
+    seq: head.seq,
+    turn: head.turn,
+  };
 
   const { run, beyond } = untilGap(numbers(keys, `${names.prefix}o:`), head.seq);
   const recorded = await replay(store, guildId, atHead, run, strange);

@@ -11,11 +11,24 @@ export interface QueueEntry {
 
 export type LoopMode = 'off' | 'track' | 'queue';
 
-/** What a guild will hear: the entry that plays now (or is about to), and the entries after it. */
+/** What a guild will hear: the entry that plays now (or is about to), and the entries after it. Ids are unique among these. */
 export interface Queue {
   readonly current: QueueEntry | null;
   readonly upcoming: readonly QueueEntry[];
   readonly loop: LoopMode;
+  /** What was current before, the latest last. */
+  readonly history: readonly QueueEntry[];
+  /** What `undo` would take back, or null. */
+  readonly undoable: Undoable | null;
+}
+
+/** How things stood before an operation that took entries or their order away. */
+export interface Undoable {
+  readonly what: 'remove' | 'move' | 'shuffle' | 'skip' | 'clear';
+  /** What was to come then; before a `clear`, the current entry too. */
+  readonly upcoming: readonly QueueEntry[];
+  /** Ids of the entries that have become current since, the latest last: they have had their turn. */
+  readonly since: readonly string[];
 }
 
 /** What else must be true again after a restart. One small record a guild, written often. */
@@ -28,15 +41,21 @@ export interface Session {
   readonly positionMs: number;
   /** Paused by a person stays paused; `nobody`: only the empty channel paused it; `failures`: too many tracks failed in a row. */
   readonly paused: 'no' | 'person' | 'nobody' | 'failures';
+  /** Who paused it, while `paused` is `person`. */
+  readonly pausedBy: string | null;
+  /** Stays in its voice channel when nobody listens and when the queue has ended. */
+  readonly stay: boolean;
   /** Percent, 0 to 200. */
   readonly volume: number;
 }
 
-export const EMPTY_QUEUE: Queue = { current: null, upcoming: [], loop: 'off' };
+export const EMPTY_QUEUE: Queue = { current: null, upcoming: [], loop: 'off', history: [], undoable: null };
 export const NEW_SESSION: Session = {
   voiceChannelId: null,
   textChannelId: null,
   positionMs: 0,
   paused: 'no',
+  pausedBy: null,
+  stay: false,
   volume: 100,
 };
