@@ -174,7 +174,7 @@ export class VoiceDoor {
     const moved = previous !== null && previous.channelId !== channelId;
     const told = this.rules.consequences.value;
     const announceServer = () => {
-      if (moved) this.#close(guildId, userId, CLOSE.disconnected);
+      if (moved && told.close !== null) this.#close(guildId, userId, CLOSE.disconnected);
       if (told.server) this.announceServer(guildId, userId);
     };
     const announceState = () => {
@@ -186,7 +186,7 @@ export class VoiceDoor {
 
   #close(guildId: string, userId: string, usual: number): void {
     const { close } = this.rules.consequences.value;
-    if (close !== null) this.#voice.dismiss(guildId, userId, close === 'usual' ? usual : close);
+    this.#voice.dismiss(guildId, userId, close === 'usual' ? usual : close);
   }
 
   #apply(session: GatewaySession, request: z.infer<typeof VoiceStateRequest>): void {

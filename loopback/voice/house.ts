@@ -108,7 +108,7 @@ export class House implements VoiceHouse {
   readonly dismiss: VoiceService['dismiss'] = (guildId, userId, code = 4014) => {
     this.#admissions.revoke({ guildId, userId });
     const session = this.session(guildId, userId);
-    if (session) this.#finish(session, code);
+    if (session && (code !== null || !session.wire)) this.#finish(session, code ?? 4006);
   };
 
   readonly members: VoiceService['members'] = (...change) => this.#rooms.members(...change);
@@ -191,9 +191,10 @@ export class House implements VoiceHouse {
   gone(session: VoiceSession | null, wire: Wire, code: number, byClient: boolean): void {
     this.#tell(session ? 'closed' : 'refused', session, code);
     if (session?.wire !== wire) return;
-    // A client that closes with 1000 or 1001 has left, as at the main gateway; every other loss may be resumed.
+    // A client that closes with 1000 or 1001 has left, as at the main gateway; every other loss may be resumed by who is a member.
     const resumable = byClient ? code !== 1000 && code !== 1001 : code < 4000 || code === 4015;
-    if (resumable) session.detach(this.#options.resumeWindowMs ?? 60_000, () => this.#finish(session, 4006));
+    const lasts = resumable && this.#admissions.stands(session.owner);
+    if (lasts) session.detach(this.#options.resumeWindowMs ?? 60_000, () => this.#finish(session, 4006));
     else this.#finish(session, code);
   }
 

@@ -21,8 +21,11 @@ export interface VoiceService {
     readonly userId: string;
     readonly sessionId: string;
   }): string;
-  /** The member left or was removed: its voice session is closed with `code` (4014 as Discord does) when it is still open. */
-  dismiss(guildId: string, userId: string, code?: number): void;
+  /**
+   * The member left or was removed: its voice session ends, with `code` (4014 as Discord does) when it is still connected.
+   * null: a connection stays open until it is lost, and nothing can be resumed.
+   */
+  dismiss(guildId: string, userId: string, code?: number | null): void;
   /**
    * Everyone who is in the channel now, so that listeners hear and DAVE groups have the right members. `audible` are those of
    * them who may speak and are not muted, by themselves or by others; left out, all are.

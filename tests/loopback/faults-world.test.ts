@@ -99,6 +99,36 @@ it.for<[string, (scene: Joined) => unknown, readonly unknown[], number | 'open']
   expect(scene.loopback.problems()).toEqual([]);
 });
 
+it.for<[string, (scene: Joined) => Promise<unknown>]>([
+  [
+    'was lost before',
+    async ({ loopback, guildId, client }) => {
+      loopback.faults.throw('cut-voice', { guildId });
+      await client.closed;
+      expect(loopback.voice.sessions()).toMatchObject([{ status: 'detached' }]);
+      loopback.faults.throw('kick-without-close', { guildId });
+    },
+  ],
+  [
+    'is lost later',
+    async ({ loopback, guildId, client }) => {
+      loopback.faults.throw('kick-without-close', { guildId });
+      expect(loopback.voice.sessions()).toMatchObject([{ status: 'connected' }]);
+      loopback.faults.throw('cut-voice', { guildId });
+      await client.closed;
+    },
+  ],
+])('who was kicked without a close has no voice session when its connection %s', async ([, act], test) => {
+  const scene = await joined(test);
+  const resume = { ...scene.identity(), seq_ack: 1 };
+  await act(scene);
+  expect(scene.loopback.voice.sessions()).toEqual([]);
+  const again = await Dialed.to(scene.loopback, test);
+  again.send(VoiceOpcodes.Resume, resume);
+  expect(await again.closed).toBe(4006);
+  expect(scene.loopback.problems()).toEqual([]);
+});
+
 it('a kick meets the bot on its way back: when it has asked for the channel', async (test) => {
   const scene = await joined(test);
   const { loopback, guildId } = scene;
