@@ -1,4 +1,4 @@
-import { DiscordAPIError, RateLimitError, Routes, type REST } from 'discord.js';
+import { DiscordAPIError, RateLimitError, RESTJSONErrorCodes, Routes, type REST } from 'discord.js';
 import { sleep } from '../lib/time.ts';
 import type { Notice, Posted } from '../player/notice.ts';
 import { rowsOf } from './actions.ts';
@@ -21,10 +21,17 @@ export interface PostedNoticeParts {
 
 /** Discord lets five edits of a channel's messages through in five seconds, and the display needs some of them. */
 const GAP_MS = 1_000;
-/** Twice as long each time, up to the second of them. */
-const AGAIN_AFTER_MS = [5_000, 30_000] as const;
+/** Before the second try; before each later one twice as long, up to the longest. */
+const FIRST_WAIT_MS = 5_000;
+/** Milliseconds from when Discord takes messages again, without a limit of its own, until it has the newest, at most. */
+export const LONGEST_WAIT_MS = 30_000;
 /** Tries that fail for a reason that may pass: almost nine minutes, because the network that voice lost is often also ours. */
 const TRIES = 20;
+/**
+ * Tries of an edit that is refused: a minute, in which a permission may come back. Few, because Discord shuts out who is refused
+ * too often: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+ */
+const REFUSED_TRIES = 5;
 
 type Delivery = 'resting' | 'under-way' | 'over';
 
@@ -72,8 +79,9 @@ export class PostedNotice implements Posted {
         await this.#pause(GAP_MS);
       } catch (error) {
         misses += 1;
-        if (isFinal(error)) return this.#end(error);
-        if (misses === TRIES || this.#parts.life.aborted) return this.#giveUp(error);
+        if (this.#isFinal(error)) return this.#end(error);
+        if (misses >= (isRefusal(error) ? REFUSED_TRIES : TRIES) || this.#parts.life.aborted)
+          return this.#giveUp(error);
         await this.#pause(error instanceof RateLimitError ? error.retryAfter : waitAfter(misses));
       }
     }
@@ -91,6 +99,11 @@ export class PostedNotice implements Posted {
     this.#delivery = this.#parts.life.aborted ? 'over' : 'resting';
     if (this.#messageId === null) this.#parts.posted(failure);
     else this.#parts.failed(failure);
+  }
+
+  /** A message that stands must not say for ever what is not true any more, so only its end ends the tries. */
+  #isFinal(error: unknown): boolean {
+    return isRefusal(error) && (this.#messageId === null || NOTHING_THERE.has(error.code));
   }
 
   async #send(content: string): Promise<void> {
@@ -122,9 +135,14 @@ function contentOf(notice: Notice): string {
 
 /** Milliseconds until the next try, after so many that failed. */
 function waitAfter(misses: number): number {
-  const [first, longest] = AGAIN_AFTER_MS;
-  return Math.min(first * 2 ** (misses - 1), longest);
+  return Math.min(FIRST_WAIT_MS * 2 ** (misses - 1), LONGEST_WAIT_MS);
 }
 
-/** Refused for a reason that trying again does not change: no permission, or no such message or channel. */
-const isFinal = (error: unknown) => error instanceof DiscordAPIError && (error.status === 403 || error.status === 404);
+/** No permission, or no such message or channel. */
+const isRefusal = (error: unknown): error is DiscordAPIError =>
+  error instanceof DiscordAPIError && (error.status === 403 || error.status === 404);
+
+const NOTHING_THERE: ReadonlySet<unknown> = new Set([
+  RESTJSONErrorCodes.UnknownChannel,
+  RESTJSONErrorCodes.UnknownMessage,
+]);

@@ -11,8 +11,11 @@ const HOUR = 60 * MINUTE;
 const POST = '/channels/7/messages';
 const PATCH = '/channels/7/messages/1';
 
-const refusal = (status: number) =>
-  new DiscordAPIError({ code: 10_008, message: 'no' }, 10_008, status, 'PATCH', PATCH, {
+const NO_MESSAGE = 10_008;
+const NO_ACCESS = 50_001;
+
+const refusal = (status: number, code = status === 403 ? NO_ACCESS : NO_MESSAGE) =>
+  new DiscordAPIError({ code, message: 'no' }, code, status, 'PATCH', PATCH, {
     body: undefined,
     files: undefined,
   });
@@ -175,7 +178,6 @@ describe('a notice', () => {
   it.each([
     [403, 0],
     [404, 0],
-    [403, 1],
     [404, 1],
   ])('that is refused with %i after %i requests is gone', async (status, before) => {
     const { say, requests, failures } = scene();
@@ -190,6 +192,38 @@ describe('a notice', () => {
     await vi.advanceTimersByTimeAsync(HOUR);
     expect(posted.gone.aborted).toBe(true);
     expect(requests).toHaveLength(before + 1);
+  });
+
+  it.each([
+    ['forbidden', () => refusal(403)],
+    ['refused without a reason', () => refusal(404, 0)],
+  ])('whose change is %s for a while says the newest soon after', async (_why, failure) => {
+    const { say, requests, failures, lines } = scene();
+    const posted = say('joining again');
+    await vi.advanceTimersByTimeAsync(2_000);
+    failures.push(failure(), failure(), failure());
+    posted.update('back after 0:02');
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(requests.slice(1)).toEqual(
+      [2_000, 7_100, 17_200, 37_300].map((at) => `${at} PATCH ${PATCH} back after 0:02`),
+    );
+    expect(lines).toEqual([]);
+  });
+
+  it('whose change stays forbidden is tried five times for each thing to say, and stands', async () => {
+    const { say, requests, failures, lines } = scene();
+    const posted = say('joining again');
+    await vi.advanceTimersByTimeAsync(2_000);
+    failures.push(...Array.from({ length: 20 }, () => refusal(403)));
+    posted.update('cooling down');
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(requests).toHaveLength(1 + 5);
+    posted.update('back after 1:00:02');
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(requests).toHaveLength(1 + 10);
+    expect(lines).toHaveLength(2);
+    expect(posted.gone.aborted).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that waits for its next try has one more when the bot stops, and none later', async () => {
