@@ -4,8 +4,8 @@ import type { Command } from './command.ts';
 export const pause: Command = {
   data: new SlashCommandBuilder().setName('pause').setDescription('Pause the music'),
   needs: 'same-voice-channel',
-  async run({ guildId }, { players }) {
-    await players.pause(guildId);
+  async run({ guildId, userId }, { players }) {
+    await players.pause(guildId, userId);
     return 'Paused. Use /resume to go on.';
   },
 };

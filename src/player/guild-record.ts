@@ -6,8 +6,8 @@ export interface QueueKeeper {
   guilds(): readonly string[];
   queue(guildId: string): Queue;
   session(guildId: string): Session;
-  /** How many entries can still be added. */
-  room(guildId: string): number;
+  /** How many entries this person can still add. */
+  room(guildId: string, userId: string): number;
   apply(guildId: string, operation: QueueOperation): Promise<Queue>;
   updateSession(guildId: string, patch: Partial<Session>): Promise<void>;
   notePosition(guildId: string, entryId: string, positionMs: number): void;

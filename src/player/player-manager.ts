@@ -1,11 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { TenutoError } from '../lib/errors.ts';
 import { later } from '../lib/time.ts';
-import type { LoopMode, QueueEntry } from '../queue/queue.ts';
+import type { LoopMode, QueueEntry, Undoable } from '../queue/queue.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
 import type { PlayerVoice } from './player-voice.ts';
-import type { Audience, Enqueued, Playback, Players } from './players.ts';
+import type { Audience, Enqueued, Playback, Players, Selection } from './players.ts';
+import {
+  adding,
+  emptying,
+  ending,
+  goingBack,
+  jumping,
+  looping,
+  moving,
+  removing,
+  replaying,
+  shuffling,
+  skipping,
+  swapping,
+  undoing,
+  type Edit,
+} from './queue-edits.ts';
 
 export interface PlayerManagerParts {
   readonly players: GuildPlayers;
@@ -28,15 +44,15 @@ export class PlayerManager implements Players {
   }
 
   async play(request: Parameters<Players['play']>[0]): Promise<Enqueued> {
-    const { guildId, voiceChannelId, textChannelId, userId, tracks } = request;
-    const { queues, players } = this.#parts;
+    const { guildId, voiceChannelId, textChannelId, userId, tracks, place } = request;
+    const { queues } = this.#parts;
     await this.prepare(guildId, voiceChannelId);
     await queues.updateSession(guildId, { textChannelId });
     const addedAt = Date.now();
     // A playlist fills the room that is left; where there is none at all, the queue says so.
-    const fitting = tracks.slice(0, Math.max(1, queues.room(guildId)));
+    const fitting = tracks.slice(0, Math.max(1, queues.room(guildId, userId)));
     const entries = fitting.map((track) => ({ id: randomUUID(), track, requestedBy: userId, addedAt }));
-    return { entries, place: await players.of(guildId).add(entries) };
+    return { entries, place: await this.#edit(guildId, adding(entries, place)) };
   }
 
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
@@ -74,23 +90,63 @@ export class PlayerManager implements Players {
   }
 
   async skip(guildId: string, amount: number): Promise<QueueEntry | null> {
-    return await this.#parts.players.of(guildId).skip(amount);
+    return await this.#edit(guildId, skipping(amount));
   }
 
-  async pause(guildId: string): Promise<void> {
-    await this.#parts.players.of(guildId).pause();
+  async jump(guildId: string, place: number): Promise<QueueEntry> {
+    return await this.#edit(guildId, jumping(place));
+  }
+
+  async previous(guildId: string): Promise<QueueEntry> {
+    return await this.#edit(guildId, goingBack);
+  }
+
+  async replay(guildId: string): Promise<QueueEntry> {
+    return await this.#edit(guildId, replaying);
+  }
+
+  async remove(guildId: string, which: Selection): Promise<readonly QueueEntry[]> {
+    return await this.#edit(guildId, removing(which));
+  }
+
+  async move(guildId: string, from: number, to: number): Promise<QueueEntry> {
+    return await this.#edit(guildId, moving(from, to));
+  }
+
+  async swap(guildId: string, one: number, other: number): Promise<readonly [QueueEntry, QueueEntry]> {
+    return await this.#edit(guildId, swapping(one, other));
+  }
+
+  async shuffle(guildId: string, fair: boolean): Promise<number> {
+    return await this.#edit(guildId, shuffling(fair));
+  }
+
+  async clear(guildId: string): Promise<number> {
+    return await this.#edit(guildId, emptying);
+  }
+
+  async undo(guildId: string): Promise<Undoable['what']> {
+    return await this.#edit(guildId, undoing);
+  }
+
+  async setLoop(guildId: string, loop: LoopMode): Promise<void> {
+    await this.#edit(guildId, looping(loop));
+  }
+
+  async stop(guildId: string): Promise<void> {
+    await this.#edit(guildId, ending);
+  }
+
+  async pause(guildId: string, userId: string): Promise<void> {
+    await this.#parts.players.of(guildId).pause(userId);
   }
 
   async resume(guildId: string): Promise<void> {
     await this.#parts.players.of(guildId).resume();
   }
 
-  async stop(guildId: string): Promise<void> {
-    await this.#parts.players.of(guildId).stop();
-  }
-
   async leave(guildId: string): Promise<void> {
-    await this.#parts.players.of(guildId).suspend({ voiceChannelId: null, paused: 'no' });
+    await this.#parts.players.of(guildId).suspend({ voiceChannelId: null, paused: 'no', pausedBy: null });
     await this.#parts.voice.leave(guildId);
   }
 
@@ -98,11 +154,15 @@ export class PlayerManager implements Players {
     await this.#parts.players.of(guildId).setVolume(percent);
   }
 
-  async setLoop(guildId: string, loop: LoopMode): Promise<void> {
-    await this.#parts.players.of(guildId).setLoop(loop);
+  async setStay(guildId: string, stay: boolean): Promise<void> {
+    await this.#parts.players.of(guildId).setStay(stay);
   }
 
   playback(guildId: string): Playback {
     return this.#parts.players.playback(guildId);
+  }
+
+  async #edit<T>(guildId: string, edit: Edit<T>): Promise<T> {
+    return await this.#parts.players.of(guildId).edit(edit);
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { play } from '../../src/commands/play.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
 import type { Resolution } from '../../src/sources/source.ts';
+import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
 import { entry, playback, track } from './fixtures/music.ts';
 import { context, services, type Script } from './fixtures/services.ts';
 
@@ -36,7 +37,7 @@ describe('/play', () => {
     ['something before it has no known length', playback({ upcoming: [entry('2', { durationMs: null }), entry('3')] })],
     [
       'the current track is repeated',
-      playback({ queue: { current: entry('1'), upcoming: [entry('2'), entry('3')], loop: 'track' } }),
+      playback({ queue: { ...EMPTY_QUEUE, current: entry('1'), upcoming: [entry('2'), entry('3')], loop: 'track' } }),
     ],
     ['it is gone from the queue again', playback()],
   ])('does not guess when it will play: %s', async (_why, now) => {

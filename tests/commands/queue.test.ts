@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queue } from '../../src/commands/queue.ts';
 import type { Playback } from '../../src/player/players.ts';
+import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
 import { entry, playback } from './fixtures/music.ts';
 import { context, services } from './fixtures/services.ts';
 
@@ -39,7 +40,7 @@ describe('/queue', () => {
 
   it('tells of repetition, and of no total when one length is unknown', async () => {
     const upcoming = [entry('2', { durationMs: null }), entry('3', { live: true, durationMs: null })];
-    const now = playback({ queue: { current: entry('1'), upcoming, loop: 'queue' } });
+    const now = playback({ queue: { ...EMPTY_QUEUE, current: entry('1'), upcoming, loop: 'queue' } });
     const { lines, footer } = await page(now);
     expect(lines.slice(2)).toEqual([String.raw`1\. Song 2 (?) <@42>`, String.raw`2\. Song 3 (live) <@42>`]);
     expect(footer).toBe('Page 1/1 · 2 tracks to come · repeating the queue');

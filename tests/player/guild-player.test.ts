@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { GuildPlayer, type GuildPlayerParts } from '../../src/player/guild-player.ts';
 import { recordOf } from '../../src/player/guild-record.ts';
+import { adding, skipping } from '../../src/player/queue-edits.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
 import type { QueueEntry } from '../../src/queue/queue.ts';
 import type { Track } from '../../src/sources/source.ts';
@@ -47,7 +48,7 @@ async function unplayable(reason: () => TenutoError) {
 describe('GuildPlayer', () => {
   it('loses no track to an outage of the network, and pauses when it lasts', async () => {
     const { queues, player, said, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
-    await player.add(['a', 'b', 'c'].map(entry));
+    await player.edit(adding(['a', 'b', 'c'].map(entry)));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(locate).toHaveBeenCalledTimes(4);
     expect(queues.queue('1').current?.id).toBe('a');
@@ -60,7 +61,7 @@ describe('GuildPlayer', () => {
 
   it('pauses when five tracks in a row fail, and keeps the rest', async () => {
     const { queues, player, said } = await unplayable(() => new TenutoError('NOT_AUDIO'));
-    await player.add(['a', 'b', 'c', 'd', 'e', 'f'].map(entry));
+    await player.edit(adding(['a', 'b', 'c', 'd', 'e', 'f'].map(entry)));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(queues.queue('1')).toMatchObject({ current: { id: 'e' }, upcoming: [{ id: 'f' }] });
     expect(said).toHaveLength(5);
@@ -72,7 +73,7 @@ describe('GuildPlayer', () => {
       store.fault = 'refuse';
       throw new TenutoError('NOT_AUDIO');
     });
-    await player.add(['a', 'b'].map(entry));
+    await player.edit(adding(['a', 'b'].map(entry)));
     await vi.advanceTimersByTimeAsync(14_000);
     expect(locate).toHaveBeenCalledTimes(1);
     expect(said).toEqual([expect.stringContaining('could not save')]);
@@ -86,11 +87,11 @@ describe('GuildPlayer', () => {
 
   it('plays what is asked for now although what played before was paused', async () => {
     const { queues, player, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
-    await player.add([entry('a')]);
-    await player.pause();
-    await player.skip(1);
+    await player.edit(adding([entry('a')]));
+    await player.pause('42');
+    await player.edit(skipping(1));
     const before = locate.mock.calls.length;
-    expect(await player.add([entry('b')])).toBe(0);
+    expect(await player.edit(adding([entry('b')])).toBe(0));
     expect(queues.session('1').paused).toBe('no');
     expect(locate.mock.calls.length).toBe(before + 1);
   });

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { toTenutoError } from '../lib/errors.ts';
+import type { Track } from '../sources/source.ts';
+import { gaveUp, NOT_SAVED, skipped } from './announcements.ts';
+import type { Ending } from './deck.ts';
+import { ErrorRecovery } from './error-recovery.ts';
+import type { GuildRecord } from './guild-record.ts';
+
+const SAVE_AGAIN_MS = 15_000;
+const SAVE_AGAIN_AT_MOST_MS = 5 * 60_000;
+
+export interface TrackEndingsParts {
+  readonly record: GuildRecord;
+  /** Where the bytes of the track were is not to be trusted any more. */
+  forget(track: Track): Promise<void>;
+  /** One line for the channel where people gave their commands. */
+  announce(line: string): void;
+  readonly log: Logger;
+}
+
+/** What follows when an entry has left one guild's deck by itself: the next one, another try, or a wait for a person. */
+export class TrackEndings {
+  readonly #parts: TrackEndingsParts;
+  readonly #recovery = new ErrorRecovery();
+  /** How often in a row what comes next could not be saved. */
+  #unsaved = 0;
+
+  constructor(parts: TrackEndingsParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes durable what follows, and tells people of a failure. Returns the milliseconds to wait before anything is loaded. */
+  async follow(ending: Ending): Promise<number> {
+    try {
+      const waitMs = await (ending.failure === null ? this.#finished() : this.#failed(ending));
+      this.#unsaved = 0;
+      return waitMs;
+    } catch (error) {
+      // Without a record of what comes next, the same entry would start again, and end again, at full speed.
+      this.#parts.log.error({ error }, 'what comes next could not be saved');
+      if (this.#unsaved === 0) this.#parts.announce(NOT_SAVED);
+      const waitMs = Math.min(SAVE_AGAIN_MS * 2 ** this.#unsaved, SAVE_AGAIN_AT_MOST_MS);
+      this.#unsaved += 1;
+      return waitMs;
+    }
+  }
+
+  /** A person took over: failures are counted anew. */
+  clear(): void {
+    this.#recovery.clear();
+  }
+
+  async #finished(): Promise<number> {
+    this.#recovery.clear();
+    await this.#parts.record.apply({ type: 'advance' });
+    return 0;
+  }
+
+  async #failed({ entry, failure, positionMs, heardMs }: Ending): Promise<number> {
+    const { record, log } = this.#parts;
+    await this.#parts.forget(entry.track);
+    const error = toTenutoError(failure);
+    const verdict = this.#recovery.judge(entry.id, error, heardMs);
+    log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
+    switch (verdict.kind) {
+      case 'again':
+        await record.update({ positionMs });
+        return verdict.afterMs;
+      case 'next':
+        await record.apply({ type: 'skip', amount: 1 });
+        this.#parts.announce(skipped(entry.track, error));
+        return 0;
+      case 'give-up':
+        await record.update({ paused: 'failures', positionMs });
+        this.#parts.announce(gaveUp(error));
+        return 0;
+    }
+  }
+}
