@@ -23,9 +23,7 @@ export async function openStore(url: string, warn: Warn): Promise<Store> {
 }
 
 async function openSqlite(path: string, warn: Warn): Promise<Store> {
-  const setAside = (aside: string) =>
-    warn(`${path} was damaged or not ours. It was renamed to ${aside}, and everything begins anew in a fresh file.`);
-  const adapter = new SqliteAdapter(sqliteDriver(startSqliteWorker(path), setAside));
+  const adapter = new SqliteAdapter(sqliteDriver(startSqliteWorker(path), warn));
   await adapter.ready;
   return new KeyvStore(adapter);
 }

@@ -90,8 +90,8 @@ class SqliteConnection {
   }
 }
 
-/** Opens the file behind a worker, as the driver that @keyv/sqlite asks for. `setAside`: a damaged file was renamed to that. */
-export function sqliteDriver(worker: Worker, setAside: (path: string) => void): SqliteDriver {
+/** Opens the file behind a worker, as the driver that @keyv/sqlite asks for. `setAside` hears what became of a file that could not be used. */
+export function sqliteDriver(worker: Worker, setAside: (line: string) => void): SqliteDriver {
   return {
     name: 'custom',
     async connect() {

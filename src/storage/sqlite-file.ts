@@ -1,36 +1,38 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { rescue } from './sqlite-rescue.ts';
+import { APPLICATION_ID, BUSY_MS, FILE_VERSION, primaryCode, verdictOn, type Verdict } from './sqlite-verdict.ts';
 
-/** "Tnto": in the header of every file of ours, so that another program's database is not taken for one. */
-const APPLICATION_ID = 0x54_6e_74_6f;
-/** Raised when an older program could not read what this one writes. */
-const FILE_VERSION = 1;
-const BUSY_MS = 5_000;
 /** A process that is just ending gets this long to let go. */
 const LOCK_WAIT_MS = 1_000;
 const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
+
+/** What the operator reads when the file cannot be used, by SQLite's result code; its own words name no file. */
+const TROUBLES: Readonly<Record<number, string>> = {
+  8: 'is read-only. Let the user who runs this program write to it and to its folder.',
+  10: 'cannot be used: its disk reports an error.',
+  13: 'cannot be used: its disk is full. Make room there.',
+  14: 'cannot be opened. Let the user who runs this program read and write it and its folder.',
+};
 
 export interface DatabaseFile {
   readonly database: DatabaseSync;
-  /** Where the file went that could not be used and was replaced by a new one, or null. */
+  /** What the operator must know of the file that was there and could not be used, or null. */
   readonly setAside: string | null;
   close(): void;
 }
 
 /**
- * Opens or makes the file, for this process alone. A damaged or foreign file is renamed, never deleted, and a new one made.
- * Throws, with a text for the operator, when another process has it open, a later version wrote it, or it cannot be written.
+ * Opens or makes the file, for this process alone. A damaged or foreign file is renamed, never deleted, and a new one made
+ * with what can be read of a damaged one. Throws, with a text for the operator, when another process has it open, a later
+ * version wrote it, or it cannot be written.
  */
 export function openDatabase(path: string): DatabaseFile {
   mkdirSync(dirname(path), { recursive: true });
   const lock = takeLock(path);
   try {
-    const usable = existsSync(path) ? look(path) : true;
-    const setAside = usable ? null : moveAway(path);
-    const database = configured(path);
+    const { database, setAside } = openOrReplace(path);
     const close = () => {
       database.close();
       lock.close();
@@ -38,54 +40,63 @@ export function openDatabase(path: string): DatabaseFile {
     return { database, setAside, close };
   } catch (error) {
     lock.close();
-    throw error;
+    throw inWords(path, error);
   }
 }
 
-/** A second database file that is only ever locked: the lock is the operating system's, so it ends with the process, also by SIGKILL. */
-function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: LOCK_WAIT_MS });
+/**
+ * Holds the data folder for this process; throws, with a text for the operator, while another one has it. A second database
+ * file that is only ever locked: the lock is the operating system's, so it ends with the process, also by SIGKILL.
+ */
+export function takeLock(path: string): { close(): void } {
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(`${path}.lock`, { timeout: LOCK_WAIT_MS });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
-    if (primaryCode(error) !== SQLITE_BUSY) throw error;
+    lock?.close();
+    if (primaryCode(error) !== SQLITE_BUSY) throw inWords(path, error);
     throw new Error(`${path} is in use by another process. Stop that one first: a data folder serves one at a time.`, {
       cause: error,
     });
   }
 }
 
-/** True when the file is whole and ours (or empty), false when it is damaged or another program's. */
-function look(path: string): boolean {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
-  try {
-    const version = number(database, 'user_version');
-    const ours = number(database, 'application_id') === APPLICATION_ID;
-    if (ours && version > FILE_VERSION) {
-      throw new Error(
-        `${path} was written by a later version of this program. Start that version, or move the file away.`,
-      );
-    }
-    const blank = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined && version === 0;
-    const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-    return (ours || blank) && verdict === 'ok';
-  } catch (error) {
-    if ([SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(error))) return false;
-    throw error;
-  } finally {
-    database.close();
+/** Renames a file with what belongs to it, over nothing that is there, and returns its new path. */
+export function moveAway(path: string, why: 'corrupt' | 'before-restore'): string {
+  const name = `${path}.${why}-${new Date().toISOString().replaceAll(':', '-')}`;
+  let aside = name;
+  for (let number = 2; ['-wal', '-shm', ''].some((suffix) => existsSync(aside + suffix)); number += 1) {
+    aside = `${name}-${number}`;
   }
-}
-
-function moveAway(path: string): string {
-  const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`;
   // The write-ahead log belongs to the file: without it the last writes could not be rescued, and a new file must not find it.
   for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
   return aside;
+}
+
+/** What the operator reads about a file of a later version. */
+export const LATER = 'was written by a later version of this program. Start that version, or move the file away.';
+
+function openOrReplace(path: string): { database: DatabaseSync; setAside: string | null } {
+  const verdict = verdictOn(path);
+  if (verdict === 'later') throw new Error(`${path} ${LATER}`);
+  if (verdict === 'ours' || verdict === 'blank') return { database: configured(path), setAside: null };
+  const aside = moveAway(path, 'corrupt');
+  const database = configured(path);
+  const records = verdict === 'damaged' ? rescue(aside, database) : 0;
+  return { database, setAside: notice(path, verdict, aside, records) };
+}
+
+function notice(path: string, verdict: Verdict, aside: string, records: number): string {
+  const what = verdict === 'damaged' ? 'is damaged' : 'was made by another program';
+  const rest =
+    records === 0
+      ? 'everything begins anew in a fresh file'
+      : `${records} records that could be read went into a fresh file, the others are missing`;
+  return `${path} ${what}. It was renamed to ${aside}, and ${rest}. A backup is brought back by: npm run restore`;
 }
 
 function configured(path: string): DatabaseSync {
@@ -102,11 +113,7 @@ function configured(path: string): DatabaseSync {
   }
 }
 
-function number(database: DatabaseSync, pragma: 'user_version' | 'application_id'): number {
-  return Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
-}
-
-/** SQLite's primary result code (https://www.sqlite.org/rescode.html), or 0 for an error that is none of SQLite's. */
-function primaryCode(error: unknown): number {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
+function inWords(path: string, error: unknown): unknown {
+  const trouble = TROUBLES[primaryCode(error)];
+  return trouble === undefined ? error : new Error(`${path} ${trouble}`, { cause: error });
 }
