@@ -113,7 +113,8 @@ function configured(path: string): DatabaseSync {
   }
 }
 
-function inWords(path: string, error: unknown): unknown {
+/** The same failure for the operator: with the name of the file, and what to do. */
+export function inWords(path: string, error: unknown): unknown {
   const trouble = TROUBLES[primaryCode(error)];
   return trouble === undefined ? error : new Error(`${path} ${trouble}`, { cause: error });
 }
