@@ -13,6 +13,9 @@ export class Sound {
     this.#audio = audio;
     this.#startMs = startMs;
     this.resource = createAudioResource(audio.packets, { inputType: StreamType.Opus });
+    // The first packet is there. To a player that waited for it, 'finish' would be the end: so it is called when all has been
+    // written, and of a short rest nothing has been read then (@discordjs/voice 0.19, AudioPlayer.play).
+    this.resource.started = true;
     audio.packets.once('end', () => (this.#complete = true));
     // The audio player wraps errors and loses what they were, so they are kept from the source.
     audio.packets.once('error', (error) => (this.#failure = error));
