@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { run, type Program } from '../loopback/demo/processes.ts';
 import { within } from '../src/lib/time.ts';
+import { START_OPTIONS } from './node-options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const START_MS = 40_000;
@@ -45,7 +46,8 @@ export class Supervised {
   ): Promise<Supervised> {
     signal?.throwIfAborted();
     const metricsPort = await freePort();
-    const program = run(join(ROOT, file), [], { ...env, METRICS_PORT: String(metricsPort) });
+    const NODE_OPTIONS = `${START_OPTIONS} ${env['NODE_OPTIONS'] ?? ''}`;
+    const program = run(join(ROOT, file), [], { ...env, METRICS_PORT: String(metricsPort), NODE_OPTIONS });
     // What is written to a program that has just died must not end this one.
     program.child.stdin?.on('error', () => undefined);
     const supervised = new Supervised(program, metricsPort);
@@ -71,6 +73,11 @@ export class Supervised {
 
   get exitCode(): number | null {
     return this.#program.child.exitCode;
+  }
+
+  /** Where Node's inspector listens, in a program that was started with one; otherwise empty. */
+  get inspectorUrl(): string {
+    return /^Debugger listening on (ws:\S+)$/m.exec(this.#program.output())?.[1] ?? '';
   }
 
   /** Writes a line to its standard input. */

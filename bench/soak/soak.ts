@@ -5,7 +5,9 @@ import { Lane, type Seat } from '../lane.ts';
 import { rssMb } from '../process-usage.ts';
 import { rounded } from '../statistics.ts';
 import type { Holdings } from '../supervised.ts';
+import { INSPECTED } from './inspector.ts';
 import { live, startMusic } from './life.ts';
+import { liveMb } from './live-memory.ts';
 import { isFlat, lowest, slopeOf, type Point } from './slope.ts';
 
 const SAMPLE_MS = 10_000;
@@ -17,6 +19,8 @@ const LONGEST_WARM_UP_MIN = 10;
 const SETTLE_MS = 60_000;
 /** Memory comes in pages and is given back late: a smaller growth in the whole time cannot be told from none. */
 const RESOLUTION_MB = 4;
+/** What is live after a full collection depends on what just plays, and on code that V8 has just compiled. */
+const LIVE_RESOLUTION_MB = 3;
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -35,21 +39,31 @@ interface Sample {
 
 /** Lets a bot play for a long time, and says whether it held more and more. */
 export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) {
-  await using lane = await Lane.start({ env: { ALONE_LEAVE_AFTER_MS: '5000' } });
+  await using lane = await Lane.start({ env: { ALONE_LEAVE_AFTER_MS: '5000', NODE_OPTIONS: INSPECTED } });
   const before = await lane.program.holdings();
   const seats = Array.from({ length: guilds }, () => lane.addSeat());
   await startMusic(lane, seats);
-  const samples = await watch();
+  const dice = new Dice(seed);
+  const samples: Sample[] = [];
+  const began = performance.now();
+  const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
+  // Long before the slope is looked at, for a forced collection gives memory back that is soon taken again.
+  await watch(warmUpMinutes / 2);
+  const liveFirst = await liveMb(lane.program.inspectorUrl, signal);
+  await watch(minutes);
+  const liveLast = await liveMb(lane.program.inspectorUrl, signal);
   const leaks = await atRest(lane, seats, before);
   const problems = lane.loopback.problems();
-  const warmUpHours = Math.min(minutes / 3, LONGEST_WARM_UP_MIN) / 60;
+  const warmUpHours = warmUpMinutes / 60;
   const judged = samples.filter(({ hours }) => hours >= warmUpHours);
   // A value a minute; in a short run more, or there would be no line to draw.
   const together = Math.max(1, Math.min(SAMPLES_A_MINUTE, Math.floor(judged.length / LEAST_POINTS)));
   const points = judged.map(({ hours, rssMb }) => ({ x: hours, y: rssMb }));
   const rss = slopeOf(lowest(points, together));
   const heap = slopeOf(lowest(judged.flatMap(heapPoint), together));
-  const flat = isFlat(rss, RESOLUTION_MB / Math.max(minutes / 60 - warmUpHours, Number.EPSILON));
+  const rssFlat = isFlat(rss, RESOLUTION_MB / Math.max(minutes / 60 - warmUpHours, Number.EPSILON));
+  const liveFlat = liveLast - liveFirst <= LIVE_RESOLUTION_MB;
+  const flat = rssFlat && liveFlat;
   const unhandled = lane.program.unhandled().length;
   for (const line of [...leaks, ...problems]) say(`left over or wrong: ${line}`);
   const count = (like: RegExp) => leaks.filter((leak) => like.test(leak)).length;
@@ -58,11 +72,18 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     minutes,
     guilds,
     samples: samples.length,
-    rss_mb: { first: samples[0]?.rssMb, last: samples.at(-1)?.rssMb },
+    rss_mb: {
+      first: samples[0]?.rssMb,
+      last: samples.at(-1)?.rssMb,
+      highest: Math.max(...samples.map(({ rssMb }) => rssMb)),
+    },
     slope_mb_per_hour: rounded(rss.slope, 2),
     slope_standard_error: rounded(rss.error, 2),
     heap_slope_mb_per_hour: rounded(heap.slope, 2),
     heap_slope_standard_error: rounded(heap.error, 2),
+    live_mb: { first: rounded(liveFirst, 2), last: rounded(liveLast, 2) },
+    rss_flat: rssFlat,
+    live_flat: liveFlat,
     memory_flat: flat,
     leaked_timers: count(/^Timeout/),
     leaked_children: count(/^(children|ProcessWrap)/),
@@ -71,23 +92,19 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     problems: problems.length,
   };
 
-  async function watch(): Promise<readonly Sample[]> {
-    const dice = new Dice(seed);
-    const taken: Sample[] = [];
-    const began = performance.now();
+  async function watch(untilMinutes: number): Promise<void> {
     const elapsed = () => performance.now() - began;
-    while (elapsed() < minutes * 60_000) {
-      await sleep(Math.min(EVENT_MS, minutes * 60_000 - elapsed() + 1), signal);
+    while (elapsed() < untilMinutes * 60_000) {
+      await sleep(Math.min(EVENT_MS, untilMinutes * 60_000 - elapsed() + 1), signal);
       await live(lane, seats, dice);
-      if (elapsed() < taken.length * SAMPLE_MS) continue;
+      if (elapsed() < samples.length * SAMPLE_MS) continue;
       const sample = await measure(lane, elapsed() / 3_600_000);
-      taken.push(sample);
-      if (taken.length % SAMPLES_A_MINUTE === 1)
+      samples.push(sample);
+      if (samples.length % SAMPLES_A_MINUTE === 1)
         say(
           `${Math.round(sample.hours * 60)} min: RSS ${sample.rssMb.toFixed(1)} MB, heap ${sample.heapMb.toFixed(1)} MB`,
         );
     }
-    return taken;
   }
 }
 
