@@ -44,7 +44,10 @@ const HISTORY_LENGTH = 50;
 /** After so many entries nobody remembers the order that was. */
 const UNDO_REACH = 50;
 
-/** The queue after the operation. Pure and total: whatever the queue, there is an answer, so a replay cannot fail. */
+/**
+ * The queue after the operation; the same object when it changes nothing. Pure and total: whatever the queue, there is
+ * an answer, so a replay cannot fail.
+ */
 export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
   switch (operation.type) {
     case 'add':
@@ -60,7 +63,7 @@ export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
     case 'replay':
       return queue;
     case 'remove':
-      return remove(queue, new Set(operation.entryIds));
+      return remove(queue, operation.entryIds);
     case 'move':
       return move(queue, operation.entryId, operation.index);
     case 'swap':
@@ -68,7 +71,7 @@ export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
     case 'shuffle':
       return reordered(queue, 'shuffle', (operation.fair === true ? fairly : shuffled)(queue.upcoming, operation.seed));
     case 'loop':
-      return { ...queue, loop: operation.mode };
+      return queue.loop === operation.mode ? queue : { ...queue, loop: operation.mode };
     case 'clear':
       return clear(queue, operation.keepCurrent === true);
     case 'undo':
@@ -76,11 +79,12 @@ export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
   }
 }
 
-const FROM_THE_BEGINNING: readonly QueueOperation['type'][] = ['advance', 'skip', 'jump', 'previous', 'replay'];
-
 /** True when the operation makes an entry play from its beginning, so that a position noted before means nothing any more. */
-export function restarts(operation: QueueOperation, before: Queue, after: Queue): boolean {
-  return FROM_THE_BEGINNING.includes(operation.type) || before.current !== after.current;
+export function restarts({ type }: QueueOperation, before: Queue, after: Queue): boolean {
+  if (before.current !== after.current) return true;
+  // The same entry once more: it is looped, or alone in a looped queue.
+  const again = type === 'advance' || type === 'skip' || type === 'replay' || (type === 'previous' && before !== after);
+  return again && after.current !== null;
 }
 
 function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: boolean): Queue {
@@ -91,6 +95,7 @@ function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: bo
 /** The current entry goes into the history, and `amount - 1` upcoming ones are passed over. */
 function leaveCurrent(queue: Queue, amount: number): Queue {
   const { current, upcoming, loop } = queue;
+  if (current === null && upcoming.length === 0) return queue;
   const also = Math.max(0, amount - 1);
   const left = current === null ? upcoming.slice(0, also) : [current, ...upcoming.slice(0, also)];
   const rest = loop === 'queue' ? [...upcoming.slice(also), ...left] : upcoming.slice(also);
@@ -101,11 +106,8 @@ function skip(queue: Queue, amount: number): Queue {
   const after = leaveCurrent(queue, amount);
   const passedOver = amount > 1 && queue.upcoming.length > 0 && queue.loop !== 'queue';
   if (!passedOver) return after;
-  const { current } = after;
-  return {
-    ...after,
-    undoable: { what: 'skip', upcoming: queue.upcoming, since: current === null ? [] : [current.id] },
-  };
+  const since = after.current === null ? [] : [after.current.id];
+  return { ...after, undoable: { what: 'skip', upcoming: queue.upcoming, since } };
 }
 
 function jump(queue: Queue, entryId: string): Queue {
@@ -114,17 +116,26 @@ function jump(queue: Queue, entryId: string): Queue {
 }
 
 function goBack(queue: Queue): Queue {
-  const before = queue.history.at(-1);
+  const { current, history, undoable } = queue;
+  const before = history.at(-1);
   if (before === undefined) return queue;
-  const next = queue.current === null ? queue.upcoming : [queue.current, ...queue.upcoming];
-  // In a looped queue it has its turn ahead as well.
-  const upcoming = next.filter(({ id }) => id !== before.id);
-  return nowCurrent({ ...queue, upcoming, history: queue.history.slice(0, -1) }, before);
+  const next = current === null || current.id === before.id ? [] : [current];
+  const taken = new Set([before.id, current?.id]);
+  // What is current now comes next, also in the order that undo would bring back: it has its turn ahead again.
+  const behind = (entries: readonly QueueEntry[]) => [...next, ...entries.filter(({ id }) => !taken.has(id))];
+  const upcoming = behind(queue.upcoming);
+  const since = undoable?.since.filter((id) => !taken.has(id)) ?? [];
+  const stillUndoable = undoable && { ...undoable, upcoming: behind(undoable.upcoming), since };
+  return nowCurrent({ ...queue, upcoming, history: history.slice(0, -1), undoable: stillUndoable }, before);
 }
 
-function remove(queue: Queue, entryIds: ReadonlySet<string>): Queue {
-  const upcoming = queue.upcoming.filter((entry) => !entryIds.has(entry.id));
-  return upcoming.length === queue.upcoming.length ? queue : reordered(queue, 'remove', upcoming);
+function remove(queue: Queue, entryIds: readonly string[]): Queue {
+  const gone = new Set(entryIds);
+  return reordered(
+    queue,
+    'remove',
+    queue.upcoming.filter(({ id }) => !gone.has(id)),
+  );
 }
 
 function move(queue: Queue, entryId: string, index: number): Queue {
@@ -144,25 +155,27 @@ function swap(queue: Queue, [one, other]: readonly [string, string]): Queue {
 
 function clear(queue: Queue, keepCurrent: boolean): Queue {
   const { current, upcoming } = queue;
-  if (keepCurrent) return upcoming.length === 0 ? queue : reordered(queue, 'clear', []);
-  if (current === null && upcoming.length === 0) return queue;
-  const before = current === null ? upcoming : [current, ...upcoming];
-  return { ...reordered({ ...queue, upcoming: before }, 'clear', []), current: null, history: remembered(queue) };
+  if (keepCurrent || current === null) return reordered(queue, 'clear', []);
+  const undoable: Undoable = { what: 'clear', upcoming: [current, ...upcoming], since: [] };
+  return { ...queue, current: null, upcoming: [], history: remembered(queue), undoable };
 }
 
 function undo(queue: Queue): Queue {
   if (queue.undoable === null) return queue;
-  const { upcoming, since } = queue.undoable;
-  const turned = new Set(since);
-  const back = upcoming.filter(({ id }) => !turned.has(id) && id !== queue.current?.id);
-  const ids = new Set(back.map(({ id }) => id));
-  const restored = [...back, ...queue.upcoming.filter(({ id }) => !ids.has(id))];
-  const after = { ...queue, upcoming: restored, undoable: null };
-  return queue.current === null ? leaveCurrent(after, 1) : after;
+  const turned = new Set(queue.undoable.since);
+  const back = queue.undoable.upcoming.filter(({ id }) => !turned.has(id));
+  const known = new Set(back.map(({ id }) => id));
+  const upcoming = [...back, ...queue.upcoming.filter(({ id }) => !known.has(id))];
+  const restored = { ...queue, upcoming, undoable: null };
+  if (queue.current !== null) return restored;
+  const started = leaveCurrent(restored, 1);
+  // What plays again is no longer behind us.
+  return { ...started, history: started.history.filter(({ id }) => id !== started.current?.id) };
 }
 
 function reordered(queue: Queue, what: Undoable['what'], upcoming: readonly QueueEntry[]): Queue {
-  return { ...queue, upcoming, undoable: { what, upcoming: queue.upcoming, since: [] } };
+  const same = upcoming.length === queue.upcoming.length && upcoming.every((entry, at) => entry === queue.upcoming[at]);
+  return same ? queue : { ...queue, upcoming, undoable: { what, upcoming: queue.upcoming, since: [] } };
 }
 
 function nowCurrent(queue: Queue, current: QueueEntry | null): Queue {
