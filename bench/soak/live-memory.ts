@@ -12,11 +12,11 @@ const Usage = z.object({ heapUsed: z.number(), external: z.number() });
  * What is in use in a program after full collections, all threads, megabytes: the heaps of V8 and what they keep outside of
  * them, such as buffers. The least of a few readings, for a song that begins or a command holds something for a moment.
  */
-export async function liveMb(inspectorUrl: string, signal: AbortSignal): Promise<number> {
+export async function liveMb(inspectorUrl: string, signal: AbortSignal, betweenMs = BETWEEN_MS): Promise<number> {
   using inspector = await Inspector.attach(inspectorUrl);
   const readings: number[] = [];
   while (readings.length < READINGS) {
-    await sleep(BETWEEN_MS, signal);
+    await sleep(betweenMs, signal);
     // What a first collection lets go may, by its finalizers, let go of more.
     for (const thread of [...inspector.threads, ...inspector.threads]) await thread.ask('HeapProfiler.collectGarbage');
     const used = await Promise.all(inspector.threads.map(usedBytes));

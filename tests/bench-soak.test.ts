@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { nodeOptionsOf, START_OPTIONS } from '../bench/node-options.ts';
+import { INSPECTED } from '../bench/soak/inspector.ts';
+import { liveMb } from '../bench/soak/live-memory.ts';
+import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
+
+describe('the slope', () => {
+  const sawtooth = Array.from({ length: 60 }, (_, x) => ({ x, y: 200 + (x % 7) * 5 }));
+
+  it('calls memory flat that goes up and down', () => {
+    expect(isFlat(slopeOf(lowest(sawtooth, 6)), 0.05)).toBe(true);
+  });
+
+  it('does not when some of it stays', () => {
+    const leaking = sawtooth.map(({ x, y }) => ({ x, y: y + 0.3 * x }));
+    expect(isFlat(slopeOf(lowest(leaking, 6)), 0.05)).toBe(false);
+  });
+});
+
+describe('the options of Node', () => {
+  it("are those of the command line, without anybody's settings", () => {
+    expect(nodeOptionsOf('node --one=1 --env-file-if-exists=.env --two src/main.ts')).toBe('--one=1 --two');
+  });
+
+  it('bound the young generation, which else grows to 128 MB of garbage', () => {
+    expect(START_OPTIONS).toMatch(/^--max-semi-space-size=\d+$/);
+  });
+});
+
+/** Keeps 8 MB a line, in the heap of the main thread, of a worker, or as bytes outside of both; or lets them go at once. */
+const PROGRAM = `
+  const { Worker } = require('node:worker_threads');
+  const kept = [];
+  const numbers = () => Array.from({ length: 1 << 20 }, (_, index) => index + 0.5);
+  const worker = new Worker(
+    "const kept = []; const port = require('node:worker_threads').parentPort;" +
+    "port.on('message', () => { kept.push((" + numbers + ")()); port.postMessage(kept.length); });",
+    { eval: true },
+  );
+  worker.on('message', () => console.log('done'));
+  const acts = {
+    heap: () => kept.push(numbers()),
+    bytes: () => kept.push(Buffer.alloc(8 << 20, 1)),
+    garbage: () => numbers(),
+  };
+  require('node:readline').createInterface(process.stdin).on('line', (line) => {
+    if (line === 'worker') return worker.postMessage(0);
+    acts[line]();
+    console.log('done');
+  });
+`;
+
+async function program() {
+  const child = spawn(process.execPath, [INSPECTED, '-e', PROGRAM]);
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const said = createInterface(child.stdout);
+  const [greeting] = (await once(createInterface(child.stderr), 'line')) as [string];
+  const url = /ws:\S+/.exec(greeting)?.[0] ?? '';
+  return {
+    live: () => liveMb(url, AbortSignal.timeout(60_000), 10),
+    async told(line: string) {
+      const done = once(said, 'line');
+      child.stdin.write(`${line}\n`);
+      await done;
+    },
+  };
+}
+
+describe('live memory', () => {
+  it.each([
+    ['heap', 8],
+    ['worker', 8],
+    ['bytes', 8],
+    ['garbage', 0],
+  ])(
+    'grows, after %s, by %i MB',
+    async (kind, grown) => {
+      const { live, told } = await program();
+      // The first time around, code is compiled.
+      await told(kind);
+      const before = await live();
+      await told(kind);
+      expect(Math.abs((await live()) - before - grown)).toBeLessThan(1.5);
+    },
+    60_000,
+  );
+});
