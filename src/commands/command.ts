@@ -14,6 +14,9 @@ export interface CommandContext {
   /** The option's value, or null when it was left out. */
   string(name: string): string | null;
   integer(name: string): number | null;
+  boolean(name: string): boolean | null;
+  /** The id of the person who was chosen. */
+  user(name: string): string | null;
   /** Aborted when the bot stops or when the interaction can no longer be answered. */
   readonly signal: AbortSignal;
 }

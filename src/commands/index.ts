@@ -1,14 +1,23 @@
+import { clear } from './clear.ts';
 import type { Command } from './command.ts';
+import { history } from './history.ts';
 import { leave } from './leave.ts';
 import { loop } from './loop.ts';
+import { move } from './move.ts';
 import { nowplaying } from './nowplaying.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
+import { previous } from './previous.ts';
 import { queue } from './queue.ts';
 import { reconnect } from './reconnect.ts';
+import { remove } from './remove.ts';
+import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { shuffle } from './shuffle.ts';
 import { skip } from './skip.ts';
+import { stay } from './stay.ts';
 import { stop } from './stop.ts';
+import { undo } from './undo.ts';
 import { voicestatus } from './voicestatus.ts';
 import { volume } from './volume.ts';
 
@@ -16,12 +25,21 @@ import { volume } from './volume.ts';
 export const COMMANDS: readonly Command[] = [
   play,
   skip,
-  queue,
-  nowplaying,
+  previous,
+  replay,
   pause,
   resume,
   stop,
   leave,
+  stay,
+  queue,
+  history,
+  nowplaying,
+  remove,
+  move,
+  shuffle,
+  clear,
+  undo,
   volume,
   loop,
   voicestatus,

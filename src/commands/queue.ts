@@ -1,12 +1,10 @@
 import { EmbedBuilder, SlashCommandBuilder } from 'discord.js';
-import { formatDuration, safeText } from '../lib/format.ts';
+import { formatDuration } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
-import type { QueueEntry } from '../queue/queue.ts';
 import type { Command } from './command.ts';
-import { length, named, totalMs } from './words/track.ts';
+import { count, length, line, named, totalMs } from './words/track.ts';
 
 const PER_PAGE = 10;
-const TITLE_LENGTH = 60;
 
 export const queue: Command = {
   data: new SlashCommandBuilder()
@@ -39,14 +37,10 @@ function page({ entry, positionMs, queue }: Playback, wanted: number): EmbedBuil
     .setFooter({ text: [`Page ${number}/${pages}`, ...summary(queue)].join(' · ') });
 }
 
-function line({ track, requestedBy }: QueueEntry, position: number): string {
-  return `${position}\\. ${safeText(track.title, TITLE_LENGTH) || 'untitled'} (${length(track)}) <@${requestedBy}>`;
-}
-
 function summary({ upcoming, loop }: Playback['queue']): string[] {
   const total = totalMs(upcoming);
   return [
-    `${upcoming.length} ${upcoming.length === 1 ? 'track' : 'tracks'} to come`,
+    `${count(upcoming.length)} to come`,
     ...(total === null ? [] : [`${formatDuration(total)} long`]),
     ...(loop === 'off' ? [] : [`repeating the ${loop}`]),
   ];

@@ -1,4 +1,5 @@
 import { SlashCommandBuilder } from 'discord.js';
+import { TenutoError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
 import { named } from './words/track.ts';
 
@@ -8,10 +9,16 @@ export const skip: Command = {
     .setDescription('Skip the current track')
     .addIntegerOption((option) =>
       option.setName('amount').setDescription('How many tracks to skip, the current one included').setMinValue(1),
+    )
+    .addIntegerOption((option) =>
+      option.setName('to').setDescription('Which track to go on with, as /queue numbers them').setMinValue(1),
     ),
   needs: 'same-voice-channel',
   async run(context, { players }) {
-    const next = await players.skip(context.guildId, context.integer('amount') ?? 1);
+    const [amount, to] = [context.integer('amount'), context.integer('to')];
+    if (amount !== null && to !== null) throw new TenutoError('BAD_OPTION', 'Give an amount or a position, not both.');
+    if (to !== null) return `Skipped to ${named((await players.jump(context.guildId, to)).track)}.`;
+    const next = await players.skip(context.guildId, amount ?? 1);
     return next ? `Skipped. Next is ${named(next.track)}.` : 'Skipped. The queue is empty now: /play adds something.';
   },
 };

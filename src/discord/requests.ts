@@ -24,6 +24,8 @@ function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): 
       ...context(interaction),
       string: (name) => options.getString(name),
       integer: (name) => options.getInteger(name),
+      boolean: (name) => options.getBoolean(name),
+      user: (name) => options.getUser(name)?.id ?? null,
     },
   };
 }
@@ -35,9 +37,11 @@ function fromButton(interaction: ButtonInteraction, djRole: string): Request | n
     ...common(interaction, djRole),
     name: `button ${interaction.customId}`,
     command,
-    context: { ...context(interaction), string: () => null, integer: () => null },
+    context: { ...context(interaction), ...NO_OPTIONS },
   };
 }
+
+const NO_OPTIONS = { string: () => null, integer: () => null, boolean: () => null, user: () => null };
 
 function common(interaction: ChatInputCommandInteraction | ButtonInteraction, djRole: string) {
   return { situation: () => situationOf(interaction, djRole), answerable: interaction };

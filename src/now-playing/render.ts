@@ -66,12 +66,15 @@ function embed({ track, requestedBy }: QueueEntry, playback: Playback, heading: 
     description: [
       ...(track.artist === null ? [] : [safeText(track.artist)]),
       `${progressBar(playback.positionMs, track.durationMs)} ${times(playback.positionMs, track)}`,
-      `Asked for by <@${requestedBy}>`,
+      `Asked for by <@${requestedBy}>${pausedBy(playback)}`,
     ].join('\n'),
     ...(thumbnail !== null && { thumbnail: { url: thumbnail } }),
     footer: { text: footer(playback) },
   };
 }
+
+const pausedBy = ({ status, pausedBy }: Playback): string =>
+  status === 'paused' && pausedBy !== null ? `, paused by <@${pausedBy}>` : '';
 
 function times(positionMs: number, { durationMs, live }: QueueEntry['track']): string {
   if (live) return `🔴 LIVE ${formatDuration(positionMs)}`;

@@ -6,7 +6,8 @@ import type { Playback } from './players.ts';
 export function playbackOf(record: GuildRecord, deck: Deck | null): Playback {
   const { queue, session } = record;
   const positionMs = deck?.positionMs ?? session.positionMs;
-  return { status: statusOf(record, deck), entry: queue.current, positionMs, volume: session.volume, queue };
+  const { volume, pausedBy } = session;
+  return { status: statusOf(record, deck), entry: queue.current, positionMs, volume, pausedBy, queue };
 }
 
 function statusOf({ queue, session }: GuildRecord, deck: Deck | null): Playback['status'] {

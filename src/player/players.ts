@@ -8,6 +8,8 @@ export interface Playback {
   readonly entry: QueueEntry | null;
   readonly positionMs: number;
   readonly volume: number;
+  /** The person who paused it, while that is why it does not play. */
+  readonly pausedBy: string | null;
   readonly queue: Queue;
 }
 
@@ -25,7 +27,7 @@ export type Selection =
 
 /** What a person can do to the music of a guild. Every method throws TenutoError with a line for that person. */
 export interface Players {
-  /** Joins the channel, adds the tracks at the end and starts when nothing plays. */
+  /** Joins the channel, adds the tracks and starts when nothing plays. Of more tracks than there is room for, the first fitting ones. */
   play(request: {
     readonly guildId: string;
     readonly voiceChannelId: string;

@@ -8,20 +8,110 @@ import { resume } from '../../src/commands/resume.ts';
 import { skip } from '../../src/commands/skip.ts';
 import { stop } from '../../src/commands/stop.ts';
 import { volume } from '../../src/commands/volume.ts';
+import { clear } from '../../src/commands/clear.ts';
+import { history } from '../../src/commands/history.ts';
+import { move } from '../../src/commands/move.ts';
+import { previous } from '../../src/commands/previous.ts';
+import { remove } from '../../src/commands/remove.ts';
+import { replay } from '../../src/commands/replay.ts';
+import { shuffle } from '../../src/commands/shuffle.ts';
+import { stay } from '../../src/commands/stay.ts';
+import { undo } from '../../src/commands/undo.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { entry, playback } from './fixtures/music.ts';
 import { context, services, type Script } from './fixtures/services.ts';
 
-async function run(command: Command, options: Record<string, string | number> = {}, script: Script = {}) {
+type Options = Record<string, string | number | boolean>;
+
+async function run(command: Command, options: Options = {}, script: Script = {}) {
   const { services: parts, asked } = services(script);
   return { said: await command.run(context(options), parts), asked };
 }
 
+const ONE: Script = { touched: [entry('2')] };
+const THREE: Script = { touched: ['2', '3', '4'].map((id) => entry(id)) };
+
 describe('a command asks one thing of the player and says what came of it', () => {
-  it.each<[string, Command, Record<string, string | number>, Script, string[], string]>([
+  it.each<[string, Command, Options, Script, string[], string]>([
     ['/skip', skip, {}, { next: entry('2') }, ['skip G 1'], 'Skipped. Next is **Song 2**.'],
     ['/skip 3', skip, { amount: 3 }, {}, ['skip G 3'], 'Skipped. The queue is empty now: /play adds something.'],
-    ['/pause', pause, {}, {}, ['pause G'], 'Paused. Use /resume to go on.'],
+    ['/pause', pause, {}, {}, ['pause G 42'], 'Paused. Use /resume to go on.'],
+    ['/skip to', skip, { to: 4 }, { next: entry('5') }, ['jump G 4'], 'Skipped to **Song 5**.'],
+    ['/previous', previous, {}, {}, ['previous G'], 'Back to **Song 0**.'],
+    ['/replay', replay, {}, {}, ['replay G'], '**Song 1** from the beginning.'],
+    [
+      '/remove position',
+      remove,
+      { position: 2 },
+      ONE,
+      ['remove G place 2 2'],
+      'Removed **Song 2**; /undo brings it back.',
+    ],
+    [
+      '/remove to',
+      remove,
+      { position: 2, to: 4 },
+      THREE,
+      ['remove G place 2 4'],
+      'Removed 3 tracks; /undo brings them back.',
+    ],
+    ['/remove user', remove, { user: '7' }, THREE, ['remove G user 7'], 'Removed 3 tracks; /undo brings them back.'],
+    ['/remove user, in vain', remove, { user: '7' }, {}, ['remove G user 7'], '<@7> has nothing in the queue.'],
+    [
+      '/remove duplicates',
+      remove,
+      { duplicates: true },
+      ONE,
+      ['remove G duplicate'],
+      'Removed **Song 2**; /undo brings it back.',
+    ],
+    [
+      '/remove duplicates, in vain',
+      remove,
+      { duplicates: true },
+      {},
+      ['remove G duplicate'],
+      'No track is in the queue twice.',
+    ],
+    ['/move', move, { from: 5, to: 1 }, {}, ['move G 5 1'], 'Moved **Song 5** to #1.'],
+    [
+      '/move swap',
+      move,
+      { from: 5, to: 1, swap: true },
+      {},
+      ['swap G 5 1'],
+      '**Song 5** is at #1 now, and **Song 1** at #5.',
+    ],
+    ['/shuffle', shuffle, {}, THREE, ['shuffle G freely'], 'Shuffled 3 tracks; /undo puts them back in order.'],
+    [
+      '/shuffle fair',
+      shuffle,
+      { fair: true },
+      THREE,
+      ['shuffle G fairly'],
+      'Shuffled 3 tracks, taking turns; /undo puts them back in order.',
+    ],
+    ['/shuffle, in vain', shuffle, {}, {}, ['shuffle G freely'], 'Nothing comes next, so there is nothing to shuffle.'],
+    ['/clear', clear, {}, THREE, ['clear G'], 'Cleared 3 tracks; /undo brings them back.'],
+    ['/clear, one', clear, {}, ONE, ['clear G'], 'Cleared 1 track; /undo brings it back.'],
+    ['/clear, in vain', clear, {}, {}, ['clear G'], 'Nothing comes next, so there is nothing to clear.'],
+    ['/undo', undo, {}, { undone: 'skip' }, ['undo G'], 'What was passed over comes next again.'],
+    [
+      '/stay',
+      stay,
+      { on: true },
+      {},
+      ['setStay G true'],
+      'I stay here now, also when nobody listens or nothing plays. /leave sends me away.',
+    ],
+    [
+      '/stay off',
+      stay,
+      { on: false },
+      {},
+      ['setStay G false'],
+      'I leave again when nobody listens or nothing plays for a while.',
+    ],
     ['/resume', resume, {}, {}, ['resume G', 'prepare G V'], 'Going on.'],
     ['/stop', stop, {}, {}, ['stop G'], 'Stopped, and the queue is empty.'],
     ['/leave', leave, {}, {}, ['leave G'], 'Left. The queue is kept: /play goes on with it.'],
@@ -47,4 +137,39 @@ it('shows no display of nothing', async () => {
 
 it.each(['', 'everything', '__proto__'])('refuses the loop mode "%s"', async (mode) => {
   await expect(run(loop, { mode })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+});
+
+it.each<[string, Command, Options]>([
+  ['/remove without a word', remove, {}],
+  ['/remove by two things', remove, { position: 1, duplicates: true }],
+  ['/remove up to somewhere', remove, { to: 3 }],
+  ['/skip by two things', skip, { amount: 2, to: 3 }],
+])('asks again what was meant: %s', async (_name, command, options) => {
+  await expect(run(command, options)).rejects.toMatchObject({ code: 'BAD_OPTION' });
+});
+
+it.each([
+  ['away' as const, 'Back to **Song 0**. /resume brings me.'],
+  ['paused' as const, 'Back to **Song 0**. It is paused: /resume goes on.'],
+])('says what to do to hear the track before: %s', async (status, said) => {
+  expect((await run(previous, {}, { playback: playback({ status }) })).said).toBe(said);
+});
+
+describe('/history', () => {
+  const withHistory = (ids: readonly string[]) => {
+    const now = playback();
+    return { playback: { ...now, queue: { ...now.queue, history: ids.map((id) => entry(id)) } } };
+  };
+
+  it('shows the last twenty, the latest first', async () => {
+    const ids = Array.from({ length: 22 }, (_, index) => String(index));
+    const { said } = await run(history, {}, withHistory(ids));
+    const lines = typeof said === 'string' ? [] : (said.embeds?.[0]?.data.description ?? '').split('\n');
+    expect(lines).toHaveLength(20);
+    expect(lines[0]).toBe(String.raw`1\. Song 21 (3:00) <@42>`);
+  });
+
+  it('says so when there is none', async () => {
+    expect((await run(history)).said).toBe('Nothing has played before this.');
+  });
 });

@@ -34,6 +34,23 @@ describe('/play', () => {
   });
 
   it.each([
+    [{ next: true }, 'at 1'],
+    [{ position: 7 }, 'at 7'],
+    [{ next: false, position: 7 }, 'at 7'],
+  ])('adds where it was told to: %j', async (options, where) => {
+    const { services: parts, asked } = services({ enqueued: { entries: [entry('3')], place: 1 } });
+    await play.run(context({ query: 'x', ...options }), parts);
+    expect(asked.at(-1)).toBe(`play G V T 42 Blue Train ${where}`);
+  });
+
+  it('looks for nothing when it is told two places', async () => {
+    const { services: parts, asked } = services();
+    const running = play.run(context({ query: 'x', next: true, position: 2 }), parts);
+    await expect(running).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
     ['something before it has no known length', playback({ upcoming: [entry('2', { durationMs: null }), entry('3')] })],
     [
       'the current track is repeated',
@@ -50,9 +67,9 @@ describe('/play', () => {
     const { said } = await run({ resolution: found('Mix', 2), enqueued: { entries, place: 0 } });
     expect(said).toBe('Added **2** songs from *Mix*.');
     const full = await run({ resolution: found('Mix', 5), enqueued: { entries: [entry('1')], place: 4 } });
-    expect(full.said).toBe('Added **1** song from *Mix* from position #4. The queue is full, so 4 were left out.');
+    expect(full.said).toBe('Added **1** song from *Mix* from position #4. There was no room for 4 more.');
     const one = await run({ resolution: found('Mix', 2), enqueued: { entries: [entry('1')], place: 0 } });
-    expect(one.said).toBe('Added **1** song from *Mix*. The queue is full, so 1 was left out.');
+    expect(one.said).toBe('Added **1** song from *Mix*. There was no room for 1 more.');
   });
 
   it('makes titles harmless', async () => {

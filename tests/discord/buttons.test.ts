@@ -6,7 +6,13 @@ import { entry, playback } from '../commands/fixtures/music.ts';
 import { context, services } from '../commands/fixtures/services.ts';
 
 const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
-const ACTIONS: readonly ButtonAction[] = ['pause', 'resume', 'skip', 'stop'];
+const ASKED: Readonly<Record<ButtonAction, string>> = {
+  pause: 'pause G 42',
+  resume: 'resume G',
+  skip: 'skip G 1',
+  stop: 'stop G',
+};
+const ACTIONS = Object.keys(ASKED) as ButtonAction[];
 
 it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 100 characters', (action) => {
   expect(parseButtonId(buttonId(action, ID))).toEqual({ action, entryId: ID });
@@ -36,7 +42,7 @@ describe('a press', () => {
       const command = buttonCommand(buttonId(action, '1'));
       const { services: parts, asked } = services({ playback: playback({ entry: entry('1') }) });
       await command?.run(context(), parts);
-      expect(asked[0]).toBe(action === 'skip' ? 'skip G 1' : `${action} G`);
+      expect(asked[0]).toBe(ASKED[action]);
       expect(command?.ephemeral).toBe(true);
       expect(command?.needs).toBe(action === 'resume' ? 'join-voice-channel' : 'same-voice-channel');
     },

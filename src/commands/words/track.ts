@@ -3,6 +3,9 @@ import type { Playback } from '../../player/players.ts';
 import type { QueueEntry } from '../../queue/queue.ts';
 import type { Track } from '../../sources/source.ts';
 
+/** In a list; twenty such lines fit into an embed. */
+const TITLE_LENGTH = 60;
+
 /** A track's title in bold, with the artist where it is known. */
 export function named({ title, artist }: Track): string {
   const by = artist === null ? '' : ` by ${safeText(artist, 60)}`;
@@ -32,3 +35,19 @@ export function startsInMs({ entry, positionMs, queue }: Playback, id: string): 
   const before = totalMs([...(entry ? [entry] : []), ...queue.upcoming.slice(0, index)]);
   return before === null ? null : Math.max(0, before - (entry ? positionMs : 0));
 }
+
+/** `1 track`, `3 tracks`. */
+export const count = (tracks: number): string => `${tracks} ${tracks === 1 ? 'track' : 'tracks'}`;
+
+/** A track in a list. */
+export function line({ track, requestedBy }: QueueEntry, number: number): string {
+  return `${number}\\. ${safeText(track.title, TITLE_LENGTH) || 'untitled'} (${length(track)}) <@${requestedBy}>`;
+}
+
+const HINTS: Partial<Record<Playback['status'], string>> = {
+  away: ' /resume brings me.',
+  paused: ' It is paused: /resume goes on.',
+};
+
+/** What to do to hear what was just made current, where that needs anything. */
+export const unheard = ({ status }: Playback): string => HINTS[status] ?? '';

@@ -1,0 +1,21 @@
+import { SlashCommandBuilder } from 'discord.js';
+import type { Undoable } from '../queue/queue.ts';
+import type { Command } from './command.ts';
+
+const SAY: Readonly<Record<Undoable['what'], string>> = {
+  remove: 'What was removed is back.',
+  move: 'The order is as it was before the move.',
+  shuffle: 'The order is as it was before the shuffle.',
+  skip: 'What was passed over comes next again.',
+  clear: 'The queue is back.',
+};
+
+export const undo: Command = {
+  data: new SlashCommandBuilder()
+    .setName('undo')
+    .setDescription('Take back the last removal, move, shuffle, clearing, stop or long skip'),
+  needs: 'same-voice-channel',
+  async run({ guildId }, { players }) {
+    return SAY[await players.undo(guildId)];
+  },
+};
