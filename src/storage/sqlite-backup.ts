@@ -46,7 +46,8 @@ export async function backUp(path: string, target: string): Promise<Copy> {
  * for the operator and nothing changed, when a bot is running, or `source` is damaged, foreign or of a later version.
  */
 export async function restore(source: string, path: string): Promise<Copy & { readonly before: string | null }> {
-  if (!existsSync(source)) throw new Error(`${source} is not there.`);
+  if (statSync(source, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new Error(`${source} is not there, or no file.`);
   mkdirSync(dirname(path), { recursive: true });
   const lock = takeLock(path);
   const unfinished = `${path}.restoring`;
