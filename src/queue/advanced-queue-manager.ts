@@ -106,12 +106,14 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     });
   }
 
-  /** Changes the session, durably. Throws TenutoError('STORAGE_FAILED') when that fails, and then nothing has changed. */
+  /** Changes the session, durably. Throws TenutoError('STORAGE_FAILED') when that fails, and then nothing but the position has changed. */
   async updateSession(guildId: string, patch: Partial<Session>): Promise<void> {
     await this.#lock.run(guildId, async () => {
       const guild = this.#guild(guildId);
       const session = { ...guild.session, ...patch };
       const position = positionRecord(guildId, guild.recorded, session.positionMs);
+      // Positions of all guilds are written without this lock: an older one right after this would be what a crash leaves.
+      guild.session = { ...guild.session, positionMs: session.positionMs };
       await durable(this.#store.setMany([sessionRecord(guildId, session), position]));
       // The position may have moved on while this was being written.
       guild.session = { ...guild.session, ...patch };

@@ -309,6 +309,22 @@ describe('AdvancedQueueManager', () => {
       expect((await afterCrash(store)).session).toMatchObject({ paused: 'person', positionMs: 1_500 });
     });
 
+    it('is that of a change of the session, however old the one that is written right after it', async () => {
+      vi.useFakeTimers();
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 1_000 });
+      await manager.apply(GUILD, add('a'));
+      await manager.apply(GUILD, advance);
+      manager.notePosition(GUILD, 'a', 1_760);
+      store.fault = 'hold';
+      const paused = manager.updateSession(GUILD, { paused: 'person', positionMs: 2_020 });
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(store.held).toBe(2);
+      store.release();
+      await paused;
+      expect((await afterCrash(store)).session).toMatchObject({ paused: 'person', positionMs: 2_020 });
+    });
+
     it('is tried again when it could not be written', async () => {
       vi.useFakeTimers();
       const store = new FaultyStore();
