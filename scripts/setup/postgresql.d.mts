@@ -1,0 +1,1 @@
+export function postgresFolder(environment?: NodeJS.ProcessEnv): string | null;

@@ -1,0 +1,36 @@
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+/** What to say of a failure to connect, by SQLSTATE or the system's code. The server's own words follow. */
+const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
+  ECONNREFUSED: () => 'nothing listens there. Is the server running, and the port right?',
+  ENOTFOUND: () => 'there is no such host',
+  EAI_AGAIN: () => 'the name of the host cannot be looked up now',
+  ENOENT: () => 'there is no such socket. Is the server running?',
+  '28P01': ({ user }) => `user "${user}" was refused. Check user and password in STORE_URL.`,
+  '28000': ({ user }) => `user "${user}" may not connect from here. See pg_hba.conf of the server.`,
+  '3D000': ({ database }) => `it has no database "${database}". Create it: createdb ${database}`,
+  '42501': ({ user }) => `user "${user}" lacks rights. Make it the owner of the database.`,
+  '53300': () => 'it has no connection left',
+  '57P03': () => 'it is just starting or stopping',
+};
+
+/** One line for the operator about a connection that could not be made: where, what, and what to do. Never the password. */
+export function inWords(error: unknown, place: Place): string {
+  const where = `PostgreSQL at ${place.host}:${place.port}, database "${place.database}"`;
+  const { code, message } = told(error);
+  const advice = ADVICE[code]?.(place);
+  const words = [advice, message].filter((part) => part !== undefined && part !== '').join(' ');
+  return `${where}, cannot be used: ${words.replaceAll(/\s+/g, ' ')}`;
+}
+
+/** A host with several addresses fails with an error of several, whose own message is empty. */
+function told(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return { code, message: code in ADVICE ? '' : error.message || code };
+}
