@@ -79,6 +79,8 @@ const SETTINGS = {
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */
   queueLimit: whole('QUEUE_LIMIT', 10_000, 1, 100_000),
+  /** Tracks that one person may have in the queue of a guild, at most. Default: 10 000. */
+  queueLimitPerUser: whole('QUEUE_LIMIT_PER_USER', 10_000, 1, 100_000),
   /** Tracks taken from one playlist, at most. Default: 500. */
   playlistLimit: whole('PLAYLIST_LIMIT', 500, 1, 5_000),
   /** Volume of a guild that never set one, percent. Default: 100. */
@@ -89,6 +91,8 @@ const SETTINGS = {
   aloneLeaveAfterMs: whole('ALONE_LEAVE_AFTER_MS', 5 * MINUTE, 0, 24 * HOUR),
   /** Milliseconds after the end of the queue before the bot leaves. Default: 5 min. */
   queueEndLeaveAfterMs: whole('QUEUE_END_LEAVE_AFTER_MS', 5 * MINUTE, 0, 24 * HOUR),
+  /** Milliseconds after a start within which somebody must come to a channel that was empty then. Default: 6 h. */
+  restoreWaitMs: whole('RESTORE_WAIT_MS', 6 * HOUR, 0, 7 * 24 * HOUR),
   /** Milliseconds that one attempt to join a voice channel may take. Default: 15 s. */
   voiceJoinDeadlineMs: whole('VOICE_JOIN_DEADLINE_MS', 15 * SECOND, SECOND, 2 * MINUTE),
   /** Tries to come back before a cool-down. Default: 5. */

@@ -10,7 +10,7 @@ import { TrackEndings, type TrackEndingsParts } from './track-endings.ts';
 
 /** What a guild's player needs from the rest. */
 export interface GuildPlayerParts extends DeckParts, TrackEndingsParts {
-  /** True while there is a connection, or one is being made or mended. */
+  /** True while there is a connection, or one is being made or mended: a track may be opened. */
   connected(): boolean;
   changed(): void;
 }
@@ -104,6 +104,11 @@ export class GuildPlayer {
     });
   }
 
+  /** Lets what sounds follow the record, as voice is now. Decides nothing, so that a rest goes on. */
+  async catchUp(): Promise<void> {
+    await this.#lock.run(() => this.#sync());
+  }
+
   /** Writes the position down, falls silent for good. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -132,7 +137,9 @@ export class GuildPlayer {
     if (this.deck.entry !== null && this.deck.entry.id !== queue.current?.id) this.deck.clear();
     const wanted = session.voiceChannelId !== null && session.paused === 'no' && !this.#closed && !this.#rest.lasts;
     if (queue.current !== null && wanted && this.deck.entry === null && this.#parts.connected()) {
-      this.deck.load(queue.current, session.positionMs, () => this.#parts.record.session.volume);
+      // In a live stream there is nothing to go back to.
+      const startMs = queue.current.track.live ? 0 : session.positionMs;
+      this.deck.load(queue.current, startMs, () => this.#parts.record.session.volume);
     }
     this.deck.hold(session.paused !== 'no');
     this.#parts.changed();

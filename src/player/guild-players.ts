@@ -42,11 +42,12 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
       locate,
       open,
       forget,
-      connected: () => !['idle', 'failed'].includes(voice.state(guildId).status),
+      connected: () => isUnderWay(voice, guildId),
       announce: (line) => void this.announce(guildId, line),
       changed: () => {
         const { upcoming, current } = queues.queue(guildId);
-        preloader.prepare(upcoming, current);
+        // Where nothing is about to sound, nothing is about to follow it.
+        if (player.deck.entry !== null || current === null) preloader.prepare(upcoming, current);
         this.emit('change', guildId);
       },
       log: log.child({ guildId }),
@@ -78,4 +79,13 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
     });
     await Promise.all(closing);
   }
+}
+
+/**
+ * True while there is a connection, or one is being made or mended. A first join that waits for its turn does not count: a
+ * thousand guilds that come back at a start would open a thousand tracks, minutes before they can be heard.
+ */
+function isUnderWay(voice: PlayerVoice, guildId: string): boolean {
+  const { status } = voice.state(guildId);
+  return status === 'ready' || (status !== 'idle' && status !== 'failed' && voice.report(guildId).joins > 0);
 }

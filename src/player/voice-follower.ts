@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { ALONE, CHANNEL_DELETED, KICKED, KICKED_ONCE, QUEUE_ENDED } from './announcements.ts';
 import { Departures } from './departures.ts';
+import { EmptyChannels } from './empty-channels.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
 import type { IncidentTeller } from './incident-teller.ts';
@@ -10,6 +11,8 @@ import type { Audience } from './players.ts';
 export interface FollowerLimits {
   readonly aloneLeaveAfterMs: number;
   readonly queueEndLeaveAfterMs: number;
+  /** How long after a start somebody may still come to a channel that was empty then. */
+  readonly restoreWaitMs: number;
   /** The operator wants the bot to come back once when somebody disconnects it. */
   readonly rejoinWhenKicked: boolean;
 }
@@ -31,6 +34,7 @@ export interface VoiceFollowerParts {
 export class VoiceFollower {
   readonly #parts: VoiceFollowerParts;
   readonly #departures: Departures;
+  readonly #emptyChannels: EmptyChannels;
   /** When somebody last disconnected the bot, in milliseconds since 1970. */
   readonly #kickedAt = new Map<string, number>();
 
@@ -42,23 +46,27 @@ export class VoiceFollower {
       await parts.voice.leave(guildId);
     };
     this.#departures = new Departures(leave, (guildId, error) => this.#report(guildId, error));
+    this.#emptyChannels = new EmptyChannels(parts.limits.restoreWaitMs, (guildId) => this.#giveUpWaiting(guildId));
     parts.players.on('change', (guildId) => this.#expectDeparture(guildId));
   }
 
   /** Goes on where the last process stopped. Guilds that are not there yet follow by `guildAvailable`. */
   restore(): void {
+    this.#emptyChannels.start();
     for (const guildId of this.#parts.queues.guilds()) this.guildAvailable(guildId);
   }
 
   /** The guild's data is there: at the start, or after an outage of Discord's. */
   guildAvailable(guildId: string): void {
-    const { voiceChannelId } = this.#parts.queues.session(guildId);
-    if (voiceChannelId === null || this.#parts.queues.queue(guildId).current === null) return;
+    const { voiceChannelId, stay } = this.#parts.queues.session(guildId);
+    const wanted = stay || this.#parts.queues.queue(guildId).current !== null;
+    if (voiceChannelId === null || !wanted) return;
     if (!this.#parts.audience.knows(guildId) || this.#parts.voice.state(guildId).status !== 'idle') return;
     const listeners = this.#parts.audience.listeners(guildId, voiceChannelId);
     this.#parts.log.info({ guildId, listeners }, 'restoring');
     const restore = async () => {
-      if (listeners > 0) await this.#return(guildId, voiceChannelId);
+      if (listeners > 0 || stay) await this.#return(guildId, voiceChannelId);
+      else this.#emptyChannels.expect(guildId);
       await this.#parts.players.of(guildId).listen(listeners);
     };
     this.#follow(guildId, restore());
@@ -96,25 +104,33 @@ export class VoiceFollower {
   voiceChanged(guildId: string): void {
     // A join that never succeeded is the business of the person who asked for it.
     const wasThere = this.#parts.queues.session(guildId).voiceChannelId !== null;
-    if (wasThere && this.#parts.voice.state(guildId).status === 'failed') this.#follow(guildId, this.#rest(guildId));
+    const { status } = this.#parts.voice.state(guildId);
+    if (wasThere && status === 'failed') this.#follow(guildId, this.#rest(guildId));
+    // What waited for its turn to come back opens its track only now.
+    if (status === 'ready') this.#follow(guildId, this.#parts.players.of(guildId).catchUp());
     this.#expectDeparture(guildId);
   }
 
   close(): void {
     this.#departures.close();
+    this.#emptyChannels.close();
   }
 
-  /** Somebody who comes to a channel that the bot only waits for since a restart, brings it there. Nobody else does. */
+  /** Somebody who comes to a channel that was empty when the bot started, brings it there. Nobody else does. */
   async #listened(guildId: string, channelId: string, listeners: number): Promise<void> {
-    const { paused } = this.#parts.queues.session(guildId);
-    const waitsForUs = paused === 'nobody' && this.#parts.voice.state(guildId).status === 'idle';
-    if (listeners > 0 && waitsForUs) await this.#return(guildId, channelId);
+    const waitedFor = listeners > 0 && this.#emptyChannels.met(guildId);
+    if (waitedFor && this.#parts.voice.state(guildId).status === 'idle') await this.#return(guildId, channelId);
     await this.#parts.players.of(guildId).listen(listeners);
   }
 
   async #return(guildId: string, channelId: string): Promise<void> {
     this.#parts.voice.attach(guildId, this.#parts.players.of(guildId).deck.audio);
     await this.#parts.voice.hold(guildId, channelId);
+  }
+
+  /** Nobody came back. The queue is kept, and nobody is there to be told. */
+  #giveUpWaiting(guildId: string): void {
+    if (this.#parts.voice.state(guildId).status === 'idle') this.#follow(guildId, this.#rest(guildId));
   }
 
   /** Falls silent until a person asks for the bot again. */
@@ -134,8 +150,8 @@ export class VoiceFollower {
 
   #expectDeparture(guildId: string): void {
     const { queues, voice, audience, limits } = this.#parts;
-    const { voiceChannelId } = queues.session(guildId);
-    if (voiceChannelId === null || voice.state(guildId).status === 'idle') {
+    const { voiceChannelId, stay } = queues.session(guildId);
+    if (stay || voiceChannelId === null || voice.state(guildId).status === 'idle') {
       this.#departures.expect(guildId, null);
     } else if (audience.listeners(guildId, voiceChannelId) === 0) {
       this.#departures.expect(guildId, { afterMs: limits.aloneLeaveAfterMs, line: ALONE });
