@@ -1,5 +1,9 @@
 import { Keyv, type KeyvStorageAdapter } from 'keyv';
+import { within } from '../lib/time.ts';
 import type { Store } from './store.ts';
+
+/** A write that hangs in a dead disk must not keep the process from ending. */
+const CLOSE_WITHIN_MS = 1_000;
 
 /** A keyv adapter that can also list its keys. */
 export interface ListingAdapter extends KeyvStorageAdapter {
@@ -18,7 +22,7 @@ export class KeyvStore implements Store {
   constructor(adapter: ListingAdapter) {
     this.#adapter = adapter;
     // Whether a row has expired is the adapter's to say: keyv would delete it by its key, which may hold a new value by then.
-    this.#keyv = new Keyv({ store: adapter, serialization: { stringify, parse: JSON.parse }, checkExpired: false });
+    this.#keyv = new Keyv({ store: adapter, serialization: { stringify, parse }, checkExpired: false });
   }
 
   async get<T>(key: string): Promise<T | undefined> {
@@ -48,7 +52,8 @@ export class KeyvStore implements Store {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    const late = () => new Error('a write hangs');
+    await within(CLOSE_WITHIN_MS, Promise.allSettled(this.#underWay), late).catch(() => undefined);
     await this.#keyv.disconnect();
   }
 
@@ -63,4 +68,13 @@ function stringify(envelope: unknown): string {
   // Keyv wraps the value; one that JSON leaves out would come back as "nothing there".
   if (!json.startsWith('{"value":')) throw new TypeError('only JSON can be stored');
   return json;
+}
+
+/** A row that is none of ours reads as what no reader understands, so that it is set aside there and the others can be read. */
+function parse(text: string): unknown {
+  try {
+    const envelope: unknown = JSON.parse(text);
+    if (typeof envelope === 'object' && envelope !== null && 'value' in envelope) return envelope;
+  } catch {}
+  return { value: { unreadable: text } };
 }

@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { SqliteDriver } from '@keyv/sqlite';
 import { within } from '../lib/time.ts';
+import { sqliteFailure } from './sqlite-troubles.ts';
 import type { Answer, Parameter, Report, Request } from './sqlite-worker.ts';
+import { StoreTrouble } from './store-trouble.ts';
 
 /** No answer at all for this long, while some is due, means that none will come. SQLite itself waits 5 s for a lock. */
 const ANSWER_WITHIN_MS = 30_000;
 const OPEN_WITHIN_MS = 30_000;
+/** A process that stops has 5 s for everything; what was committed is on the disk already. */
+const CLOSE_WITHIN_MS = 1_500;
 
 interface Waiting {
   readonly resolve: (rows: unknown[]) => void;
@@ -47,18 +51,25 @@ class SqliteConnection {
     return await new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage(request);
-      this.#alarm ??= setTimeout(() => this.#fail(new Error('the database does not answer')), ANSWER_WITHIN_MS);
+      this.#alarm ??= setTimeout(() => this.#fail(new StoreTrouble('the disk does not answer')), ANSWER_WITHIN_MS);
     });
   }
 
-  /** Waits for what is under way, then lets go of the files. Queries after that reject. */
+  /** Waits for what is under way, then lets go of the files; not for long on a disk that hangs. Queries after that reject. */
   async close(): Promise<void> {
     if (this.#ended !== null) return;
     this.#ended = new Error('the store is closed');
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.postMessage({ type: 'close' } satisfies Request);
     this.#worker.ref();
-    await within(ANSWER_WITHIN_MS, exited, () => new Error('the database does not close'));
+    try {
+      await within(CLOSE_WITHIN_MS, exited, () => new StoreTrouble('the disk does not answer'));
+    } catch (error) {
+      // Not awaited: a thread ends when the system call that it is in returns, and on a dead disk none does.
+      void this.#worker.terminate();
+      this.#worker.unref();
+      throw error;
+    }
   }
 
   #settle(answers: readonly Answer[]): void {
@@ -66,7 +77,7 @@ class SqliteConnection {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ('rows' in answer) waiting?.resolve([...answer.rows]);
-      else waiting?.reject(new Error(answer.error));
+      else waiting?.reject(sqliteFailure(answer.error, answer.code));
     }
     if (this.#waiting.size > 0) this.#alarm?.refresh();
     else this.#disarm();

@@ -1,8 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { primaryCode } from './sqlite-verdict.ts';
 import type { Statement } from './sqlite-worker.ts';
 
-/** The rows of a statement that is now on the disk, or why it had no effect. */
-export type Outcome = { readonly rows: readonly unknown[] } | { readonly error: string };
+/** The rows of a statement that is now on the disk, or why it had no effect, with SQLite's primary result code. */
+export type Outcome = { readonly rows: readonly unknown[] } | Failure;
+
+export interface Failure {
+  readonly error: string;
+  readonly code: number;
+}
 
 const PREPARED_LIMIT = 64;
 
@@ -24,7 +30,7 @@ export class StatementRunner {
       return outcomes;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      if (statements.length === 1) return [{ error: describe(error) }];
+      if (statements.length === 1) return [failure(error)];
       // A full disk or the like undid the whole group; alone, each can still succeed, reads above all.
       return statements.flatMap((statement) => this.runTogether([statement]));
     }
@@ -36,7 +42,7 @@ export class StatementRunner {
     } catch (error) {
       // SQLite undoes a failed statement alone, except after the failures that end the transaction.
       if (!this.#database.isTransaction) throw error;
-      return { error: describe(error) };
+      return failure(error);
     }
   }
 
@@ -51,6 +57,6 @@ export class StatementRunner {
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failure(error: unknown): Failure {
+  return { error: error instanceof Error ? error.message : String(error), code: primaryCode(error) };
 }

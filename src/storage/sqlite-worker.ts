@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from './sqlite-file.ts';
-import { StatementRunner } from './sqlite-statements.ts';
+import { StatementRunner, type Outcome } from './sqlite-statements.ts';
 
 /** What the worker is asked: to run a statement, or to let go of the files. */
 export type Request =
@@ -14,10 +14,8 @@ export interface Statement {
 
 export type Parameter = string | number | bigint | null;
 
-/** The rows of a statement, or why it had no effect. */
-export type Answer =
-  | { readonly id: number; readonly rows: readonly unknown[] }
-  | { readonly id: number; readonly error: string };
+/** What became of a statement. */
+export type Answer = Outcome & { readonly id: number };
 
 /** What the worker says: first whether the file is open, then the answers of each group. */
 export type Report =
