@@ -9,8 +9,10 @@ const MISSES_PER_STRIDE = 256;
 /** Copies every record that can still be read from a damaged file into a fresh one, and returns how many those are. All or none. */
 export function rescue(from: string, into: DatabaseSync): number {
   try {
-    const damaged = new DatabaseSync(from, { readOnly: true });
+    const damaged = new DatabaseSync(from, { readOnly: true, defensive: false });
     try {
+      // Without this, which a defensive connection refuses, SQLite reads nothing of a file that lost its end.
+      damaged.exec('PRAGMA writable_schema = ON');
       into.exec('BEGIN');
       const records = copyReadable(damaged, into);
       into.exec('COMMIT');
