@@ -10,6 +10,7 @@ const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
   ECONNREFUSED: () => 'nothing listens there. Is the server running, and the port right?',
   ENOTFOUND: () => 'there is no such host',
   EAI_AGAIN: () => 'the name of the host cannot be looked up now',
+  ECONNRESET: () => 'the connection was cut',
   ENOENT: () => 'there is no such socket. Is the server running?',
   '28P01': ({ user }) => `user "${user}" was refused. Check user and password in STORE_URL.`,
   '28000': ({ user }) => `user "${user}" may not connect from here. See pg_hba.conf of the server.`,

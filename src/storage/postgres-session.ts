@@ -10,12 +10,13 @@ export interface PostgresTimes {
   readonly connectMs: number;
   /** Until a connection is ready for use, the wait for the process before us to let go of the lock included. */
   readonly openMs: number;
+  /** Until another process has let go of the database, or of a row. */
+  readonly lockMs: number;
   /** Until a statement is answered. The server gives up earlier. */
   readonly answerMs: number;
 }
 
-export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000, answerMs: 15_000 };
-const LOCK_WAIT_MS = 5_000;
+export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000, lockMs: 5_000, answerMs: 15_000 };
 
 /** There is no connection, and what waits for one cannot be done either. The text is for the operator. */
 export class Disconnected extends Error {}
@@ -30,8 +31,8 @@ const ENDS_CONNECTION = /^(?:57P0|08|25006|25P03)/;
 const SETTINGS = `SELECT
   set_config('synchronous_commit',
     CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
-  set_config('lock_timeout', '${LOCK_WAIT_MS}', false),
-  set_config('statement_timeout', $1, false),
+  set_config('lock_timeout', $1, false),
+  set_config('statement_timeout', $2, false),
   set_config('tcp_keepalives_idle', '15', false),
   set_config('tcp_keepalives_interval', '5', false),
   set_config('tcp_keepalives_count', '3', false),
@@ -137,7 +138,8 @@ export class PostgresSession {
 
   async #prepare(client: Client): Promise<Claim> {
     await client.connect();
-    const { rows } = await client.query<Server>(SETTINGS, [String(Math.round(this.#times.answerMs * 0.75))]);
+    const { lockMs, answerMs } = this.#times;
+    const { rows } = await client.query<Server>(SETTINGS, [String(lockMs), String(Math.round(answerMs * 0.75))]);
     const [server] = rows;
     if (server === undefined) throw new Error('it did not answer a question');
     if (server.standby) throw new Error('it is a standby, which takes no writes. Use the address of the primary.');
