@@ -23,10 +23,12 @@ import { GuildPlayers } from './player/guild-players.ts';
 import { PlayerManager } from './player/player-manager.ts';
 import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
+import { SavingTeller } from './player/saving-teller.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
 import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import { createSources } from './sources/index.ts';
 import { ytDlpCandidates } from './sources/yt-dlp.ts';
+import { EnduringStore } from './storage/enduring-store.ts';
 import { openStore } from './storage/index.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
@@ -76,7 +78,12 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await mkdir(config.dataDir, { recursive: true });
     await examine('required', config, log, { subprocesses });
 
-    const store = await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line));
+    const store = new EnduringStore(
+      await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line)),
+    );
+    store.on('failed', (error) =>
+      log.warn({ error, waiting: store.unsaved }, 'not saved; kept in memory and tried again'),
+    );
     closers.add('store', () => store.close());
     const queues = new AdvancedQueueManager({
       store,
@@ -87,6 +94,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     queues.on('problem', (what, error) => log.error({ error, what }, 'not saved yet'));
     queues.on('set-aside', ({ key, why }) => log.error({ key, why }, 'a record was not understood and is set aside'));
     await queues.load();
+    store.endure();
     closers.add('queues', () => queues.close());
 
     const sources = createSources({ ...config, store, subprocesses });
@@ -112,6 +120,14 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       log: log.child({ part: 'player' }),
     });
     const players = new PlayerManager({ players: guildPlayers, queues, voice: playerVoice, audience });
+    const savingTeller = new SavingTeller({
+      players: guildPlayers,
+      trouble: () => (store.saving.status === 'unsaved' ? store.saving : null),
+    });
+    store.on('change', ({ status }) => {
+      if (status === 'saved') savingTeller.saved();
+    });
+    queues.on('change', (guildId) => savingTeller.changed(guildId));
     const teller = new IncidentTeller({ players: guildPlayers, queues, voice: playerVoice, audience });
     const follower = new VoiceFollower({
       players: guildPlayers,
@@ -134,6 +150,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     guildPlayers.on('change', (guildId) => {
       displays.changed(guildId);
       teller.changed(guildId);
+      savingTeller.changed(guildId);
     });
     voice.on('change', (guildId) => {
       displays.changed(guildId);
@@ -143,7 +160,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     voice.on('incident', (guildId, incident) => teller.incident(guildId, incident));
     voice.on('kicked', (guildId, why) => follower.kicked(guildId, why));
     voice.on('moved', (guildId, channelId) => follower.movedTo(guildId, channelId));
-    operations = await operate(config, log, { voice, players: guildPlayers, queues, subprocesses });
+    operations = await operate(config, log, { voice, players: guildPlayers, queues, subprocesses, store });
     closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Subprocesses } from './lib/subprocess.ts';
 import type { GuildPlayers } from './player/guild-players.ts';
 import type { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
+import type { EnduringStore } from './storage/enduring-store.ts';
 import { Alerts } from './telemetry/alerts.ts';
 import { MetricsServer } from './telemetry/metrics-server.ts';
 import { Metrics, type Readings } from './telemetry/metrics.ts';
@@ -17,6 +18,7 @@ export interface Operated {
   readonly players: GuildPlayers;
   readonly queues: AdvancedQueueManager;
   readonly subprocesses: Subprocesses;
+  readonly store: Pick<EnduringStore, 'saving' | 'unsaved' | 'failures' | 'on'>;
 }
 
 /** What operators have of a bot: metrics, alerts, and a process that outlives faults of the voice library. */
@@ -28,11 +30,13 @@ export interface Operations {
 
 /** Looks after a bot from now on. Never rejects. */
 export async function operate(config: Config, log: Logger, bot: Operated): Promise<Operations> {
-  const { voice } = bot;
+  const { voice, store } = bot;
   const { alertWebhookUrl, alertSessionInvalidLimit: sessionInvalid, metricsPort } = config;
   const webhook = alertWebhookUrl && new Webhook(alertWebhookUrl, log);
   const post = webhook && ((line: string) => webhook.say(line));
-  const alerts = new Alerts({ limits: { sessionInvalid }, outage: () => voice.outage, post, log });
+  const unsaved = () => (store.saving.status === 'unsaved' ? store.saving.cause : null);
+  const alerts = new Alerts({ limits: { sessionInvalid }, outage: () => voice.outage, unsaved, post, log });
+  store.on('change', () => alerts.look());
   const metrics = metricsPort === null ? null : new Metrics(() => readingsOf(bot));
   const server = metrics && new MetricsServer(metrics, log);
   const observers: readonly VoiceObserver[] = metrics ? [alerts, metrics] : [alerts];
@@ -62,7 +66,7 @@ export async function operate(config: Config, log: Logger, bot: Operated): Promi
   };
 }
 
-function readingsOf({ voice, players, queues, subprocesses }: Operated): Readings {
+function readingsOf({ voice, players, queues, subprocesses, store }: Operated): Readings {
   const playbacks = queues.guilds().map((guildId) => players.playback(guildId));
   return {
     voices: voice.reports(),
@@ -71,5 +75,7 @@ function readingsOf({ voice, players, queues, subprocesses }: Operated): Reading
     playing: playbacks.filter(({ status }) => status === 'playing').length,
     tracks: playbacks.reduce((sum, { queue }) => sum + queue.upcoming.length + (queue.current === null ? 0 : 1), 0),
     children: subprocesses.living.length,
+    unsaved: store.unsaved,
+    writeFailures: store.failures,
   };
 }

@@ -1,5 +1,5 @@
 import type { TenutoError } from '../lib/errors.ts';
-import { safeText } from '../lib/format.ts';
+import { moment, safeText } from '../lib/format.ts';
 import type { Track } from '../sources/source.ts';
 import type { Notice } from './notice.ts';
 
@@ -15,6 +15,7 @@ export const KICKED_ONCE =
 export const CHANNEL_DELETED: Notice = { line: `👋 My voice channel was deleted. ${KEPT}`, actions: ['resume'] };
 export const NOT_SAVED =
   '💾 I could not save what comes next, so I wait and try again. The operator must look at the disk.';
+export const SAVED_AGAIN = '💾 Saved again; nothing was lost.';
 export const SILENCED = {
   muted: '🔇 A moderator muted me, so nobody hears me.',
   suppressed:
@@ -26,3 +27,7 @@ export const skipped = ({ title }: Track, { say }: TenutoError): string => `⚠�
 
 export const gaveUp = ({ say }: TenutoError): string =>
   `⚠️ I could not go on, so I paused. ${say} /resume tries again, /skip goes on with the next.`;
+
+/** `since`: milliseconds since 1970; `cause`: words, such as "the disk is full". */
+export const notSaved = ({ since, cause }: { readonly since: number; readonly cause: string }): string =>
+  `💾 I cannot save at the moment (${cause}): the music goes on, but what has changed since ${moment(since)} would be lost if I restarted. The operator knows.`;

@@ -2,16 +2,18 @@ import { RECOVERED, type Closing, type Settlement } from './voice-observer.ts';
 
 type At<T> = T & { readonly at: number };
 
-/** What happened to voice in the last hour, oldest first; times are milliseconds since 1970. */
+/** What happened to voice in the last hour, oldest first, and how things are; times are milliseconds since 1970. */
 export interface History {
   readonly closings: readonly At<Closing>[];
   readonly settlements: readonly At<Settlement>[];
   readonly survivals: readonly At<object>[];
   /** True while voice fails everywhere. */
   readonly outage: boolean;
+  /** Why what changes is not on the disk; null: it is. */
+  readonly unsaved: string | null;
 }
 
-export const NOTHING_YET: History = { closings: [], settlements: [], survivals: [], outage: false };
+export const NOTHING_YET: History = { closings: [], settlements: [], survivals: [], outage: false, unsaved: null };
 
 export interface AlertLimits {
   /** Closes with 4006 in five minutes that are no alert yet. */
@@ -82,6 +84,13 @@ export const ALERT_RULES = {
       return length > 0 ? `the voice library failed where nothing caught it, ${length} times in 5 minutes` : null;
     },
     over: 'the voice library has not failed again',
+  },
+  'not-saved': {
+    says({ unsaved }) {
+      if (unsaved === null) return null;
+      return `changes are not saved because ${unsaved}; the music goes on, but they are lost if the bot is restarted now`;
+    },
+    over: 'changes are saved again, and none was lost',
   },
 } as const satisfies Record<string, Rule>;
 

@@ -9,6 +9,8 @@ export interface AlertsParts {
   readonly limits: AlertLimits;
   /** True while voice fails everywhere. */
   readonly outage: () => boolean;
+  /** Why what changes is not on the disk; null: it is. */
+  readonly unsaved: () => string | null;
   /** Posts a line to where the operator reads it; null: nowhere. Must not throw. */
   readonly post: ((line: string) => void) | null;
   readonly log: Logger;
@@ -27,7 +29,7 @@ export class Alerts implements VoiceObserver {
   constructor(parts: AlertsParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
-    every(LOOK_EVERY_MS, this.#life.signal, () => this.#review());
+    every(LOOK_EVERY_MS, this.#life.signal, () => this.look());
   }
 
   closed(closing: Closing): void {
@@ -44,17 +46,8 @@ export class Alerts implements VoiceObserver {
     this.#note({ survivals: [...this.#history.survivals, { at: this.#now() }] });
   }
 
-  /** Looks no more. */
-  close(): void {
-    this.#life.abort();
-  }
-
-  #note(news: Partial<History>): void {
-    this.#history = { ...this.#history, ...news };
-    this.#review();
-  }
-
-  #review(): void {
+  /** Something changed that the rules look at. It is seen within ten seconds also without this. */
+  look(): void {
     const now = this.#now();
     const { closings, settlements, survivals } = this.#history;
     this.#history = {
@@ -62,6 +55,7 @@ export class Alerts implements VoiceObserver {
       settlements: remembered(settlements, now),
       survivals: remembered(survivals, now),
       outage: this.#parts.outage(),
+      unsaved: this.#parts.unsaved(),
     };
     const { episodes, lines } = review(this.#episodes, this.#history, now, this.#parts.limits);
     this.#episodes = episodes;
@@ -70,5 +64,15 @@ export class Alerts implements VoiceObserver {
       else this.#parts.log.error({ alert, what: text }, 'alert');
       this.#parts.post?.(`Tenuto: ${text}`);
     }
+  }
+
+  /** Looks no more. */
+  close(): void {
+    this.#life.abort();
+  }
+
+  #note(news: Partial<History>): void {
+    this.#history = { ...this.#history, ...news };
+    this.look();
   }
 }

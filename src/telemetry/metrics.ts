@@ -25,6 +25,10 @@ export interface Readings {
   readonly tracks: number;
   /** Child processes that live. */
   readonly children: number;
+  /** Values and deletions that are not on the disk. */
+  readonly unsaved: number;
+  /** Writes that failed so far, those tried again included. */
+  readonly writeFailures: number;
 }
 
 const QUANTILES = [0.5, 0.95, 1];
@@ -59,6 +63,8 @@ export class Metrics implements VoiceObserver {
   readonly #playing = this.#gauge('players_playing', 'Guilds in which a track is heard.');
   readonly #tracks = this.#gauge('queue_tracks', 'Tracks in all queues.');
   readonly #children = this.#gauge('children_living', 'Child processes that live.');
+  readonly #unsaved = this.#gauge('store_unsaved_writes', 'Values and deletions that wait for the disk.');
+  readonly #writeFailures = this.#counter('store_write_failures_total', 'Writes to the store that failed.');
   readonly #recoveries = new Histogram({
     name: 'voice_recovery_seconds',
     help: 'From the first failure of an incident until there was sound again.',
@@ -96,10 +102,12 @@ export class Metrics implements VoiceObserver {
   }
 
   #read(): void {
-    const { voices: all, outage, sends, playing, tracks, children } = this.#look();
+    const { voices: all, outage, sends, playing, tracks, children, unsaved, writeFailures } = this.#look();
     this.#playing.set(playing);
     this.#tracks.set(tracks);
     this.#children.set(children);
+    this.#unsaved.set(unsaved);
+    total(this.#writeFailures, writeFailures);
     this.#outage.set(outage ? 1 : 0);
     this.#attempts.set(sum(all.map(({ attempts }) => attempts.made)));
     total(this.#frames, sum(all.map(({ framesSent }) => framesSent)));

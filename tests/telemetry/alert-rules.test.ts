@@ -54,6 +54,7 @@ describe('an alert is', () => {
     ['people who sent the bot away', settlements(of(20, 'stayed-out')), []],
     ['one connection that was given up', settlements(['gave-up']), ['gave-up']],
     ['voice failing everywhere', { ...NOTHING_YET, outage: true }, ['outage']],
+    ['changes that are not saved', { ...NOTHING_YET, unsaved: 'the disk is full' }, ['not-saved']],
     ['a fault of the library', { ...NOTHING_YET, survivals: [{ at: NOW }] }, ['library-faults']],
   ])('%s', (_what, history, alerts) => {
     expect(alertsOf(history)).toEqual(alerts);

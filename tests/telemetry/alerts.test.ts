@@ -8,10 +8,11 @@ afterEach(() => void vi.useRealTimers());
 function watch() {
   const lines: string[] = [];
   const posts: string[] = [];
-  const scene = { outage: false };
+  const scene = { outage: false, unsaved: null as string | null };
   const log = createLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } });
   const post = (line: string) => void posts.push(line);
-  const alerts = new Alerts({ limits: { sessionInvalid: 2 }, outage: () => scene.outage, post, log });
+  const look = { outage: () => scene.outage, unsaved: () => scene.unsaved };
+  const alerts = new Alerts({ limits: { sessionInvalid: 2 }, ...look, post, log });
   return { alerts, scene, posts, logged: () => lines.map((line): Record<string, unknown> => JSON.parse(line)) };
 }
 
@@ -37,6 +38,21 @@ it('sees an outage by itself, within ten seconds', () => {
   scene.outage = true;
   vi.advanceTimersByTime(10_000);
   expect(posts).toEqual([expect.stringContaining('everywhere')]);
+  alerts.close();
+});
+
+it('tells once, at once, that changes are not saved and why, and once when they have been saved for a minute', () => {
+  const { alerts, scene, posts } = watch();
+  scene.unsaved = 'the disk is full';
+  alerts.look();
+  vi.advanceTimersByTime(30 * 60_000);
+  expect(posts).toEqual([
+    'Tenuto: changes are not saved because the disk is full; the music goes on, but they are lost if the bot is restarted now',
+  ]);
+  scene.unsaved = null;
+  alerts.look();
+  vi.advanceTimersByTime(61_000);
+  expect(posts.slice(1)).toEqual(['Tenuto: changes are saved again, and none was lost']);
   alerts.close();
 });
 

@@ -3,7 +3,16 @@ import { expect, it } from 'vitest';
 import { Metrics, type Readings, type VoiceReading } from '../../src/telemetry/metrics.ts';
 
 const GUILD = '81384788765712384';
-const QUIET: Readings = { voices: [], outage: false, sends: 0, playing: 0, tracks: 0, children: 0 };
+const QUIET: Readings = {
+  voices: [],
+  outage: false,
+  sends: 0,
+  playing: 0,
+  tracks: 0,
+  children: 0,
+  unsaved: 0,
+  writeFailures: 0,
+};
 
 const voice = (status: string, fields: Partial<VoiceReading> = {}): VoiceReading => ({
   state: { status },
@@ -59,6 +68,8 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     playing: 1,
     tracks: 7,
     children: 2,
+    unsaved: 12,
+    writeFailures: 3,
   };
   const metrics = new Metrics(() => now);
   const text = await metrics.text();
@@ -78,6 +89,8 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     'players_playing 1',
     'queue_tracks 7',
     'children_living 2',
+    'store_unsaved_writes 12',
+    'store_write_failures_total 3',
   ]) {
     expect(text).toContain(`${line}\n`);
   }
