@@ -90,7 +90,7 @@ export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG
 export async function ask(
   person: Person,
   command: string,
-  options: Readonly<Record<string, string | number>> = {},
+  options: Readonly<Record<string, string | number | boolean>> = {},
 ): Promise<SeenMessage> {
   const interaction = await person.slash(command, options);
   return await interaction.answered();
