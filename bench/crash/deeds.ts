@@ -132,7 +132,7 @@ export const DEEDS = {
   shuffle: {
     // With so many it will not come out as it was, in which case there would be nothing to undo.
     weight: atLeast(8, 3),
-    make: () => ({ options: {}, change: shuffled, says: ({ upcoming }) => `Shuffled **${upcoming.length}**` }),
+    make: () => ({ options: {}, change: shuffled, says: ({ upcoming }) => `Shuffled ${upcoming.length} tracks` }),
   },
   move: {
     weight: atLeast(2, 4),
@@ -161,13 +161,13 @@ export const DEEDS = {
         options: to === position ? { position } : { position, to },
         change: (world) => removed(world, position - 1, to - 1),
         says: ({ upcoming }) =>
-          to === position ? `Removed **${titleOf(upcoming[to - 1])}**` : `Removed **${to - position + 1}**`,
+          to === position ? `Removed **${titleOf(upcoming[to - 1])}**` : `Removed ${to - position + 1} tracks`,
       };
     },
   },
   clear: {
     weight: atLeast(3, 0.7),
-    make: () => ({ options: {}, change: emptied, says: ({ upcoming }) => `Cleared **${upcoming.length}**` }),
+    make: () => ({ options: {}, change: emptied, says: ({ upcoming }) => `Cleared ${upcoming.length} tracks` }),
   },
   undo: {
     weight: ({ undoable }) => (undoable === null ? 0 : 3),

@@ -11,7 +11,7 @@ import { lookAtAll, lookAtQueue } from './view.ts';
 
 const ANSWER_MS = 20_000;
 const SHORTEST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 300;
 /** Nothing was done, and the person was told so. */
 const REFUSED = /^(I am just starting|I am restarting|I could not join|I could not save that)/;
 /** Nobody can say what became of it. */

@@ -22,7 +22,9 @@ export interface CrashOptions {
 /** Killed so soon after its start that most guilds have no music again. */
 const EARLY_SHARE = 0.25;
 const EARLY_MS = 2_000;
-const LONGEST_PLAY_MS = 1_500;
+const LONGEST_PLAY_MS = 2_000;
+/** With nothing to lose there would be nothing to find. */
+const FIRST_SONGS = 3;
 /** In so many guilds people do not wait for the music before they type. */
 const HASTY_SHARE = 0.25;
 const ONLINE_MS = 20_000;
@@ -59,6 +61,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
     const acting = Promise.allSettled(
       guilds.map((guild, index) => act(guild, life, { hasty: hasty[index] === true, looks: kill % count === index })),
     );
+    if (kill === 1) await until('songs in every guild', () => guilds.every(hasSongs), SOUND_MS, signal);
     if (!early) await heard(life);
     await sleep(playMs, signal);
     end(await life.kill(), await acting);
@@ -117,5 +120,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
     tally.ended(await life.stop());
   }
 }
+
+const hasSongs = ({ model }: Guild): boolean => model.acknowledged >= FIRST_SONGS;
 
 const isOnline = ({ gateway }: Loopback): boolean => gateway.sessions.some(({ attached }) => attached);
