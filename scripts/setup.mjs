@@ -4,6 +4,7 @@
  *
  *   --for=start    what cannot be had is told and not fatal: the bot does what it can without it
  *   --for=doctor   packages only: the doctor reports, and changes nothing
+ *   --for=test     a PostgreSQL server too, which the tests start for themselves; in CI (CI is set) it must be there
  *   --update       tries to download the newest yt-dlp again
  */
 import { createHash } from 'node:crypto';
@@ -11,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureFfmpeg } from './setup/ffmpeg.mjs';
+import { ensurePostgres } from './setup/postgresql.mjs';
 import { withLock } from './setup/lock.mjs';
 import { Missing, PackageManager } from './setup/package-manager.mjs';
 import { ensurePackages, nodeOf } from './setup/packages.mjs';
@@ -27,6 +29,9 @@ const NEEDS = {
   start: { must: [], may: ['ffmpeg', 'yt-dlp'] },
   loopback: { must: [], may: ['ffmpeg'] },
   doctor: { must: [], may: [] },
+  test: process.env.CI
+    ? { must: ['ffmpeg', 'yt-dlp', 'postgresql'], may: [] }
+    : { must: ['ffmpeg', 'yt-dlp'], may: ['postgresql'] },
 };
 
 try {
@@ -79,6 +84,9 @@ async function setUp(stamp, needs, given, update) {
   const history = { failedAt: stamp.ytDlp?.failedAt, update };
   const ytDlp = await provide('yt-dlp', needs, () => ensureYtDlp(root, given.YTDLP_PATH, manager, history));
   if (ytDlp) next.ytDlp = { given: given.YTDLP_PATH, ...ytDlp };
+
+  const postgresql = await provide('postgresql', needs, async () => ({ path: await ensurePostgres(manager) }));
+  if (postgresql) next.postgresql = { given: given.POSTGRES_BIN, ...postgresql };
   say(`set up in ${Math.round(writeStamp(next, began))} s`);
 }
 
@@ -109,6 +117,7 @@ function isReady(stamp, { must, may }, given) {
   const tools = {
     ffmpeg: { ...stamp.ffmpeg, isAsGiven: stamp.ffmpeg?.given === given.FFMPEG_PATH },
     'yt-dlp': { ...stamp.ytDlp, isAsGiven: stamp.ytDlp?.given === given.YTDLP_PATH },
+    postgresql: { ...stamp.postgresql, isAsGiven: stamp.postgresql?.given === given.POSTGRES_BIN },
   };
   const isThere = ({ path, isAsGiven }) => isAsGiven && typeof path === 'string' && isExecutable(path);
   const isGivenUp = ({ missingSince = 0, isAsGiven }) => isAsGiven && Date.now() - missingSince < A_DAY_MS;
@@ -141,7 +150,7 @@ function lockDigest() {
     .digest('hex');
 }
 
-/** The two settings that matter here, from the environment or else from .env. */
+/** The settings that matter here, from the environment or else from .env; that of the tests from the environment alone. */
 function settings() {
   const file = join(root, '.env');
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
@@ -152,7 +161,8 @@ function settings() {
       .map(([, name, value]) => [name, unquoted(value)]),
   );
   const setting = (name) => process.env[name] || fromFile[name] || undefined;
-  return { FFMPEG_PATH: setting('FFMPEG_PATH'), YTDLP_PATH: setting('YTDLP_PATH') };
+  const POSTGRES_BIN = process.env.POSTGRES_BIN || undefined;
+  return { FFMPEG_PATH: setting('FFMPEG_PATH'), YTDLP_PATH: setting('YTDLP_PATH'), POSTGRES_BIN };
 }
 
 function unquoted(value) {

@@ -7,9 +7,21 @@ const MANAGERS = [
     install: 'apt-get install -y --no-install-recommends',
     compiler: 'g++ make python3',
     headers: 'libnode-dev',
+    // Debian's package makes a database and starts a server on port 5432. Nobody asked for that: the tests start their own.
+    before: {
+      postgresql: `f=/etc/postgresql-common/createcluster.conf; [ -e $f ] || { mkdir -p /etc/postgresql-common && printf '%s\\n' \
+        '# Written by the set-up of Tenuto, whose tests start a server of their own. Remove this file to have one made.' \
+        'create_main_cluster = false' > $f; }`,
+    },
   },
   { command: 'brew', install: 'brew install', compiler: 'gcc make python3' },
-  { command: 'dnf', install: 'dnf install -y', compiler: 'gcc-c++ make python3', headers: 'nodejs-devel' },
+  {
+    command: 'dnf',
+    install: 'dnf install -y',
+    compiler: 'gcc-c++ make python3',
+    headers: 'nodejs-devel',
+    postgresql: 'postgresql-server',
+  },
   { command: 'pacman', install: 'pacman -S --needed', compiler: 'gcc make python' },
   { command: 'apk', install: 'apk add', compiler: 'g++ make python3', headers: 'nodejs-dev' },
 ];
@@ -30,7 +42,7 @@ export class PackageManager {
   #row = MANAGERS.find(({ command }) => which(command) !== null) ?? null;
   #turn = Promise.resolve();
 
-  /** Asks a person to install these things (`ffmpeg`, `yt-dlp`, `compiler`, `headers`), with the command to type. */
+  /** Asks a person to install these things (`ffmpeg`, `yt-dlp`, `compiler`, `headers`, `postgresql`), with the command to type. */
   missing(...things) {
     const names = this.#names(things).join(' ');
     if (this.#row === null) return new Missing(things, `Please install, with your system's package manager:  ${names}`);
@@ -52,6 +64,9 @@ export class PackageManager {
 
     await step(names.join(', '), 'installing with apt', async () => {
       if (!(await isKnown(names))) await this.#apt(prefix, command, ['update']);
+      for (const script of things.flatMap((thing) => this.#row.before[thing] ?? [])) {
+        await must(`what comes before "${command}"`, ...asCommand(prefix, ['sh', '-c', script]));
+      }
       const args = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...names];
       const first = await run(...aptCall(prefix, args));
       if (first.ok) return;
@@ -82,10 +97,12 @@ async function isKnown(names) {
   return (await run('apt-cache', ['show', '--no-all-versions', ...names])).ok;
 }
 
-const aptCall = (prefix, args) => {
-  const [command, ...rest] = [...prefix, 'apt-get', ...args];
+const asCommand = (prefix, words) => {
+  const [command, ...rest] = [...prefix, ...words];
   return [command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }];
 };
+
+const aptCall = (prefix, args) => asCommand(prefix, ['apt-get', ...args]);
 
 /** What to put before a command so that it runs as root, or null when that would need a password. */
 async function asRoot() {

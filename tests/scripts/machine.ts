@@ -17,6 +17,7 @@ export interface Run {
 export type Behaviour = Readonly<Record<string, string>>;
 
 const FFMPEG = `put(bin + '/ffmpeg', "console.log(' A..... libopus')")`;
+const POSTGRES = `for (const name of ['initdb', 'postgres']) put(bin + '/' + name, '')`;
 const YT_DLP = `put(bin + '/yt-dlp', "console.log('2023.03.04')")`;
 
 /** A fresh machine whose package manager and registry work, and on which GitHub cannot be reached. */
@@ -41,8 +42,10 @@ export const FRESH: Behaviour = {
     }`,
   'apt-get': `
     if (words.includes('install') && words.includes('ffmpeg')) ${FFMPEG};
-    if (words.includes('install') && words.includes('yt-dlp')) ${YT_DLP};`,
+    if (words.includes('install') && words.includes('yt-dlp')) ${YT_DLP};
+    if (words.includes('install') && words.includes('postgresql')) ${POSTGRES};`,
   'apt-cache': ``,
+  sh: ``,
   sudo: `
     const [command, ...rest] = words.filter((word) => word !== '-n' && word !== 'env' && !word.includes('='));
     if (command !== 'true') process.exitCode = spawnSync(bin + '/' + command, rest, { stdio: 'inherit' }).status;`,
@@ -112,7 +115,8 @@ export class TestMachine {
     const path = [join(this.root, 'node_modules/.bin'), join(this.#folder, 'bin')].join(delimiter);
     const child = spawn(process.execPath, ['scripts/setup.mjs', ...words], {
       cwd: this.root,
-      env: { PATH: path, HOME: this.#folder, ...environment },
+      // Not the PostgreSQL that the real machine may have.
+      env: { PATH: path, HOME: this.#folder, POSTGRES_BIN: join(this.#folder, 'bin'), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

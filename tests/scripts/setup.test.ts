@@ -191,6 +191,32 @@ describe('set-up where something cannot be had', () => {
   });
 });
 
+describe('set-up for the tests', () => {
+  it('brings PostgreSQL, once, after it has seen to it that the package starts no server', async () => {
+    const machine = await machineWith(FRESH);
+    const { code, said, calls } = await machine.setUp(['--for=test']);
+    expect(code, said).toBe(0);
+    expect(installsOf(calls)).toEqual(['ffmpeg', 'yt-dlp', 'postgresql']);
+    const order = calls.filter((call) => call.startsWith('sh -c') || call.endsWith(' postgresql'));
+    expect(order.map((call) => call.split(' ')[0])).toEqual(['apt-cache', 'sh', 'apt-get']);
+    expect(await machine.setUp(['--for=test'])).toEqual({ code: 0, said: '', calls: [] });
+  });
+
+  it('brings no PostgreSQL for anything else', async () => {
+    const machine = await machineWith(FRESH);
+    expect(installsOf((await machine.setUp()).calls)).not.toContain('postgresql');
+  });
+
+  it('goes on without PostgreSQL where it cannot be had and says so once, but not in continuous integration', async () => {
+    const machine = await machineWith(without(WITH_TOOLS, 'apt-get'));
+    const { code, said } = await machine.setUp(['--for=test']);
+    expect(code, said).toBe(0);
+    expect(said).toContain("postgresql: Please install, with your system's package manager:  postgresql");
+    expect(await machine.setUp(['--for=test'])).toEqual({ code: 0, said: '', calls: [] });
+    expect((await machine.setUp(['--for=test'], { CI: 'true' })).code).toBe(1);
+  });
+});
+
 describe('set-up and other set-ups', () => {
   const ciOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith('npm ci'));
 
