@@ -2,14 +2,15 @@ import { EventEmitter } from 'node:events';
 import { TenutoError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Store } from '../storage/store.ts';
+import { continueJournal, recoverGuild, storedGuilds } from './guild-restore.ts';
 import { PositionNotes } from './position-notes.ts';
-import { NOTHING_RECORDED, QueueJournal, type Recorded } from './queue-journal.ts';
+import { NOTHING_RECORDED, QueueJournal, type JournalOptions, type Recorded } from './queue-journal.ts';
+import { needRoom, roomIn, type QueueLimits } from './queue-limits.ts';
 import type { QueueOperation } from './queue-operations.ts';
-import { keepAside, recoverQueue, type Strange } from './queue-recovery.ts';
+import type { Records } from './queue-recovery.ts';
 import { EMPTY_QUEUE, NEW_SESSION, type Queue, type Session } from './queue.ts';
-import { positionRecord, recoverSession, SESSION_KEYS, sessionRecord } from './session-records.ts';
-
-const QUEUE_KEYS = 'queue:';
+import { positionRecord, sessionRecord } from './session-records.ts';
+import type { Strange } from './set-aside.ts';
 
 /** What is known of one guild. `recorded` and `session` are what would be found after a crash (the position: a second old). */
 interface Guild {
@@ -22,10 +23,14 @@ export interface QueueManagerOptions {
   readonly store: Store;
   /** Entries of one guild, the current one included. */
   readonly maxTracks?: number;
+  /** Entries that one user asked for, at most. */
+  readonly maxTracksPerUser?: number;
   /** Percent, for a guild that never set one. */
   readonly defaultVolume?: number;
-  /** How old a position may be after a crash, milliseconds. All guilds together cost one write in that time. */
+  /** How old a position may be after a crash, milliseconds, where the disk is fast. All guilds together cost one write in that time. */
   readonly positionEveryMs?: number;
+  /** Operations of a guild from one snapshot to the next. */
+  readonly snapshotEvery?: number;
 }
 
 interface QueueManagerEvents {
@@ -40,33 +45,38 @@ interface QueueManagerEvents {
 /** AdvancedQueueManager: one queue and one session per guild, the only place where they change, and durable when a promise resolves. */
 export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   readonly #store: Store;
-  readonly #maxTracks: number;
+  readonly #limits: QueueLimits;
+  readonly #snapshotEvery: number;
   readonly #newSession: Session;
   readonly #positions: PositionNotes;
   readonly #guilds = new Map<string, Guild>();
+  /** Guilds with records that could neither be understood nor copied aside: nothing is written there, so nothing is lost. */
+  readonly #leftAlone = new Set<string>();
   readonly #lock = new KeyedLock();
   #phase: 'starting' | 'open' | 'closed' = 'starting';
 
-  constructor({ store, maxTracks = 10_000, defaultVolume = 100, positionEveryMs = 1_000 }: QueueManagerOptions) {
+  constructor(options: QueueManagerOptions) {
     super();
-    this.#store = store;
-    this.#maxTracks = maxTracks;
-    this.#newSession = { ...NEW_SESSION, volume: defaultVolume };
-    const write = (guildIds: readonly string[]) => this.#writePositions(guildIds);
-    this.#positions = new PositionNotes(positionEveryMs, write, (error) => this.#problem('positions not saved', error));
+    this.#store = options.store;
+    this.#limits = {
+      maxTracks: options.maxTracks ?? 10_000,
+      maxTracksPerUser: options.maxTracksPerUser ?? Infinity,
+    };
+    this.#snapshotEvery = options.snapshotEvery ?? 256;
+    this.#newSession = { ...NEW_SESSION, volume: options.defaultVolume ?? NEW_SESSION.volume };
+    this.#positions = new PositionNotes({
+      everyMs: options.positionEveryMs ?? 500,
+      write: (guildIds) => this.#writePositions(guildIds),
+      problem: this.#problem('positions not saved'),
+    });
   }
 
-  /** Reads every guild back; call it once, before anything else. Rejects when the store cannot be read. */
+  /**
+   * Reads every guild back; call it once, before anything else. Rejects when the store cannot be read. A guild whose
+   * records are not understood never keeps the others from theirs.
+   */
   async load(): Promise<void> {
-    const byGuild = new Map<string, string[]>();
-    for (const key of await this.#store.keys(SESSION_KEYS)) byGuild.set(key.slice(SESSION_KEYS.length), []);
-    for (const key of await this.#store.keys(QUEUE_KEYS)) {
-      const guildId = key.slice(QUEUE_KEYS.length, key.indexOf(':', QUEUE_KEYS.length));
-      const keys = byGuild.get(guildId);
-      if (keys === undefined) byGuild.set(guildId, [key]);
-      else keys.push(key);
-    }
-    await Promise.all([...byGuild].map(([guildId, keys]) => this.#loadGuild(guildId, keys)));
+    for await (const [guildId, records] of storedGuilds(this.#store)) await this.#restore(guildId, records);
     this.#phase = 'open';
   }
 
@@ -83,26 +93,30 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     return this.#guilds.get(guildId)?.session ?? this.#newSession;
   }
 
-  /** How many entries can still be added. */
-  room(guildId: string): number {
-    const { current, upcoming } = this.queue(guildId);
-    return this.#maxTracks - upcoming.length - (current === null ? 0 : 1);
+  /** How many entries can still be added: by anybody, or by this user. */
+  room(guildId: string, userId?: string): number {
+    return roomIn(this.queue(guildId), this.#limits, userId);
   }
 
   /**
    * Changes the queue and returns it, durable. In the order of the calls; when the write fails nothing has changed and
-   * TenutoError('STORAGE_FAILED') is thrown. An operation that starts an entry puts the position to 0.
+   * TenutoError('STORAGE_FAILED') is thrown. An operation that starts an entry puts the position to 0; one that changes
+   * nothing is not written. Throws QUEUE_FULL or YOUR_LIMIT when more is added than there is room for.
    */
   async apply(guildId: string, operation: QueueOperation): Promise<Queue> {
     return await this.#lock.run(guildId, async () => {
       const guild = this.#guild(guildId);
-      if (operation.type === 'add') this.#needRoom(guildId, operation.entries.length);
       const before = guild.recorded;
-      guild.recorded = await durable(guild.journal.append(before, operation));
-      if (guild.recorded.turn !== before.turn) guild.session = { ...guild.session, positionMs: 0 };
-      const { queue } = guild.recorded;
-      this.emit('change', guildId, queue, operation);
-      return queue;
+      needRoom(before.queue, operation, this.#limits);
+      // A command takes the position along, so that it is right even where the disk is too slow to write it often.
+      const position = positionRecord(guildId, before, guild.session.positionMs);
+      const besides = this.#positions.has(guildId) ? [position] : [];
+      const after = await durable(guild.journal.append(before, operation, besides));
+      if (after === before) return before.queue;
+      guild.recorded = after;
+      if (after.turn !== before.turn) guild.session = { ...guild.session, positionMs: 0 };
+      this.emit('change', guildId, after.queue, operation);
+      return after.queue;
     });
   }
 
@@ -124,7 +138,9 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   notePosition(guildId: string, entryId: string, positionMs: number): void {
     const guild = this.#guilds.get(guildId);
     if (guild === undefined || guild.recorded.queue.current?.id !== entryId || this.#phase !== 'open') return;
-    guild.session = { ...guild.session, positionMs: Math.max(0, Math.round(positionMs)) };
+    const whole = Math.max(0, Math.round(positionMs));
+    if (whole === guild.session.positionMs) return;
+    guild.session = { ...guild.session, positionMs: whole };
     this.#positions.note(guildId);
   }
 
@@ -141,29 +157,35 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     await this.flush();
   }
 
-  async #loadGuild(guildId: string, keys: readonly string[]): Promise<void> {
-    const problem = (error: unknown) => this.#problem('snapshot not written', error);
-    const { journal, recorded, strange } = await recoverQueue(this.#store, guildId, keys, problem);
-    const { session, strange: strangeSession } = await recoverSession(this.#store, guildId, recorded);
-    await keepAside(this.#store, strangeSession);
-    this.#guilds.set(guildId, { journal, recorded, session });
-    for (const record of [...strange, ...strangeSession]) this.emit('set-aside', record);
+  async #restore(guildId: string, records: Records): Promise<void> {
+    const problem = this.#problem(`guild ${guildId} could not be recovered`);
+    const recovery = recoverGuild(guildId, records, this.#newSession, problem);
+    try {
+      const journal = await continueJournal(this.#journalOptions(guildId), recovery);
+      this.#guilds.set(guildId, { journal, recorded: recovery.recorded, session: recovery.session });
+    } catch (error) {
+      this.#leftAlone.add(guildId);
+      problem(error);
+      return;
+    }
+    for (const record of recovery.strange) this.emit('set-aside', record);
   }
 
   #guild(guildId: string): Guild {
     if (this.#phase === 'starting') throw new TenutoError('STARTING');
     if (this.#phase === 'closed') throw new TenutoError('STOPPING');
+    if (this.#leftAlone.has(guildId)) throw new TenutoError('STORAGE_FAILED');
     const known = this.#guilds.get(guildId);
     if (known !== undefined) return known;
-    const problem = (error: unknown) => this.#problem('snapshot not written', error);
-    const journal = new QueueJournal(this.#store, guildId, problem);
+    const journal = new QueueJournal(this.#journalOptions(guildId));
     const guild: Guild = { journal, recorded: NOTHING_RECORDED, session: this.#newSession };
     this.#guilds.set(guildId, guild);
     return guild;
   }
 
-  #needRoom(guildId: string, entries: number): void {
-    if (entries > this.room(guildId)) throw new TenutoError('QUEUE_FULL', String(this.#maxTracks));
+  #journalOptions(guildId: string): JournalOptions {
+    const problem = this.#problem('snapshot not written');
+    return { store: this.#store, guildId, snapshotEvery: this.#snapshotEvery, problem };
   }
 
   async #writePositions(guildIds: readonly string[]): Promise<void> {
@@ -174,8 +196,8 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     await this.#store.setMany(records);
   }
 
-  #problem(what: string, error: unknown): void {
-    this.emit('problem', what, error);
+  #problem(what: string): (error: unknown) => void {
+    return (error) => this.emit('problem', what, error);
   }
 }
 

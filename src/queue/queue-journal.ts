@@ -1,7 +1,8 @@
 import type { Store } from '../storage/store.ts';
 import { applyOperation, restarts, type QueueOperation } from './queue-operations.ts';
 import { paginate, type Page } from './queue-pages.ts';
-import { RECORD_VERSION, type HeadRecord } from './queue-records.ts';
+import { RECORD_VERSION } from './queue-migrations.ts';
+import type { HeadRecord } from './queue-records.ts';
 import { EMPTY_QUEUE, type Queue } from './queue.ts';
 
 /** A queue and where it stands in its journal. */
@@ -15,26 +16,41 @@ export interface Recorded {
 
 export const NOTHING_RECORDED: Recorded = { queue: EMPTY_QUEUE, seq: 0, turn: 0 };
 
-/** What the last snapshot wrote. */
+/** The last snapshot: what it covers, and all the pages that it names. */
 export interface Snapshot {
   readonly seq: number;
-  readonly pages: readonly Page[];
+  readonly pages: ReadonlySet<Page>;
 }
+
+export interface JournalOptions {
+  readonly store: Store;
+  readonly guildId: string;
+  /** Operations from one snapshot to the next. */
+  readonly snapshotEvery: number;
+  /** Hears of snapshots that could not be written; the next one is tried all the same. */
+  readonly problem: (error: unknown) => void;
+}
+
+type Row = Parameters<Store['setMany']>[0][number];
 
 /** A playlist is stored as operations of at most this many entries, so that no record grows without bound. */
 const ENTRIES_PER_OPERATION = 500;
-const OPERATIONS_PER_SNAPSHOT = 256;
 /** Pages turned into JSON at a time; the 20 ms audio clock runs on the same thread. */
 const PAGES_PER_WRITE = 4;
 
-/** The keys of a guild's journal. */
+export const QUEUE_KEYS = 'queue:';
+
+/** The keys of a guild's journal, and the beginnings of those that are numbered. */
 export function journalKeys(guildId: string) {
-  const prefix = `queue:${guildId}:`;
+  const prefix = `${QUEUE_KEYS}${guildId}:`;
+  const pages = `${prefix}p:`;
+  const operations = `${prefix}o:`;
   return {
-    prefix,
     head: `${prefix}head`,
-    page: (id: number) => `${prefix}p:${id}`,
-    operation: (seq: number) => `${prefix}o:${seq}`,
+    pages,
+    page: (id: number) => `${pages}${id}`,
+    operations,
+    operation: (seq: number) => `${operations}${seq}`,
   };
 }
 
@@ -51,9 +67,8 @@ export function follow(recorded: Recorded, operation: QueueOperation): Recorded 
  * A process that dies anywhere in between leaves only rubbish that the next recovery sweeps.
  */
 export class QueueJournal {
-  readonly #store: Store;
+  readonly #options: JournalOptions;
   readonly #keys: ReturnType<typeof journalKeys>;
-  readonly #problem: (error: unknown) => void;
   #snapshot: Snapshot;
   #nextPage: number;
   #nextSnapshotAt: number;
@@ -61,32 +76,27 @@ export class QueueJournal {
   /** Operations whose write failed: they may still have reached the disk, and must not follow a later one. */
   #doubtful: string[] = [];
 
-  constructor(
-    store: Store,
-    guildId: string,
-    problem: (error: unknown) => void,
-    start: { readonly snapshot: Snapshot; readonly nextPage: number } = {
-      snapshot: { seq: 0, pages: [] },
-      nextPage: 1,
-    },
-  ) {
-    this.#store = store;
-    this.#keys = journalKeys(guildId);
-    this.#problem = problem;
-    this.#snapshot = start.snapshot;
-    this.#nextPage = start.nextPage;
-    this.#nextSnapshotAt = start.snapshot.seq + OPERATIONS_PER_SNAPSHOT;
+  constructor(options: JournalOptions, snapshot: Snapshot = { seq: 0, pages: new Set() }, nextPage = 1) {
+    this.#options = options;
+    this.#keys = journalKeys(options.guildId);
+    this.#snapshot = snapshot;
+    this.#nextPage = nextPage;
+    this.#nextSnapshotAt = snapshot.seq + options.snapshotEvery;
   }
 
-  /** Durable when it resolves, all of it or nothing. One call at a time, each with what the one before returned. */
-  async append(recorded: Recorded, operation: QueueOperation): Promise<Recorded> {
-    const entries: { key: string; value: unknown }[] = [];
+  /**
+   * Durable when it resolves, all of it or nothing, `besides` included; what changes nothing is not written at all.
+   * One call at a time, each with what the one before returned.
+   */
+  async append(recorded: Recorded, operation: QueueOperation, besides: readonly Row[] = []): Promise<Recorded> {
+    const operations: Row[] = [];
     let after = recorded;
     for (const part of inParts(operation)) {
       after = follow(after, part);
-      entries.push({ key: this.#keys.operation(after.seq), value: { version: RECORD_VERSION, operation: part } });
+      operations.push({ key: this.#keys.operation(after.seq), value: { version: RECORD_VERSION, operation: part } });
     }
-    await this.#write(entries);
+    if (after.queue === recorded.queue && after.turn === recorded.turn) return recorded;
+    await this.#write(operations, besides);
     if (after.seq >= this.#nextSnapshotAt) this.#snapshotLater(after);
     return after;
   }
@@ -102,48 +112,74 @@ export class QueueJournal {
     await this.#writing;
   }
 
-  async #write(entries: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
-    if (this.#doubtful.length > 0) await this.#store.deleteMany(this.#doubtful);
-    this.#doubtful = entries.map(({ key }) => key);
-    const [first] = entries;
-    if (entries.length === 1 && first !== undefined) await this.#store.set(first.key, first.value);
-    else await this.#store.setMany(entries);
+  async #write(operations: readonly Row[], besides: readonly Row[]): Promise<void> {
+    const { store } = this.#options;
+    if (this.#doubtful.length > 0) await store.deleteMany(this.#doubtful);
+    this.#doubtful = operations.map(({ key }) => key);
+    const rows = [...operations, ...besides];
+    const [first] = rows;
+    if (rows.length === 1 && first !== undefined) await store.set(first.key, first.value);
+    else await store.setMany(rows);
     this.#doubtful = [];
   }
 
   #snapshotLater(recorded: Recorded): void {
-    this.#nextSnapshotAt = recorded.seq + OPERATIONS_PER_SNAPSHOT;
-    this.#writing = this.#writing.then(() => this.#writeSnapshot(recorded)).catch(this.#problem);
+    this.#nextSnapshotAt = recorded.seq + this.#options.snapshotEvery;
+    this.#writing = this.#writing.then(() => this.#writeSnapshot(recorded)).catch(this.#options.problem);
   }
 
   async #writeSnapshot({ queue, seq, turn }: Recorded): Promise<void> {
+    const { store } = this.#options;
     const old = this.#snapshot;
-    const { pages, fresh } = paginate(old.pages, queue.upcoming, this.#nextPage);
+    const upcoming = paginate(old.pages, queue.upcoming, this.#nextPage);
+    // What undo would bring back has most of its pages in common with what is to come, or with what was.
+    const back = queue.undoable?.upcoming ?? [];
+    const shared = new Set([...old.pages, ...upcoming.pages]);
+    const undo = paginate(shared, back, this.#nextPage + upcoming.fresh.length);
+    const fresh = [...upcoming.fresh, ...undo.fresh];
     // Never used twice, even when this snapshot fails: its head may have reached the disk all the same.
     this.#nextPage += fresh.length;
     for (let from = 0; from < fresh.length; from += PAGES_PER_WRITE) {
       const some = fresh.slice(from, from + PAGES_PER_WRITE);
-      await this.#store.setMany(
+      await store.setMany(
         some.map(({ id, entries }) => ({ key: this.#keys.page(id), value: { version: RECORD_VERSION, entries } })),
       );
     }
-    const { current, loop } = queue;
-    const head: HeadRecord = { version: RECORD_VERSION, seq, turn, pages: pages.map(({ id }) => id), current, loop };
-    await this.#store.set(this.#keys.head, head);
-    this.#snapshot = { seq, pages };
+    const { current, loop, history, undoable } = queue;
+    const head: HeadRecord = {
+      version: RECORD_VERSION,
+      seq,
+      turn,
+      pages: idsOf(upcoming.pages),
+      loop,
+      current,
+      history,
+      undoable: undoable && { what: undoable.what, pages: idsOf(undo.pages), since: undoable.since },
+    };
+    await store.set(this.#keys.head, head);
+    this.#snapshot = { seq, pages: new Set([...upcoming.pages, ...undo.pages]) };
 
-    const kept = new Set(pages);
     const operations = Array.from({ length: seq - old.seq }, (_, index) => this.#keys.operation(old.seq + 1 + index));
-    const replaced = old.pages.filter((page) => !kept.has(page)).map(({ id }) => this.#keys.page(id));
-    await this.#store.deleteMany([...operations, ...replaced]);
+    const replaced = idsOf(old.pages.difference(this.#snapshot.pages));
+    await store.deleteMany([...operations, ...replaced.map(this.#keys.page)]);
   }
 }
 
+const idsOf = (pages: Iterable<Page>): readonly number[] => Array.from(pages, ({ id }) => id);
+
+/** A long playlist in parts that lead to the same queue. Only the last starts it, so that each knows its place. */
 function inParts(operation: QueueOperation): readonly QueueOperation[] {
   if (operation.type !== 'add' || operation.entries.length <= ENTRIES_PER_OPERATION) return [operation];
+  const { entries, at, start } = operation;
   const parts: QueueOperation[] = [];
-  for (let from = 0; from < operation.entries.length; from += ENTRIES_PER_OPERATION) {
-    parts.push({ ...operation, entries: operation.entries.slice(from, from + ENTRIES_PER_OPERATION) });
+  for (let from = 0; from < entries.length; from += ENTRIES_PER_OPERATION) {
+    const end = from + ENTRIES_PER_OPERATION;
+    parts.push({
+      type: 'add',
+      entries: entries.slice(from, end),
+      at: at === undefined ? undefined : Math.max(0, at) + from,
+      start: end >= entries.length ? start : undefined,
+    });
   }
   return parts;
 }

@@ -8,24 +8,21 @@ export interface Page {
 
 /** The most entries that a page holds. */
 const PAGE_SIZE = 128;
-/** Emptier pages are written anew with their neighbours, so that removals cannot leave a trail of crumbs. */
-const WORTH_KEEPING = PAGE_SIZE / 2;
+/** An emptier page is a crumb: written anew with what changes beside it, so that removals cannot leave a trail of them. */
+const CRUMB_BELOW = PAGE_SIZE / 2;
+
+/** Pages in the order of the entries; `fresh`: those of them that are not stored yet. */
+export interface Paginated {
+  readonly pages: readonly Page[];
+  readonly fresh: readonly Page[];
+}
 
 /**
- * `upcoming` as pages: those of `old` that still stand in it as they were keep their id, only the rest is fresh
+ * `entries` as pages: those of `old` that still stand in it as they were keep their id, only the rest is fresh
  * (ids from `nextId`). So a snapshot costs what changed, wherever in the queue that was, and not the whole queue.
  */
-export function paginate(
-  old: readonly Page[],
-  upcoming: readonly QueueEntry[],
-  nextId: number,
-): { readonly pages: readonly Page[]; readonly fresh: readonly Page[] } {
-  const keepable = new Map<QueueEntry, Page>();
-  for (const page of old) {
-    const [first] = page.entries;
-    if (first !== undefined && page.entries.length >= WORTH_KEEPING) keepable.set(first, page);
-  }
-
+export function paginate(old: Iterable<Page>, entries: readonly QueueEntry[], nextId: number): Paginated {
+  const byFirst = Map.groupBy(old, ({ entries: [first] }) => first);
   const pages: Page[] = [];
   const fresh: Page[] = [];
   let loose: QueueEntry[] = [];
@@ -36,21 +33,31 @@ export function paginate(
     pages.push(page);
     loose = [];
   };
+  const besideCrumb = () => (pages.at(-1)?.entries.length ?? PAGE_SIZE) < CRUMB_BELOW;
+  const loosen = (entry: QueueEntry) => {
+    if (loose.length === 0 && besideCrumb()) loose = [...(pages.pop()?.entries ?? [])];
+    loose.push(entry);
+    if (loose.length === PAGE_SIZE) bind();
+  };
 
-  for (let index = 0; index < upcoming.length;) {
-    const entry = upcoming[index];
-    if (entry === undefined) break;
-    const page = keepable.get(entry);
-    if (page?.entries.every((kept, offset) => kept === upcoming[index + offset])) {
+  for (let index = 0; index < entries.length;) {
+    const page = standing(byFirst.get(entries[index]), entries, index);
+    const kept = page !== undefined && (page.entries.length >= CRUMB_BELOW || (loose.length === 0 && !besideCrumb()));
+    const stretch = page?.entries ?? entries.slice(index, index + 1);
+    if (kept) {
       bind();
       pages.push(page);
-      index += page.entries.length;
     } else {
-      loose.push(entry);
-      if (loose.length === PAGE_SIZE) bind();
-      index += 1;
+      for (const entry of stretch) loosen(entry);
     }
+    index += stretch.length;
   }
   bind();
   return { pages, fresh };
+}
+
+/** The longest page whose entries stand in `entries` from `index` on. */
+function standing(pages: readonly Page[] | undefined, entries: readonly QueueEntry[], index: number): Page | undefined {
+  const found = pages?.filter((page) => page.entries.every((entry, offset) => entry === entries[index + offset]));
+  return found?.toSorted((a, b) => b.entries.length - a.entries.length)[0];
 }

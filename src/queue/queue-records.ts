@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { Track } from '../sources/source.ts';
+import { migrated, RECORD_VERSION } from './queue-migrations.ts';
 import type { QueueOperation } from './queue-operations.ts';
-import type { QueueEntry, Session } from './queue.ts';
-
-/** Written into every record. A reader that meets another number does not guess: the record is set aside. */
-export const RECORD_VERSION = 1;
+import type { QueueEntry, Session, Undoable } from './queue.ts';
 
 // Loose objects, so that what a later version adds to a track survives being read and written by this one.
 const track = z.looseObject({
@@ -30,24 +28,43 @@ const count = z.int().nonnegative();
 const version = z.literal(RECORD_VERSION);
 
 const operation = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('add'), entries: z.array(entry), start: z.boolean().optional() }),
+  z.object({
+    type: z.literal('add'),
+    entries: z.array(entry),
+    at: z.number().optional(),
+    start: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('advance') }),
   z.object({ type: z.literal('skip'), amount: z.number() }),
+  z.object({ type: z.literal('jump'), entryId: z.string() }),
+  z.object({ type: z.literal('previous') }),
+  z.object({ type: z.literal('replay') }),
   z.object({ type: z.literal('remove'), entryIds: z.array(z.string()) }),
   z.object({ type: z.literal('move'), entryId: z.string(), index: z.number() }),
-  z.object({ type: z.literal('shuffle'), seed: z.number() }),
+  z.object({ type: z.literal('swap'), entryIds: z.tuple([z.string(), z.string()]) }),
+  z.object({ type: z.literal('shuffle'), seed: z.number(), fair: z.boolean().optional() }),
   z.object({ type: z.literal('loop'), mode: loopMode }),
-  z.object({ type: z.literal('clear') }),
+  z.object({ type: z.literal('clear'), keepCurrent: z.boolean().optional() }),
+  z.object({ type: z.literal('undo') }),
 ]) satisfies z.ZodType<QueueOperation>;
 
-/** The commit point of a snapshot: everything up to `seq` is in these pages. */
+/** What undo would take back, with the pages that hold the entries. */
+const undoable = z.object({
+  what: z.enum(['remove', 'move', 'shuffle', 'skip', 'clear']),
+  pages: z.array(count),
+  since: z.array(z.string()),
+}) satisfies z.ZodType<Omit<Undoable, 'upcoming'>>;
+
+/** The commit point of a snapshot: everything up to `seq` is in it and in its pages. Only the order of the pages is indispensable. */
 const head = z.object({
   version,
   seq: count,
   turn: count,
   pages: z.array(count),
-  current: z.unknown(),
   loop: loopMode,
+  current: z.unknown(),
+  history: z.unknown(),
+  undoable: z.unknown(),
 });
 
 const session = z.looseObject({
@@ -55,15 +72,28 @@ const session = z.looseObject({
   voiceChannelId: z.string().nullable(),
   textChannelId: z.string().nullable(),
   paused: z.enum(['no', 'person', 'nobody', 'failures']),
+  pausedBy: z.string().nullable(),
+  stay: z.boolean(),
   volume: z.number().min(0).max(200),
 });
 
 const position = z.object({ version, entryId: z.string(), turn: count, positionMs: z.number().nonnegative() });
 
-const listRecord = z.object({ version, entries: z.array(z.unknown()) });
-const operationRecord = z.object({ version, operation: z.looseObject({ entries: z.array(z.unknown()).optional() }) });
+const list = z.array(z.unknown());
+const listRecord = z.object({ version, entries: list });
+const operationRecord = z.object({ version, operation: z.record(z.string(), z.unknown()) });
 
-export type HeadRecord = z.infer<typeof head>;
+/** A head as it is written. */
+export interface HeadRecord {
+  readonly version: typeof RECORD_VERSION;
+  readonly seq: number;
+  readonly turn: number;
+  readonly pages: readonly number[];
+  readonly loop: z.infer<typeof loopMode>;
+  readonly current: QueueEntry | null;
+  readonly history: readonly QueueEntry[];
+  readonly undoable: (Omit<Undoable, 'upcoming'> & { readonly pages: readonly number[] }) | null;
+}
 export type PositionRecord = z.infer<typeof position>;
 
 /** What could be read of a record. `complete` is false when something in it was not understood and left out. */
@@ -72,43 +102,49 @@ export interface Reading<T> {
   readonly complete: boolean;
 }
 
-/** One entry, or null when it cannot be understood. */
-export function readEntry(value: unknown): QueueEntry | null {
-  return entry.safeParse(value).data ?? null;
-}
-
-export function readHead(value: unknown): HeadRecord | null {
-  return head.safeParse(value).data ?? null;
+/** A head, without those of its entries that cannot be understood; null when not even its pages are known. */
+export function readHead(value: unknown): Reading<HeadRecord | null> {
+  const record = head.safeParse(migrated('head', value)).data;
+  if (record === undefined) return { value: null, complete: false };
+  const current = entry.nullable().safeParse(record.current);
+  const history = readEntries(record.history);
+  const undo = undoable.nullable().safeParse(record.undoable);
+  return {
+    value: { ...record, current: current.data ?? null, history: history.value, undoable: undo.data ?? null },
+    complete: current.success && history.complete && undo.success,
+  };
 }
 
 /** The entries of a page that can be understood. */
 export function readPage(value: unknown): Reading<readonly QueueEntry[]> {
-  const list = listRecord.safeParse(value).data;
-  return list === undefined ? { value: [], complete: false } : readEntries(list.entries);
+  return readEntries(listRecord.safeParse(migrated('page', value)).data?.entries);
 }
 
 /** The operation, with those of its entries that can be understood; null when it is none that we know. */
 export function readOperation(value: unknown): Reading<QueueOperation | null> {
-  const record = operationRecord.safeParse(value).data;
-  if (record === undefined) return { value: null, complete: false };
-  const { value: entries, complete } = readEntries(record.operation.entries ?? []);
-  const readable = record.operation.entries === undefined ? record.operation : { ...record.operation, entries };
-  const understood = operation.safeParse(readable).data ?? null;
-  return { value: understood, complete: complete && understood !== null };
+  const record = operationRecord.safeParse(migrated('operation', value)).data;
+  const whole = operation.safeParse(record?.operation);
+  if (whole.success) return { value: whole.data, complete: true };
+  const { value: entries } = readEntries(record?.operation['entries']);
+  return { value: operation.safeParse({ ...record?.operation, entries }).data ?? null, complete: false };
 }
 
+/** Null when it cannot be understood. */
 export function readSession(value: unknown): Omit<Session, 'positionMs'> | null {
-  const record = session.safeParse(value).data;
+  const record = session.safeParse(migrated('session', value)).data;
   if (record === undefined) return null;
   const { version: _, ...rest } = record;
   return rest;
 }
 
+/** Null when it cannot be understood. */
 export function readPosition(value: unknown): PositionRecord | null {
-  return position.safeParse(value).data ?? null;
+  return position.safeParse(migrated('position', value)).data ?? null;
 }
 
-function readEntries(values: readonly unknown[]): Reading<readonly QueueEntry[]> {
-  const understood = values.map(readEntry).filter((value) => value !== null);
+function readEntries(value: unknown): Reading<readonly QueueEntry[]> {
+  const values = list.safeParse(value).data;
+  if (values === undefined) return { value: [], complete: false };
+  const understood = values.map((one) => entry.safeParse(one).data).filter((one) => one !== undefined);
   return { value: understood, complete: understood.length === values.length };
 }

@@ -1,127 +1,114 @@
-import type { Store } from '../storage/store.ts';
-import { follow, journalKeys, NOTHING_RECORDED, QueueJournal, type Recorded } from './queue-journal.ts';
+import { follow, journalKeys, NOTHING_RECORDED, type Recorded, type Snapshot } from './queue-journal.ts';
+import { RECORD_VERSION } from './queue-migrations.ts';
 import type { Page } from './queue-pages.ts';
-import { EMPTY_QUEUE } from './queue.ts';
-import { readEntry, readHead, readOperation, readPage, type HeadRecord } from './queue-records.ts';
+import { readHead, readOperation, readPage, type HeadRecord, type Reading } from './queue-records.ts';
+import type { QueueEntry } from './queue.ts';
+import type { Strange } from './set-aside.ts';
 
-/** A record that was not understood, in whole or in part, and why. */
-export interface Strange {
-  readonly key: string;
-  readonly value: unknown;
-  readonly why: string;
-}
-
+/** What the records of a guild's journal say. */
 export interface Recovery {
-  readonly journal: QueueJournal;
   readonly recorded: Recorded;
+  readonly snapshot: Snapshot;
+  /** The lowest page id that was never used. */
+  readonly nextPage: number;
   readonly strange: readonly Strange[];
+  /** Keys of records that mean nothing any more, or will not once the strange ones are set aside. */
+  readonly obsolete: readonly string[];
 }
+
+/** Records of one guild, by key. */
+export type Records = ReadonlyMap<string, unknown>;
+
+const NO_SNAPSHOT: Snapshot = { seq: 0, pages: new Set() };
 
 /**
- * Reads a guild's queue back from `keys`, all its keys that begin with the journal's prefix: head, then pages, then the
- * operations after the head up to the first gap. What cannot be understood is set aside and the rest plays.
+ * Reads a guild's queue from the records of its journal: the head, then the pages that it names, then the operations
+ * after it up to the first gap. What cannot be understood is `strange`, and the rest plays.
  */
-export async function recoverQueue(
-  store: Store,
-  guildId: string,
-  keys: readonly string[],
-  problem: (error: unknown) => void,
-): Promise<Recovery> {
+export function recoverQueue(guildId: string, records: Records): Recovery {
   const names = journalKeys(guildId);
-  const stored = await store.get<unknown>(names.head);
-  const head = stored === undefined ? NO_HEAD : readHead(stored);
-  if (head === null) return await setAllAside(store, guildId, keys, problem);
+  const head = records.has(names.head) ? readHead(records.get(names.head)) : NO_HEAD;
+  if (head.value === null) return nothingUnderstood(records, 'the head of the queue cannot be read');
+  const { run, beyond } = untilGap(numbers(records, names.operations), head.value.seq);
+  // Without a head, all operations since the first must be there, or nobody knows the order of the pages.
+  if (head === NO_HEAD && run.length === 0) return nothingUnderstood(records, 'the head of the queue is missing');
 
   const strange: Strange[] = [];
-  const { pages, current } = await readSnapshot(store, guildId, head, strange);
-  const upcoming = pages.flatMap(({ entries }) => entries);
-  const atHead: Recorded = {
-    queue: { ...EMPTY_QUEUE, current, upcoming, loop: head.loop },
-    seq: head.seq,
-    turn: head.turn,
-  };
-
-  const { run, beyond } = untilGap(numbers(keys, `${names.prefix}o:`), head.seq);
-  const recorded = await replay(store, guildId, atHead, run, strange);
-  const unreachable = beyond.map(names.operation);
-  for (const [index, value] of (await store.getMany<unknown>(unreachable)).entries()) {
-    strange.push({ key: unreachable[index] ?? '', value, why: 'an operation before it is missing' });
-  }
-
-  const nextPage = Math.max(0, ...numbers(keys, `${names.prefix}p:`)) + 1;
-  const whole = strange.length === 0;
-  // A page that lost a track must not be taken for one that can stay as it is.
-  const journal = new QueueJournal(store, guildId, problem, {
-    snapshot: { seq: head.seq, pages: whole ? pages : [] },
-    nextPage,
+  const note = (key: string, why: string) => strange.push({ key, value: records.get(key), why });
+  if (!head.complete) note(names.head, 'something in the head of the queue cannot be read');
+  const pages = readPages(head.value, (id) => {
+    const page = readPage(records.get(names.page(id)));
+    if (!page.complete) note(names.page(id), 'tracks in it cannot be read');
+    return page.value;
   });
-  await keepAside(store, strange);
-  if (!whole) await journal.snapshot(recorded);
-  const live = new Set([names.head, ...(whole ? [...head.pages.map(names.page), ...run.map(names.operation)] : [])]);
-  await store.deleteMany(keys.filter((key) => !live.has(key)));
-  return { journal, recorded, strange };
-}
 
-const NO_HEAD: HeadRecord = { version: 1, seq: 0, turn: 0, pages: [], current: null, loop: 'off' };
-
-async function readSnapshot(store: Store, guildId: string, head: HeadRecord, strange: Strange[]) {
-  const names = journalKeys(guildId);
-  const values = await store.getMany<unknown>(head.pages.map(names.page));
-  const pages = head.pages.map((id, index): Page => {
-    const page = readPage(values[index]);
-    if (!page.complete) strange.push({ key: names.page(id), value: values[index], why: 'tracks in it cannot be read' });
-    return { id, entries: page.value };
-  });
-  const current = head.current === null ? null : readEntry(head.current);
-  if (current === null && head.current !== null) {
-    strange.push({ key: names.head, value: head, why: 'the current track cannot be read' });
-  }
-  return { pages, current };
-}
-
-async function replay(store: Store, guildId: string, from: Recorded, run: readonly number[], strange: Strange[]) {
-  const names = journalKeys(guildId);
-  let recorded = from;
-  const values = await store.getMany<unknown>(run.map(names.operation));
-  for (const [index, seq] of run.entries()) {
-    const operation = readOperation(values[index]);
-    if (!operation.complete) {
-      strange.push({ key: names.operation(seq), value: values[index], why: 'the operation cannot be read' });
-    }
+  let recorded = recordedIn(head.value, pages);
+  for (const seq of run) {
+    const operation = readOperation(records.get(names.operation(seq)));
+    if (!operation.complete) note(names.operation(seq), 'the operation cannot be read');
     recorded = operation.value === null ? { ...recorded, seq } : follow(recorded, operation.value);
   }
-  return recorded;
+  for (const seq of beyond) note(names.operation(seq), 'an operation before it is missing');
+
+  const pageIds = numbers(records, names.pages);
+  const live = new Set([...Array.from(pages.keys(), names.page), ...run.map(names.operation)]);
+  const stored = [...pageIds.map(names.page), ...numbers(records, names.operations).map(names.operation)];
+  const whole = strange.length === 0;
+  return {
+    recorded,
+    // A page that lost a track must not be taken for one that can stay as it is.
+    snapshot: { seq: head.value.seq, pages: new Set(whole ? pages.values() : []) },
+    nextPage: Math.max(0, ...pageIds, ...pages.keys()) + 1,
+    strange,
+    obsolete: whole ? stored.filter((key) => !live.has(key)) : stored,
+  };
 }
 
-/** Without a head nobody knows the order of the pages: the guild begins anew, and nothing of the old is destroyed. */
-async function setAllAside(
-  store: Store,
-  guildId: string,
-  keys: readonly string[],
-  problem: (error: unknown) => void,
-): Promise<Recovery> {
-  const values = await store.getMany<unknown>(keys);
-  const strange = keys.map((key, index) => ({
-    key,
-    value: values[index],
-    why: 'the head of the queue cannot be read',
-  }));
-  await keepAside(store, strange);
-  await store.deleteMany(keys);
-  return { journal: new QueueJournal(store, guildId, problem), recorded: NOTHING_RECORDED, strange };
+/** Nothing of it can be played: the guild begins anew, and nothing of the old is destroyed. */
+export function nothingUnderstood(records: Records, why: string): Recovery {
+  return {
+    recorded: NOTHING_RECORDED,
+    snapshot: NO_SNAPSHOT,
+    nextPage: 1,
+    strange: Array.from(records, ([key, value]) => ({ key, value, why })),
+    obsolete: [...records.keys()],
+  };
 }
 
-/** Copies records to where nothing reads or deletes them, with a note. */
-export async function keepAside(store: Store, strange: readonly Strange[]): Promise<void> {
-  if (strange.length === 0) return;
-  const at = Date.now();
-  await store.setMany(
-    strange.map(({ key, value, why }) => ({ key: `set-aside:${at}:${key}`, value: { why, at, value: value ?? null } })),
-  );
+const NO_HEAD: Reading<HeadRecord> = {
+  value: {
+    version: RECORD_VERSION,
+    seq: 0,
+    turn: 0,
+    pages: [],
+    loop: 'off',
+    current: null,
+    history: [],
+    undoable: null,
+  },
+  complete: true,
+};
+
+/** The pages that a head names, each once, so that what is in two lists stays the same entries. */
+function readPages(
+  { pages, undoable }: HeadRecord,
+  read: (id: number) => readonly QueueEntry[],
+): ReadonlyMap<number, Page> {
+  const ids = new Set([...pages, ...(undoable?.pages ?? [])]);
+  return new Map(Array.from(ids, (id) => [id, { id, entries: read(id) }]));
 }
 
-function numbers(keys: readonly string[], prefix: string): number[] {
-  return keys
+function recordedIn(head: HeadRecord, pages: ReadonlyMap<number, Page>): Recorded {
+  const { seq, turn, current, loop, history, undoable } = head;
+  const entriesOf = (ids: readonly number[]) => ids.flatMap((id) => pages.get(id)?.entries ?? []);
+  const upcoming = entriesOf(head.pages);
+  const back = undoable && { what: undoable.what, upcoming: entriesOf(undoable.pages), since: undoable.since };
+  return { queue: { current, upcoming, loop, history, undoable: back }, seq, turn };
+}
+
+/** The numbers of the records whose keys begin with `prefix`. */
+function numbers(records: Records, prefix: string): number[] {
+  return Array.from(records.keys())
     .filter((key) => key.startsWith(prefix))
     .map((key) => Number(key.slice(prefix.length)))
     .filter((number) => Number.isSafeInteger(number));

@@ -1,12 +1,13 @@
-import type { Store } from '../storage/store.ts';
 import type { Recorded } from './queue-journal.ts';
-import { readPosition, readSession, RECORD_VERSION, type PositionRecord } from './queue-records.ts';
-import type { Strange } from './queue-recovery.ts';
-import { NEW_SESSION, type Session } from './queue.ts';
+import { RECORD_VERSION } from './queue-migrations.ts';
+import type { Records } from './queue-recovery.ts';
+import { readPosition, readSession, type PositionRecord } from './queue-records.ts';
+import type { Session } from './queue.ts';
+import type { Strange } from './set-aside.ts';
 
 export const SESSION_KEYS = 'session:';
-const sessionKey = (guildId: string) => `${SESSION_KEYS}${guildId}`;
-const positionKey = (guildId: string) => `position:${guildId}`;
+export const sessionKey = (guildId: string) => `${SESSION_KEYS}${guildId}`;
+export const positionKey = (guildId: string) => `position:${guildId}`;
 
 /** The session as a record. The position is kept apart, because it is written every second. */
 export function sessionRecord(guildId: string, session: Session) {
@@ -20,18 +21,22 @@ export function positionRecord(guildId: string, { queue, turn }: Recorded, posit
   return { key: positionKey(guildId), value };
 }
 
-/** Reads a session back. The position is 0 when it was noted for another entry, or before the entry began anew. */
-export async function recoverSession(
-  store: Store,
+/** The session that the records tell of. The position is 0 when it was noted for another entry, or before the entry began anew. */
+export function recoverSession(
   guildId: string,
+  records: Records,
   { queue, turn }: Recorded,
-): Promise<{ readonly session: Session; readonly strange: readonly Strange[] }> {
-  const keys = [sessionKey(guildId), positionKey(guildId)];
-  const [stored, storedPosition] = await store.getMany<unknown>(keys);
+  newSession: Session,
+): { readonly session: Session; readonly strange: readonly Strange[] } {
   const strange: Strange[] = [];
-  const session = stored === undefined ? NEW_SESSION : readSession(stored);
-  if (session === null) strange.push({ key: sessionKey(guildId), value: stored, why: 'the session cannot be read' });
-  const position = readPosition(storedPosition);
+  const understood = <T>(key: string, read: (value: unknown) => T | null, why: string): T | null => {
+    const value = records.get(key);
+    const meaning = read(value);
+    if (meaning === null && value !== undefined) strange.push({ key, value, why });
+    return meaning;
+  };
+  const session = understood(sessionKey(guildId), readSession, 'the session cannot be read');
+  const position = understood(positionKey(guildId), readPosition, 'the position cannot be read');
   const holds = position !== null && position.turn === turn && position.entryId === queue.current?.id;
-  return { session: { ...NEW_SESSION, ...session, positionMs: holds ? position.positionMs : 0 }, strange };
+  return { session: { ...newSession, ...session, positionMs: holds ? position.positionMs : 0 }, strange };
 }

@@ -31,7 +31,7 @@ class Promised {
   }
 
   get state() {
-    return { ids: [...this.model.ids], playing: this.model.playing, loop: this.model.loop, volume: this.volume };
+    return { queue: this.model.asQueue(), volume: this.volume };
   }
 }
 
@@ -96,21 +96,13 @@ describe('a process that is killed', () => {
 
       await withManager((manager) => {
         for (const [guildId, promised] of guilds) {
-          const queue = manager.queue(guildId);
-          const found = {
-            ids: ids(queue),
-            playing: queue.current !== null,
-            loop: queue.loop,
-            volume: manager.session(guildId).volume,
-          };
+          const found = { queue: manager.queue(guildId), volume: manager.session(guildId).volume };
           const without = promised.state;
           if (promised.pending !== null) promised.take(structuredClone(promised.pending));
           // What was asked for last may have been written before the kill although nobody was told.
           const legal = [without, promised.state];
           expect(legal).toContainEqual(found);
-          promised.model.ids = found.ids;
-          promised.model.playing = found.playing;
-          promised.model.loop = found.loop;
+          promised.model = QueueModel.of(found.queue);
           promised.volume = found.volume;
           promised.pending = null;
         }
