@@ -117,7 +117,7 @@ export class EnduringStore extends EventEmitter<EnduringStoreEvents> implements 
   async close(): Promise<void> {
     const { state } = this.#machine;
     if (state.status !== 'closed') this.#machine.to({ status: 'closed' });
-    const late = () => new StoreTrouble('the disk does not answer');
+    const late = () => new StoreTrouble('the database does not answer');
     const caughtUp = within(CATCH_UP_AT_CLOSE_MS, writeBack(this.#inner, this.#unsaved), late);
     const error = await caughtUp.then(() => null, wordsFor);
     await this.#inner.close().catch((failure: unknown) => {
@@ -141,7 +141,7 @@ export class EnduringStore extends EventEmitter<EnduringStoreEvents> implements 
 
   async #send(sent: Sent): Promise<void> {
     this.#sent.add(sent);
-    const hangs = () => this.#failed(sent, new StoreTrouble('the disk does not answer'));
+    const hangs = () => this.#failed(sent, new StoreTrouble('the database does not answer'));
     const alarm = setTimeout(hangs, PATIENCE_MS);
     try {
       await perform(this.#inner, sent.write);

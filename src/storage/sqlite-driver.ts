@@ -51,7 +51,7 @@ class SqliteConnection {
     return await new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage(request);
-      this.#alarm ??= setTimeout(() => this.#fail(new StoreTrouble('the disk does not answer')), ANSWER_WITHIN_MS);
+      this.#alarm ??= setTimeout(() => this.#fail(new StoreTrouble('the database does not answer')), ANSWER_WITHIN_MS);
     });
   }
 
@@ -63,11 +63,12 @@ class SqliteConnection {
     this.#worker.postMessage({ type: 'close' } satisfies Request);
     this.#worker.ref();
     try {
-      await within(CLOSE_WITHIN_MS, exited, () => new StoreTrouble('the disk does not answer'));
+      await within(CLOSE_WITHIN_MS, exited, () => new StoreTrouble('the database does not answer'));
     } catch (error) {
       // Not awaited: a thread ends when the system call that it is in returns, and on a dead disk none does.
       void this.#worker.terminate();
       this.#worker.unref();
+      endWithoutWaitingFor(this.#worker);
       throw error;
     }
   }
@@ -132,6 +133,13 @@ function opening(worker: Worker): Promise<string | null> {
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the database thread ended before the file was open')));
   });
+}
+
+/** `process.exit` waits for all threads, and would wait for this one for ever. SIGKILL waits for none. */
+function endWithoutWaitingFor(worker: Worker): void {
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  process.once('exit', end);
+  worker.once('exit', () => process.off('exit', end));
 }
 
 function bindable(value: unknown): Parameter {

@@ -2,6 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from './sqlite-file.ts';
 import { StatementRunner, type Outcome } from './sqlite-statements.ts';
 
+/** Shorter than anybody waits for a write, so that it is known why they would. */
+const BUSY_MS = 1_000;
+
 /** What the worker is asked: to run a statement, or to let go of the files. */
 export type Request =
   | { readonly type: 'run'; readonly id: number; readonly statement: Statement }
@@ -27,6 +30,7 @@ export type Report =
 function serve(port: NonNullable<typeof parentPort>, path: string): void {
   const report = (message: Report) => port.postMessage(message);
   const file = openDatabase(path);
+  file.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   const runner = new StatementRunner(file.database);
   let group: { readonly id: number; readonly statement: Statement }[] = [];
 

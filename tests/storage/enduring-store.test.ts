@@ -102,7 +102,7 @@ describe('a store that endures', () => {
     expect(store.saving.status).toBe('saved');
     await vi.advanceTimersByTimeAsync(1);
     await Promise.all([first, second, store.set('c', 3)]);
-    expect(seen).toEqual([{ status: 'unsaved', since: NOW + 2_000, cause: 'the disk does not answer' }]);
+    expect(seen).toEqual([{ status: 'unsaved', since: NOW + 2_000, cause: 'the database does not answer' }]);
     disk.release();
     await vi.advanceTimersByTimeAsync(1_250);
     expect(store.saving.status).toBe('saved');
@@ -118,7 +118,7 @@ describe('a store that endures', () => {
       vi.advanceTimersByTimeAsync(4_000),
       written,
     ]);
-    expect(read).toBe('the disk does not answer');
+    expect(read).toBe('the database does not answer');
     expect(await store.get('a')).toBe(1);
   });
 
@@ -265,7 +265,7 @@ describe('a store that endures', () => {
       store.close().catch((error: Error) => error.message),
       vi.advanceTimersByTimeAsync(1_000),
     ]);
-    expect(said).toBe('1 changes could not be saved and are lost: the disk does not answer');
+    expect(said).toBe('1 changes could not be saved and are lost: the database does not answer');
     expect(vi.getTimerCount()).toBe(0);
   });
 });
