@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { COMMANDS } from './commands/index.ts';
 import { ConfigError, type Config } from './config.ts';
@@ -78,9 +77,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await mkdir(config.dataDir, { recursive: true });
     await examine('required', config, log, { subprocesses });
 
-    const store = new EnduringStore(
-      await openStore(`sqlite:${join(config.dataDir, 'tenuto.sqlite')}`, (line) => log.error(line)),
-    );
+    const store = new EnduringStore(await openStore(config.storeUrl, (line) => log.error(line)));
     store.on('failed', (error) =>
       log.warn({ error, waiting: store.unsaved }, 'not saved; kept in memory and tried again'),
     );
@@ -88,6 +85,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const queues = new AdvancedQueueManager({
       store,
       maxTracks: config.queueLimit,
+      maxTracksPerUser: config.queueLimitPerUser,
       defaultVolume: config.defaultVolume,
       positionEveryMs: POSITION_EVERY_MS,
     });

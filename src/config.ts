@@ -67,6 +67,12 @@ const SETTINGS = {
   ),
   /** The only folder that the bot writes to. Default: data. */
   dataDir: setting('DATA_DIR', z.string().default('data'), 'data'),
+  /** Where queues and settings are kept. May hold a password. Default: a SQLite file in the data folder. */
+  storeUrl: setting(
+    'STORE_URL',
+    z.string().refine(isStore, 'must be sqlite:path, or postgres://user:password@host:port/database').optional(),
+    'postgres://tenuto:secret@127.0.0.1:5432/tenuto',
+  ),
   /** The local music library. Default: music inside the data folder. */
   musicDir: setting('MUSIC_DIR', z.string().optional(), '/home/ada/Music'),
   /** The yt-dlp to use. Default: the one that set-up brought, else the system's. */
@@ -144,7 +150,7 @@ const SETTINGS = {
 type Settings = { readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> };
 
 /** All settings, checked. */
-export type Config = Settings & { readonly musicDir: string };
+export type Config = Settings & { readonly musicDir: string; readonly storeUrl: string };
 
 /** The variables that are read, in the order of `.env.example`. */
 export const VARIABLES: readonly string[] = Object.values(SETTINGS).map(({ variable }) => variable);
@@ -177,7 +183,20 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   if (problems.length > 0) throw new ConfigError(problems);
   // Each value has just passed the schema of its row.
   const settings = values as unknown as Settings;
-  return { ...settings, musicDir: settings.musicDir ?? join(settings.dataDir, 'music') };
+  const {
+    dataDir,
+    musicDir = join(dataDir, 'music'),
+    storeUrl = `sqlite:${join(dataDir, 'tenuto.sqlite')}`,
+  } = settings;
+  return { ...settings, musicDir, storeUrl };
+}
+
+/** A password with / or # in it is no URL until those are written as %2F and %23, and then the host would be another one. */
+function isStore(text: string): boolean {
+  if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length;
+  const url = URL.parse(text);
+  if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') return false;
+  return (url.hostname !== '' || url.searchParams.has('host')) && url.pathname.length > 1;
 }
 
 /** Alerts leave this machine encrypted, except to a host that the operator named. */

@@ -32,6 +32,7 @@ const AT_HOME: Readonly<Record<string, readonly string[]>> = {
   '@discordjs/voice': ['voice/', 'player/'],
   keyv: ['storage/'],
   '@keyv/sqlite': ['storage/'],
+  pg: ['storage/'],
   'youtube-dl-exec': ['sources/yt-dlp.ts'],
 };
 

@@ -23,6 +23,7 @@ describe('parseConfig', () => {
       apiUrl: 'https://discord.com/api',
       guildIds: [],
       dataDir: 'data',
+      storeUrl: `sqlite:${join('data', 'tenuto.sqlite')}`,
       musicDir: join('data', 'music'),
       ytDlpPath: null,
       ffmpegPath: 'ffmpeg',
@@ -58,6 +59,7 @@ describe('parseConfig', () => {
       DISCORD_API_URL: 'http://127.0.0.1:8080/api/',
       DISCORD_GUILD_IDS: '81384788765712384, 613425648685547541,',
       DATA_DIR: '/var/lib/tenuto',
+      STORE_URL: 'postgres://tenuto:secret@db.example:5432/tenuto?sslmode=verify-full',
       ALLOW_PRIVATE_HOSTS: 'nas.local, 192.168.1.20',
       QUEUE_LIMIT: '20',
       DEFAULT_VOLUME: '0',
@@ -71,6 +73,7 @@ describe('parseConfig', () => {
       apiUrl: 'http://127.0.0.1:8080/api',
       guildIds: ['81384788765712384', '613425648685547541'],
       dataDir: '/var/lib/tenuto',
+      storeUrl: 'postgres://tenuto:secret@db.example:5432/tenuto?sslmode=verify-full',
       musicDir: join('/var/lib/tenuto', 'music'),
       allowPrivateHosts: ['nas.local', '192.168.1.20'],
       queueLimit: 20,
@@ -139,6 +142,24 @@ describe('parseConfig', () => {
     const problems = problemsOf({ DISCORD_TOKEN: TOKEN, ALERT_WEBHOOK_URL: url, ALLOW_PRIVATE_HOSTS: hosts });
     expect(problems).toHaveLength(fine ? 0 : 1);
     expect(problems.join('')).not.toContain('secret@');
+  });
+
+  it.each([
+    ['sqlite:/var/lib/tenuto.sqlite', true],
+    ['postgresql://tenuto@db.example/tenuto', true],
+    ['postgres://tenuto:p%2Fw@[::1]:5433/tenuto', true],
+    ['postgres:///tenuto?host=/run/postgresql', true],
+    ['sqlite:', false],
+    ['memory:', false],
+    ['tenuto.sqlite', false],
+    ['mysql://tenuto:CANARY@db.example/tenuto', false],
+    ['postgres://tenuto:CANARY@db.example', false],
+    ['postgres://tenuto:CANARY@/tenuto', false],
+    ['postgres://tenuto:CA/NARY@db.example/tenuto', false],
+  ])('%s as a store: %s', (url, fine) => {
+    const problems = problemsOf({ DISCORD_TOKEN: TOKEN, STORE_URL: url });
+    expect(problems).toHaveLength(fine ? 0 : 1);
+    expect(problems.join('')).not.toMatch(/CANARY|NARY/);
   });
 
   it.each(['', ' , ', '0', '30,3601', '1.5'])('does not take "%s" for cool-downs', (text) => {

@@ -12,8 +12,8 @@ const ROWS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bot|Bearer|Basic) [\w+/=.-]{16,}/g, '$1 [redacted]'],
   // Interaction and webhook tokens are part of a path.
   [/(\/(?:webhooks|interactions)\/\d+\/)[^\s"'\\/?]+/g, '$1[redacted]'],
-  // Signed media URLs carry the host's address and a key in the query; proxies carry a password.
-  [/:\/\/[^\s"'\\/@]+@/g, '://[redacted]@'],
+  // Signed media URLs carry the host's address and a key in the query; proxies and databases carry a password, which may have an @ of its own.
+  [/:\/\/[^\s"'\\/]+@/g, '://[redacted]@'],
   [/(:\/\/[^\s"'\\?#]*)[?#][^\s"'\\]*/g, '$1?[redacted]'],
   // Errors of child processes repeat the whole command line.
   [/(spawned as:(?:\\[rn]|\s)*`).*?`(?=\\)/g, '$1[redacted]`'],

@@ -47,6 +47,7 @@ it.each<[string, unknown, string]>([
   ['the query of a URL', { url: mediaUrl }, 'x'],
   ['the query of a URL in a list', { urls: [[mediaUrl]] }, `opening ${mediaUrl} now`],
   ['the password of a proxy', { proxy: 'http://user:CANARY@proxy.example:3128/' }, 'x'],
+  ['the password of a database', { url: 'postgres://tenuto:CA@NARY:CANARY@db.example/tenuto' }, 'x'],
   ['an interaction token', { url: 'https://discord.com/api/v10/webhooks/123/CANARY/messages/@original' }, 'x'],
   ['a command line', { argv: ['yt-dlp', '--cookies', 'CANARY', '--proxy=[CANARY]'], args: ['CANARY'] }, 'x'],
 ])('does not write %s', (_what, fields, message) => {
