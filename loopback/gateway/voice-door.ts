@@ -7,6 +7,7 @@ import type { VoiceService } from '../voice/voice-service.ts';
 import type { World, WorldChange, WorldGuild, WorldVoiceState } from '../world.ts';
 import { isAudible } from '../world/voice-state.ts';
 import type { GatewaySession } from './session.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** The `d` of op 4. */
 export const VoiceStateRequest = z.object({
@@ -74,7 +75,8 @@ export class VoiceDoor {
   readonly #world: World;
   readonly #voice: VoiceService;
   readonly #sessions: ReadonlyMap<string, GatewaySession>;
-  readonly #waiting = new Set<NodeJS.Timeout>();
+  /** Each session's op 4, taken in order: a leaving that overtook the join before it would leave its bot in voice. */
+  readonly #waiting = new Map<string, WaitingLine>();
 
   constructor(world: World, voice: VoiceService, sessions: ReadonlyMap<string, GatewaySession>) {
     this.#world = world;
@@ -85,14 +87,9 @@ export class VoiceDoor {
   /** Op 4. Discord answers what it does not allow with silence. */
   request(session: GatewaySession, d: unknown): void {
     const request = VoiceStateRequest.parse(d);
-    const delayMs = this.rules.delayMs.value;
-    if (delayMs === 0) return this.#apply(session, request);
-    const timer = setTimeout(() => {
-      this.#waiting.delete(timer);
-      // The session may have ended meanwhile, and its bot must not come into voice with it.
-      if (this.#sessions.get(session.id) === session) this.#apply(session, request);
-    }, delayMs);
-    this.#waiting.add(timer);
+    const line = this.#waiting.get(session.id) ?? new WaitingLine();
+    this.#waiting.set(session.id, line);
+    line.add(this.rules.delayMs.value, () => this.#apply(session, request));
   }
 
   /** Follows up a change of voice state; `announce` tells it to everyone who may know. */
@@ -137,8 +134,10 @@ export class VoiceDoor {
     };
   }
 
-  /** A main gateway session has ended, and with it every voice session that belonged to it. */
+  /** A main gateway session has ended, and with it every voice session that belonged to it, and every op 4 that still waits. */
   leave(session: GatewaySession): void {
+    this.#waiting.get(session.id)?.close();
+    this.#waiting.delete(session.id);
     for (const guild of this.#world.guilds.values()) {
       if (guild.voiceStates.get(session.botId)?.sessionId !== session.id) continue;
       this.#world.setVoiceState(guild.id, session.botId, null);
@@ -160,7 +159,7 @@ export class VoiceDoor {
 
   /** Forgets every op 4 that still waits. */
   close(): void {
-    for (const timer of this.#waiting) clearTimeout(timer);
+    for (const line of this.#waiting.values()) line.close();
     this.#waiting.clear();
   }
 

@@ -160,6 +160,18 @@ describe('on the main gateway', () => {
     expect(loopback.guild.voiceStates.has(loopback.application.id)).toBe(false);
   });
 
+  it('an op 4 that waits is not overtaken by a later one', async () => {
+    const { loopback, client, ask } = await scene();
+    const slow = loopback.faults.throw('slow-voice-join', { ms: 30 });
+    ask('Lounge');
+    await client.settle();
+    slow.lift();
+    ask(null);
+    await client.event('VOICE_STATE_UPDATE', ({ channel_id }) => channel_id === channelId(loopback, 'Lounge'));
+    await client.event('VOICE_STATE_UPDATE', ({ channel_id }) => channel_id === null);
+    expect(loopback.guild.voiceStates.has(loopback.application.id)).toBe(false);
+  });
+
   it('close-gateway closes with the code', async () => {
     const { loopback, client } = await scene();
     loopback.faults.throw('close-gateway', { code: 4000 });
