@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { until } from '../../loopback/until.ts';
 import { startBotProcess } from './process.ts';
 import { ask, setStage } from './stage.ts';
 
@@ -12,7 +13,7 @@ async function playing() {
   const bot = await startBotProcess(env);
   await ask(ada, 'play', { query: stage.media.urlOf('song.mp3') });
   await loopback.ears('ada').waitFor(50, 20_000);
-  return { loopback, ada, bot };
+  return { loopback, ada, bot: { ...bot, env } };
 }
 
 it('saves, leaves voice and ends with 0 within 5 s of SIGTERM', async () => {
@@ -25,6 +26,21 @@ it('saves, leaves voice and ends with 0 within 5 s of SIGTERM', async () => {
   expect(code).toBe(0);
   expect(performance.now() - asked).toBeLessThan(5_000);
   expect(loopback.guild.voiceStates.has(loopback.application.bot.id)).toBe(false);
+});
+
+it('is not hindered by a second SIGTERM', async () => {
+  const { loopback, ada, bot } = await playing();
+  await ask(ada, 'pause');
+
+  bot.child.kill('SIGTERM');
+  await until('the bot to begin to stop', () => bot.log().includes('"msg":"stopping"'), 5_000);
+  bot.child.kill('SIGTERM');
+  const { code } = await bot.ended;
+
+  expect(code).toBe(0);
+  expect(loopback.guild.voiceStates.has(loopback.application.bot.id)).toBe(false);
+  await startBotProcess(bot.env);
+  expect((await ask(ada, 'pause')).content).toContain('already paused');
 });
 
 it('does so too while Discord leaves it without answers', async () => {
