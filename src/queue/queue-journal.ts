@@ -114,12 +114,22 @@ export class QueueJournal {
 
   async #write(operations: readonly Row[], besides: readonly Row[]): Promise<void> {
     const { store } = this.#options;
-    if (this.#doubtful.length > 0) await store.deleteMany(this.#doubtful);
-    this.#doubtful = operations.map(({ key }) => key);
+    await this.#takeBack();
     const rows = [...operations, ...besides];
     const [first] = rows;
-    if (rows.length === 1 && first !== undefined) await store.set(first.key, first.value);
-    else await store.setMany(rows);
+    try {
+      if (rows.length === 1 && first !== undefined) await store.set(first.key, first.value);
+      else await store.setMany(rows);
+    } catch (error) {
+      this.#doubtful = operations.map(({ key }) => key);
+      // At once if the disk lets us: people are told that it was not done, and that must be true after a crash.
+      await this.#takeBack().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #takeBack(): Promise<void> {
+    if (this.#doubtful.length > 0) await this.#options.store.deleteMany(this.#doubtful);
     this.#doubtful = [];
   }
 

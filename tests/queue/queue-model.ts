@@ -220,7 +220,7 @@ export function operationFor(step: Step, queue: Queue, nextId: () => number | st
 const place = fc.nat(900);
 const places = fc.array(place, { maxLength: 5 });
 const few = fc.integer({ min: 1, max: 4 });
-const many = fc.integer({ min: 100, max: 1_200 });
+const many = fc.integer({ min: 100, max: 700 });
 const at = fc.integer({ min: -2, max: 900 });
 const start = fc.boolean();
 const step = (weight: number, type: Step['type'], rest: Record<string, fc.Arbitrary<unknown>>) => ({

@@ -257,12 +257,15 @@ describe('queue operations', () => {
   });
 
   it('has no entry twice, and loses none but by what people ask to be rid of', () => {
-    const RID: readonly QueueOperation['type'][] = ['remove', 'clear', 'skip', 'jump', 'advance'];
+    const RID: ReadonlySet<QueueOperation['type']> = new Set(['remove', 'clear', 'skip', 'jump', 'advance']);
     everyQueue((queue, operation, result) => {
       const found = new Set(ids(result));
       expect(found.size).toBe(ids(result).length);
-      if (RID.includes(operation.type)) return;
-      for (const id of ids(queue)) expect(found, `${operation.type} lost ${id}`).toContain(id);
+      if (RID.has(operation.type)) return;
+      expect(
+        ids(queue).filter((id) => !found.has(id)),
+        `lost by ${operation.type}`,
+      ).toEqual([]);
     });
   });
 
@@ -289,7 +292,7 @@ describe('queue operations', () => {
 /** Looks at every operation of many random sequences: the queue before, the operation, the queue after. */
 function everyQueue(look: (queue: Queue, operation: QueueOperation, result: Queue, model: QueueModel) => void): void {
   fc.assert(
-    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
       const model = new QueueModel();
       let next = 0;
       let queue = EMPTY_QUEUE;

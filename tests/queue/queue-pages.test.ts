@@ -34,30 +34,33 @@ describe('pages of a queue', () => {
 
   it('hold what the queue holds after any operations, stay few, and never reuse the id of another page', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(anyStep, { maxLength: 12 }), { maxLength: 12 }), (rounds) => {
-        let queue: Queue = { ...EMPTY_QUEUE, upcoming: entries(600, 's') };
-        let pages: readonly Page[] = [];
-        let nextPage = 1;
-        let nextEntry = 0;
-        for (const steps of rounds) {
-          for (const step of steps) {
-            queue = {
-              ...queue,
-              ...applyOperation(
-                queue,
-                operationFor(step, queue, () => nextEntry++),
-              ),
-            };
+      fc.property(
+        fc.array(fc.array(anyStep, { maxLength: 12, size: 'max' }), { maxLength: 12, size: 'max' }),
+        (rounds) => {
+          let queue: Queue = { ...EMPTY_QUEUE, upcoming: entries(600, 's') };
+          let pages: readonly Page[] = [];
+          let nextPage = 1;
+          let nextEntry = 0;
+          for (const steps of rounds) {
+            for (const step of steps) {
+              queue = {
+                ...queue,
+                ...applyOperation(
+                  queue,
+                  operationFor(step, queue, () => nextEntry++),
+                ),
+              };
+            }
+            const next = paginate(pages, queue.upcoming, nextPage);
+            expect(flat(next.pages)).toEqual(queue.upcoming);
+            expect(next.pages.length).toBeLessThanOrEqual(queue.upcoming.length / 24 + 2);
+            expect(next.fresh.every(({ id }) => id >= nextPage)).toBe(true);
+            for (const page of next.pages.filter((page) => !next.fresh.includes(page))) expect(pages).toContain(page);
+            nextPage += next.fresh.length;
+            pages = next.pages;
           }
-          const next = paginate(pages, queue.upcoming, nextPage);
-          expect(flat(next.pages)).toEqual(queue.upcoming);
-          expect(next.pages.length).toBeLessThanOrEqual(queue.upcoming.length / 24 + 2);
-          expect(next.fresh.every(({ id }) => id >= nextPage)).toBe(true);
-          for (const page of next.pages.filter((page) => !next.fresh.includes(page))) expect(pages).toContain(page);
-          nextPage += next.fresh.length;
-          pages = next.pages;
-        }
-      }),
+        },
+      ),
       { numRuns: 60 },
     );
   });
