@@ -16,6 +16,8 @@ export interface Outcome {
   readonly notes: readonly string[];
   /** The same for programs. */
   readonly figures: object;
+  /** What it must show and did not, a line each. */
+  readonly missed?: readonly string[];
 }
 
 /** One thing that is measured beside another in the same run, so that the ratio of the two means something on any machine. */
