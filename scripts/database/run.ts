@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig, VARIABLES } from '../../src/config.ts';
 
 /** Backups need no token, so none is asked for. */
 const PLACEHOLDER = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AAAAAA.a-placeholder-that-nobody-logs-in-with';
+
+const SQLITE = 'sqlite:';
 
 /** What the command line and the settings say. */
 export interface Wish {
@@ -41,9 +42,9 @@ export async function runOnDatabase(instead: string, act: (wish: Wish) => Promis
 }
 
 function place(instead: string): { dataDir: string; database: string } {
-  if (process.env['STORE_URL']?.trim().startsWith('postgres') === true)
-    throw new Error(`STORE_URL names PostgreSQL, which has a program of its own for this: ${instead}`);
   const known = Object.fromEntries(VARIABLES.map((variable) => [variable, process.env[variable]]));
-  const { dataDir } = parseConfig({ ...known, DISCORD_TOKEN: PLACEHOLDER });
-  return { dataDir, database: join(dataDir, 'tenuto.sqlite') };
+  const { dataDir, storeUrl } = parseConfig({ ...known, DISCORD_TOKEN: PLACEHOLDER });
+  if (!storeUrl.startsWith(SQLITE))
+    throw new Error(`STORE_URL names PostgreSQL, which has a program of its own for this: ${instead}`);
+  return { dataDir, database: storeUrl.slice(SQLITE.length) };
 }

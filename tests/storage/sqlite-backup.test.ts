@@ -25,13 +25,23 @@ afterEach(async () => {
 
 /** Runs `npm run backup` or `restore` without npm, on the database in the folder. */
 async function run(script: 'backup' | 'restore', ...words: string[]) {
-  const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: folder };
+  return await runWith({}, script, ...words);
+}
+
+async function runWith(settings: Readonly<Record<string, string>>, script: 'backup' | 'restore', ...words: string[]) {
+  const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: folder, ...settings };
   const child = spawn(process.execPath, [join(SCRIPTS, `${script}.ts`), ...words], { cwd: folder, env });
   let [out, errors] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, errors, last: JSON.parse(out.trim().split('\n').at(-1) || 'null') as Record<string, unknown> };
+  return { code, out, errors, last: lastLine(out) };
+}
+
+/** The last line, where that is JSON. */
+function lastLine(out: string): Record<string, unknown> {
+  const line = out.trim().split('\n').at(-1) ?? '';
+  return line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : {};
 }
 
 async function withStore<T>(path: string, use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>) {
@@ -83,6 +93,19 @@ it('backs up what another process is writing, at one moment of it, and brings ex
   expect(later).toBeGreaterThanOrEqual(after);
 });
 
+it('is of the moment in which it was asked for, however much is written until it is done', async () => {
+  await withStore(database, async (store) => {
+    const bulk = Array.from({ length: 10_000 }, (_, index) => ({ key: `k:${index}`, value: 'x'.repeat(400) }));
+    await store.setMany([...bulk, { key: 'a', value: 0 }]);
+    let done = false;
+    const copying = backUp(database, join(folder, 'copy.sqlite')).finally(() => (done = true));
+    for (let number = 1; !done; number += 1) await store.setMany([{ key: 'a', value: number }]);
+    await copying;
+    expect(await store.get('a')).toBeGreaterThan(1);
+  });
+  expect(await found(join(folder, 'copy.sqlite'))).toBe(0);
+});
+
 it('leaves one file, which needs no other beside it', async () => {
   await withStore(database, async (store) => {
     await store.set('a', 'in the log');
@@ -109,6 +132,18 @@ it('says that there is nothing, and that a file must be named', async () => {
   expect((await run('restore', join(folder, 'none'))).errors).toBe(
     `${join(folder, 'none')} is not there, or no file.\n`,
   );
+});
+
+it('takes the file that STORE_URL names, and leaves PostgreSQL to its own programs', async () => {
+  database = join(folder, 'elsewhere.sqlite');
+  await written(1);
+  const { last } = await runWith({ STORE_URL: `sqlite:${database}` }, 'backup', '--json');
+  expect(await found(String(last['file']))).toBe(1);
+  const postgres = { STORE_URL: 'postgres://tenuto:secret@127.0.0.1:5432/tenuto' };
+  const why = 'STORE_URL names PostgreSQL, which has a program of its own for this: ';
+  expect(await runWith(postgres, 'backup')).toMatchObject({ code: 1, out: '', errors: `${why}pg_dump\n` });
+  expect(await runWith(postgres, 'restore', 'x')).toMatchObject({ code: 1, out: '', errors: `${why}pg_restore\n` });
+  expect((await runWith({ STORE_URL: 'mysql:x' }, 'backup')).errors).toContain('STORE_URL must be sqlite:path');
 });
 
 it('makes no backup of a damaged database, and leaves nothing half done', async () => {
