@@ -3,7 +3,7 @@ import type { KeyvStorageEntry, KeyvStorageGetResult } from 'keyv';
 
 const TABLE = 'keyv';
 const SWEEP_EVERY_MS = 3_600_000;
-const SELECT = `SELECT key, value FROM ${TABLE} WHERE namespace = '' AND (expires IS NULL OR expires > ?)`;
+const LIVING = `FROM ${TABLE} WHERE namespace = '' AND (expires IS NULL OR expires > ?)`;
 /** No key contains it, and every key that begins with a prefix sorts before the prefix followed by it. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
@@ -39,7 +39,7 @@ export class SqliteAdapter extends KeyvSqlite {
   }
 
   override async getMany<Value>(keys: string[]): Promise<KeyvStorageGetResult<Value | undefined>[]> {
-    const sql = `${SELECT} AND key IN (SELECT value FROM json_each(?))`;
+    const sql = `SELECT key, value ${LIVING} AND key IN (SELECT value FROM json_each(?))`;
     const rows = (await this.query(sql, Date.now(), JSON.stringify(keys))) as Row[];
     const values = new Map(rows.map(({ key, value }) => [key, value ?? undefined]));
     return keys.map((key) => values.get(key));
@@ -56,7 +56,8 @@ export class SqliteAdapter extends KeyvSqlite {
 
   /** The living keys that begin with `prefix`. */
   async keys(prefix: string): Promise<string[]> {
-    const rows = await this.query(`${SELECT} AND key >= ? AND key < ?`, Date.now(), prefix, prefix + LAST_CHARACTER);
+    const sql = `SELECT key ${LIVING} AND key >= ? AND key < ?`;
+    const rows = await this.query(sql, Date.now(), prefix, prefix + LAST_CHARACTER);
     return (rows as Row[]).map(({ key }) => key);
   }
 }
