@@ -12,7 +12,7 @@ import { more } from '../bench/chaos/resources.ts';
 import { inWords, scheduleOf } from '../bench/chaos/schedule.ts';
 import { SongBook } from '../bench/chaos/song-book.ts';
 import { Unhandled } from '../bench/chaos/unhandled.ts';
-import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
+import { lowest, slopeOf } from '../bench/soak/slope.ts';
 import type { HeardPacket } from '../loopback/ears.ts';
 import { FAULTS } from '../loopback/fault-table.ts';
 
@@ -279,13 +279,6 @@ describe('the slope of memory', () => {
     const { slope, error } = slopeOf(line(2, 5));
     expect(Math.abs(slope - 2)).toBeLessThan(2 * error);
     expect(slopeOf([{ x: 0, y: 1 }]).slope).toBeNaN();
-  });
-
-  it('is flat within noise, and not when it rises for good', () => {
-    expect(isFlat(slopeOf(line(0, 5)), 0)).toBe(true);
-    expect(isFlat(slopeOf(line(-3, 1)), 0)).toBe(true);
-    expect(isFlat(slopeOf(line(2, 5)), 0)).toBe(false);
-    expect(isFlat({ slope: Number.NaN, error: Number.NaN }, 1)).toBe(false);
   });
 
   it('is drawn through what the garbage collector left', () => {

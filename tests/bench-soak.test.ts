@@ -3,20 +3,23 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeOptionsOf, START_OPTIONS } from '../bench/node-options.ts';
+import { collected } from '../bench/soak/collected.ts';
 import { INSPECTED } from '../bench/soak/inspector.ts';
-import { liveMb } from '../bench/soak/live-memory.ts';
-import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
+import { rise } from '../bench/soak/plateau.ts';
+import { lowest, slopeOf } from '../bench/soak/slope.ts';
 
-describe('the slope', () => {
+describe('the course of memory', () => {
   const sawtooth = Array.from({ length: 60 }, (_, x) => ({ x, y: 200 + (x % 7) * 5 }));
 
-  it('calls memory flat that goes up and down', () => {
-    expect(isFlat(slopeOf(lowest(sawtooth, 6)), 0.05)).toBe(true);
+  it('has no slope and no rise when it goes up and down', () => {
+    expect(slopeOf(lowest(sawtooth, 6)).slope).toBeCloseTo(0, 1);
+    expect(rise(sawtooth)).toBe(0);
   });
 
-  it('does not when some of it stays', () => {
+  it('has both when some of it stays', () => {
     const leaking = sawtooth.map(({ x, y }) => ({ x, y: y + 0.3 * x }));
-    expect(isFlat(slopeOf(lowest(leaking, 6)), 0.05)).toBe(false);
+    expect(slopeOf(lowest(leaking, 6)).slope).toBeCloseTo(0.3, 1);
+    expect(rise(leaking)).toBeGreaterThan(7);
   });
 });
 
@@ -64,7 +67,11 @@ async function program() {
   const [greeting] = (await once(createInterface(child.stderr), 'line')) as [string];
   const url = /ws:\S+/.exec(greeting)?.[0] ?? '';
   return {
-    live: () => liveMb(url, AbortSignal.timeout(60_000), 10),
+    live: async () => {
+      const inspected = { pid: child.pid ?? 0, inspectorUrl: url };
+      const { liveMb } = await collected(inspected, AbortSignal.timeout(60_000), 10);
+      return liveMb;
+    },
     async told(line: string) {
       const done = once(said, 'line');
       child.stdin.write(`${line}\n`);

@@ -23,9 +23,3 @@ export function lowest(points: readonly Point[], size: number): Point[] {
   );
   return groups.flatMap((group) => group.toSorted((one, other) => one.y - other.y).slice(0, 1));
 }
-
-/** True when the values do not grow by more than chance explains: two standard errors, or less than can be told apart. */
-export const isFlat = (
-  { slope, error }: { readonly slope: number; readonly error: number },
-  resolution: number,
-): boolean => slope <= Math.max(2 * error, resolution);

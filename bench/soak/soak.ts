@@ -5,10 +5,11 @@ import { Lane, type Seat } from '../lane.ts';
 import { rssMb } from '../process-usage.ts';
 import { rounded } from '../statistics.ts';
 import type { Holdings } from '../supervised.ts';
+import { collected } from './collected.ts';
 import { INSPECTED } from './inspector.ts';
 import { live, startMusic } from './life.ts';
-import { liveMb } from './live-memory.ts';
-import { isFlat, lowest, slopeOf, type Point } from './slope.ts';
+import { rise } from './plateau.ts';
+import { lowest, slopeOf, type Point } from './slope.ts';
 
 const SAMPLE_MS = 10_000;
 const EVENT_MS = 4_000;
@@ -17,10 +18,12 @@ const LEAST_POINTS = 8;
 const LONGEST_WARM_UP_MIN = 10;
 /** Pooled connections and waits that are on their way to their end. */
 const SETTLE_MS = 60_000;
-/** Memory comes in pages and is given back late: a smaller growth in the whole time cannot be told from none. */
-const RESOLUTION_MB = 4;
 /** What is live after a full collection depends on what just plays, and on code that V8 has just compiled. */
-const LIVE_RESOLUTION_MB = 3;
+const LIVE_MB = 3;
+/** Memory comes in pages and is given back late: a smaller growth cannot be told from none. */
+const COLLECTED_MB = 4;
+/** What may be garbage at any moment: V8's young generation, as `npm start` bounds it. */
+const GARBAGE_MB = 16;
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -47,11 +50,11 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const samples: Sample[] = [];
   const began = performance.now();
   const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
-  // Long before the slope is looked at, for a forced collection gives memory back that is soon taken again.
+  // Long before RSS is judged, for a forced collection gives memory back that is soon taken again.
   await watch(warmUpMinutes / 2);
-  const liveFirst = await liveMb(lane.program.inspectorUrl, signal);
+  const first = await collected(lane.program, signal);
   await watch(minutes);
-  const liveLast = await liveMb(lane.program.inspectorUrl, signal);
+  const last = await collected(lane.program, signal);
   const leaks = await atRest(lane, seats, before);
   const problems = lane.loopback.problems();
   const warmUpHours = warmUpMinutes / 60;
@@ -61,8 +64,8 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const points = judged.map(({ hours, rssMb }) => ({ x: hours, y: rssMb }));
   const rss = slopeOf(lowest(points, together));
   const heap = slopeOf(lowest(judged.flatMap(heapPoint), together));
-  const rssFlat = isFlat(rss, RESOLUTION_MB / Math.max(minutes / 60 - warmUpHours, Number.EPSILON));
-  const liveFlat = liveLast - liveFirst <= LIVE_RESOLUTION_MB;
+  const liveFlat = last.liveMb - first.liveMb <= LIVE_MB;
+  const rssFlat = last.rssMb - first.rssMb <= COLLECTED_MB && rise(points) <= GARBAGE_MB;
   const flat = rssFlat && liveFlat;
   const unhandled = lane.program.unhandled().length;
   for (const line of [...leaks, ...problems]) say(`left over or wrong: ${line}`);
@@ -81,7 +84,9 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     slope_standard_error: rounded(rss.error, 2),
     heap_slope_mb_per_hour: rounded(heap.slope, 2),
     heap_slope_standard_error: rounded(heap.error, 2),
-    live_mb: { first: rounded(liveFirst, 2), last: rounded(liveLast, 2) },
+    live_mb: { first: rounded(first.liveMb, 2), last: rounded(last.liveMb, 2) },
+    collected_rss_mb: { first: rounded(first.rssMb, 2), last: rounded(last.rssMb, 2) },
+    rss_rise_mb: rounded(rise(points), 2),
     rss_flat: rssFlat,
     live_flat: liveFlat,
     memory_flat: flat,
