@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- [--minutes M] [--guilds N] [--seed N] [--json]`: a bot that plays for a long time while people skip and things go
- * wrong now and then, to see whether it holds more and more: memory by its slope, everything else by counting at the end.
+ * wrong now and then, to see whether it holds more and more: memory after full collections, everything else by counting at the end.
  *
  *   --minutes M  how long (default 30); the first third, ten minutes at most, is warm-up and is not judged
  *   --guilds N   guilds that it plays in (default 6)
