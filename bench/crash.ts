@@ -64,7 +64,7 @@ async function crash({ kills, guilds, seed, json }: Flags): Promise<void> {
 function unmet(figures: CrashFigures): string[] {
   const holds: Readonly<Record<string, boolean>> = {
     'nothing that was acknowledged is lost': figures.lost === 0,
-    'everything is as people were told': figures.wrong_states + figures.wrong_songs === 0,
+    'everything is as people were told': figures.wrong_states + figures.wrong_sounds === 0,
     [`the music goes on within ${MOST_POSITION_ERROR_MS} ms of where it broke off`]:
       figures.position_error_ms_p95 < MOST_POSITION_ERROR_MS,
     'the music comes back': figures.silent === 0 && figures.restored > 0,
@@ -91,11 +91,9 @@ async function power({ rounds, guilds, seed, json }: Flags): Promise<void> {
   }
 }
 
-const summary = (power: PowerFigures, control: PowerFigures) => ({
-  power,
-  control_acknowledged: control.acknowledged,
-  control_lost: control.lost,
-});
+function summary(power: PowerFigures, control: PowerFigures) {
+  return { power, control_acknowledged: control.acknowledged, control_lost: control.lost };
+}
 
 function conclude(faults: readonly string[], figures: object, json: boolean): void {
   const rows = Object.entries(figures).map(([name, value]) => `  ${name.padEnd(28)}${JSON.stringify(value)}`);

@@ -226,6 +226,7 @@ function twoPlaces(situation: Situation): [number, number] {
 /** A title that is nowhere in the queue, nor can come back into it. */
 function unused({ world, titles, dice }: Situation): string {
   const { current, upcoming, history, undoable } = world;
-  const used = [current, ...upcoming, ...history.slice(-10), ...(undoable?.upcoming ?? [])].map(titleOf);
-  return dice.pick(titles.filter((title) => !used.includes(title)));
+  const entries = [current, ...upcoming, ...history.slice(-10), ...(undoable?.upcoming ?? [])];
+  const used = new Set(entries.map(titleOf));
+  return dice.pick(titles.filter((title) => !used.has(title)));
 }

@@ -29,6 +29,8 @@ const FIRST_SONGS = 3;
 const HASTY_SHARE = 0.25;
 const ONLINE_MS = 20_000;
 const SOUND_MS = 20_000;
+/** Music that should not be is heard by then. */
+const QUIET_MS = 500;
 /** Discord allows one identify in five seconds; waiting for it would only make the run longer. */
 const HASTE = { gateway: { identifyWindowMs: 100, sessionStarts: 1_000_000 } };
 
@@ -62,7 +64,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
       guilds.map((guild, index) => act(guild, life, { hasty: hasty[index] === true, looks: kill % count === index })),
     );
     if (kill === 1) await until('songs in every guild', () => guilds.every(hasSongs), SOUND_MS, signal);
-    if (!early) await heard(life);
+    else if (!early) await heard(life);
     await sleep(playMs, signal);
     end(await life.kill(), await acting);
     await compare(kill);
@@ -76,10 +78,22 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
     const isThere = () => (registered ? isOnline(loopback) : life.readyAt !== null);
     await until('the bot to be there', isThere, ONLINE_MS, life.signal);
     registered = true;
-    const expected = guild.sounds === true;
     if (looks) await guild.look(life.signal);
-    if (expected && !hasty) await until('music', () => guild.listener.back, SOUND_MS, life.signal);
+    if (!hasty) await listen(guild, life);
     await guild.act(life.signal);
+  }
+
+  /** Before anybody types: what is heard is what should be, and where it is paused, nothing. */
+  async function listen(guild: Guild, life: Life): Promise<void> {
+    if (guild.sounds === true) {
+      const { song } = await until('music', () => guild.listener.back, SOUND_MS, life.signal);
+      if (song !== null && guild.song !== null && song !== guild.song)
+        tally.heardWrong(guild, 'another song than the current one');
+    } else if (guild.sounds === false) {
+      await until('the bot to be ready', () => life.readyAt !== null, ONLINE_MS, life.signal);
+      await sleep(QUIET_MS, life.signal);
+      if (guild.listener.back !== null) tally.heardWrong(guild, 'music where there should be none');
+    }
   }
 
   async function heard(life: Life): Promise<void> {

@@ -20,7 +20,8 @@ export interface CrashFigures {
   readonly restore_from_ready_ms_p95: number;
   readonly restored: number;
   readonly silent: number;
-  readonly wrong_songs: number;
+  /** Another song than the current one, or any while it is paused. */
+  readonly wrong_sounds: number;
   readonly commands: number;
   readonly refused: number;
   readonly unanswered: number;
@@ -40,7 +41,7 @@ export class Tally {
   readonly #say: (line: string) => void;
   readonly #restores: { readonly ms: number; readonly fromReadyMs: number }[] = [];
   readonly #errorsMs: number[] = [];
-  readonly #counts = { kills: 0, lost: 0, wrong: 0, silent: 0, songs: 0, unanswered: 0, alone: 0, unhandled: 0 };
+  readonly #counts = { kills: 0, lost: 0, wrong: 0, silent: 0, sounds: 0, unanswered: 0, alone: 0, unhandled: 0 };
 
   constructor(seed: number, guilds: readonly Guild[], say: (line: string) => void) {
     this.#seed = seed;
@@ -55,12 +56,17 @@ export class Tally {
       if (back === null) {
         if (guild.sounds !== true) continue;
         this.#counts.silent += 1;
-        this.#say(`seed ${this.#seed}, kill ${this.#counts.kills}, guild ${guild.number}: no music came back`);
+        this.#say(`seed ${this.#seed}, after kill ${this.#counts.kills}, guild ${guild.number}: no music came back`);
         continue;
       }
       this.#restores.push({ ms: back.at - life.begunAt, fromReadyMs: back.at - (life.readyAt ?? back.at) });
       if (back.errorMs !== null) this.#errorsMs.push(back.errorMs);
     }
+  }
+
+  heardWrong(guild: Guild, what: string): void {
+    this.#counts.sounds += 1;
+    this.#say(`seed ${this.#seed}, after kill ${this.#counts.kills}, guild ${guild.number}: ${what} was heard`);
   }
 
   ended({ early, unhandled }: End): void {
@@ -111,7 +117,7 @@ export class Tally {
   figures(problems: readonly string[]): CrashFigures {
     const total = (figure: (guild: Guild) => number) => this.#guilds.reduce((sum, guild) => sum + figure(guild), 0);
     const p95 = (values: readonly number[]) => rounded(quantile(values, 0.95), 0);
-    const { kills, lost, wrong, silent, songs, unanswered, alone, unhandled } = this.#counts;
+    const { kills, lost, wrong, silent, sounds, unanswered, alone, unhandled } = this.#counts;
     for (const problem of problems) this.#say(`problem: ${problem}`);
     return {
       kills,
@@ -125,7 +131,7 @@ export class Tally {
       restore_from_ready_ms_p95: p95(this.#restores.map(({ fromReadyMs }) => fromReadyMs)),
       restored: this.#restores.length,
       silent,
-      wrong_songs: songs,
+      wrong_sounds: sounds,
       commands: total(({ figures }) => figures.commands),
       refused: total(({ figures }) => figures.refused),
       unanswered,
