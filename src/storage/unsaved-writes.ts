@@ -3,6 +3,8 @@ import { toJson, type Write } from './write.ts';
 interface Put {
   readonly json: string;
   readonly expires: number;
+  /** The number of its write: what was written at once goes to the disk at once. */
+  readonly of: number;
 }
 
 /** A part of what waits. Say `done` when it is on the disk: what has not been changed since then waits no more. */
@@ -23,6 +25,7 @@ export class UnsavedWrites {
   readonly #puts = new Map<string, Put>();
   readonly #deletions = new Set<string>();
   #length = 0;
+  #writes = 0;
 
   /** `limit`: characters of keys and JSON. */
   constructor(limit: number) {
@@ -42,8 +45,9 @@ export class UnsavedWrites {
       return;
     }
     const puts = write.entries.map(({ key, value }) => ({ key, json: toJson(value) }));
+    this.#writes += 1;
     this.#needRoom(puts.reduce((sum, { key, json }) => sum + key.length + json.length, 0));
-    for (const { key, json } of puts) this.#put(key, { json, expires: write.expires });
+    for (const { key, json } of puts) this.#put(key, { json, expires: write.expires, of: this.#writes });
   }
 
   /** What a reader finds under a key: undefined when nothing waits for it, and a value of undefined when it is gone. */
@@ -60,7 +64,7 @@ export class UnsavedWrites {
     return new Map([...gone, ...Array.from(this.#puts, ([key, { expires }]) => [key, expires > now] as const)]);
   }
 
-  /** What goes to the disk next, of at most `length` characters but always something; null when nothing waits. */
+  /** What goes to the disk next, of at most `length` characters but always a whole write; null when nothing waits. */
   next(length: number): Batch | null {
     const now = Date.now();
     const batch: [key: string, put: Put][] = [];
@@ -73,7 +77,8 @@ export class UnsavedWrites {
       // What expires has a moment of its own, and so is a write of its own.
       const apart = put.expires !== Infinity || batch[0]?.[1].expires !== Infinity;
       taken += key.length + put.json.length;
-      if (batch.length > 0 && (apart || taken > length)) break;
+      const isNext = batch.length > 0 && batch.at(-1)?.[1].of !== put.of;
+      if (isNext && (apart || taken > length)) break;
       batch.push([key, put]);
     }
     return batch.length > 0 ? this.#putting(batch) : this.#deleting(length);
