@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
   '3D000': ({ database }) => `it has no database "${database}". Create it: createdb ${database}`,
   '42501': ({ user }) => `user "${user}" lacks rights. Make it the owner of the database.`,
   '53300': () => 'it has no connection left',
+  // pg's own word, which has no code.
+  'timeout expired': () => 'it does not answer. Is it PostgreSQL that listens there?',
   '57P03': () => 'it is just starting or stopping',
 };
 
@@ -32,6 +34,6 @@ export function inWords(error: unknown, place: Place): string {
 /** A host with several addresses fails with an error of several, whose own message is empty. */
 function told(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return { code, message: code in ADVICE ? '' : error.message || code };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return { code, message: code in ADVICE ? '' : error.message || code || 'it gave no reason' };
 }

@@ -2,6 +2,7 @@ import { Client, DatabaseError } from 'pg';
 import { within } from '../lib/time.ts';
 import { claim, prepareTables, reclaim, TakenOver, TAKEN_OVER, type Claim } from './postgres-claim.ts';
 import { inWords } from './postgres-failures.ts';
+import { GuardedSocket } from './postgres-socket.ts';
 import type { Guard, Statement } from './postgres-statements.ts';
 
 /** How long things may take, milliseconds. */
@@ -17,6 +18,9 @@ export interface PostgresTimes {
 }
 
 export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000, lockMs: 5_000, answerMs: 15_000 };
+
+/** Shorter than the time after which firewalls forget a connection that is idle. */
+const KEEP_ALIVE_MS = 15_000;
 
 /** There is no connection, and what waits for one cannot be done either. The text is for the operator. */
 export class Disconnected extends Error {}
@@ -121,6 +125,8 @@ export class PostgresSession {
       fallback_application_name: 'tenuto',
       connectionTimeoutMillis: this.#times.connectMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      stream: () => new GuardedSocket(),
     });
     // A connection can die at any time, also while nobody uses it.
     client.on('error', () => this.#drop(client));

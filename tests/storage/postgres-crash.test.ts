@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
@@ -6,6 +9,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { PostgresServer, programs } from './fixtures/postgres-server.ts';
 import { entries } from '../queue/queue-model.ts';
 
+const WRITER = fileURLToPath(new URL('fixtures/url-writer.ts', import.meta.url));
 const WRITERS = 8;
 const ROUNDS = 3;
 
@@ -59,6 +63,26 @@ describe('a PostgreSQL server that crashes', { skip: programs() === null }, () =
     }
     await store.close();
     expect(kept.size).toBeGreaterThan(ROUNDS * 400);
+  });
+
+  it('has kept every key that a killed process was told of, and lets the next process in at once', async () => {
+    const url = await server.database('kills');
+    const told: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const writer = spawn(process.execPath, [WRITER, url, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(writer, 'close');
+      let text = '';
+      writer.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > 3_000) writer.kill('SIGKILL');
+      });
+      expect((await ended)[1]).toBe('SIGKILL');
+      told.push(...text.split('\n').slice(0, -1));
+      const store = await open(url);
+      expect(await store.getMany(told)).toEqual(told);
+      await store.close();
+    }
+    expect(told.length).toBeGreaterThan(ROUNDS * 300);
   });
 
   it('keeps a queue, its place and its session', async () => {
