@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { later } from '../lib/time.ts';
 import { ALONE, CHANNEL_DELETED, KICKED, KICKED_ONCE, QUEUE_ENDED } from './announcements.ts';
 import { Departures } from './departures.ts';
 import { EmptyChannels } from './empty-channels.ts';
@@ -19,6 +20,7 @@ export interface FollowerLimits {
 
 /** Who disconnects the bot again so soon after it came back, means it. */
 const MEANT_MS = 60_000;
+const RESTORED_AT_ONCE = 20;
 
 export interface VoiceFollowerParts {
   readonly players: GuildPlayers;
@@ -35,6 +37,7 @@ export class VoiceFollower {
   readonly #parts: VoiceFollowerParts;
   readonly #departures: Departures;
   readonly #emptyChannels: EmptyChannels;
+  readonly #life = new AbortController();
   /** When somebody last disconnected the bot, in milliseconds since 1970. */
   readonly #kickedAt = new Map<string, number>();
 
@@ -53,7 +56,7 @@ export class VoiceFollower {
   /** Goes on where the last process stopped. Guilds that are not there yet follow by `guildAvailable`. */
   restore(): void {
     this.#emptyChannels.start();
-    for (const guildId of this.#parts.queues.guilds()) this.guildAvailable(guildId);
+    this.#restore(this.#parts.queues.guilds());
   }
 
   /** The guild's data is there: at the start, or after an outage of Discord's. */
@@ -112,8 +115,16 @@ export class VoiceFollower {
   }
 
   close(): void {
+    this.#life.abort();
     this.#departures.close();
     this.#emptyChannels.close();
+  }
+
+  /** Some at a time, since what sounds already needs its 20 ms clock. In which order they join, voice decides. */
+  #restore(guildIds: readonly string[]): void {
+    for (const guildId of guildIds.slice(0, RESTORED_AT_ONCE)) this.guildAvailable(guildId);
+    const others = guildIds.slice(RESTORED_AT_ONCE);
+    if (others.length > 0) later(0, this.#life.signal, () => this.#restore(others));
   }
 
   /** Somebody who comes to a channel that was empty when the bot started, brings it there. Nobody else does. */
