@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Measurement, Outcome } from '../measurement.ts';
 import type { ClockRun } from './clock-program.ts';
-import { makePlace } from './place.ts';
+import { CAME_FIRST, makePlace } from './place.ts';
 import { runProgram } from './run-program.ts';
 import { compileSlowFsync, FSYNC_MS } from './slow-fsync.ts';
 
@@ -37,12 +37,21 @@ function report(runs: Partial<Record<(typeof PLACES)[number], ClockRun>>): Outco
   if ((write_p50_ms ?? 0) < FSYNC_MS) missed.push(`the disk was not slow: a write took ${write_p50_ms} ms`);
   return {
     table: [
-      ['queues written', 'late p99 ms', 'late max ms', 'ticks > 20 ms late', 'operations', 'write p50 ms'],
+      [
+        'queues written',
+        'late p99 ms',
+        'late max ms',
+        'ticks > 20 ms late',
+        'operations',
+        'write p50 ms',
+        'came first',
+      ],
       ...Object.entries(runs).map(([where, figures]) => [where, ...Object.values(figures).map(String)]),
     ],
     notes: [
       'none: nothing is written, which is what this machine does to any clock. worker: the bot. main: its store without a thread of its own.',
       'Fifty times a second one of 50 guilds changes its queue, one of them of 10,000 tracks. A tick is late by its distance from when it was due.',
+      CAME_FIRST,
     ],
     figures: { fsync_ms: FSYNC_MS, ...runs },
     missed,

@@ -1,6 +1,6 @@
 import { setInterval as every } from 'node:timers';
 import { quantile, rounded } from '../statistics.ts';
-import { entries, entry, openQueues } from './place.ts';
+import { comeFirst, entries, entry, openQueues } from './place.ts';
 import { storeOnThisThread } from './same-thread.ts';
 
 /** What one run had; milliseconds. */
@@ -11,6 +11,7 @@ export interface ClockRun {
   readonly too_late: number;
   readonly operations: number;
   readonly write_p50_ms: number | null;
+  readonly came_first: boolean;
 }
 
 const TICK_MS = 20;
@@ -19,6 +20,7 @@ const TRACKS = 70;
 const LONG_QUEUE = 10_000;
 
 // The clock of the audio on the main thread, as @discordjs/voice has it, while queues change fifty times a second. Says a ClockRun.
+const cameFirst = comeFirst();
 const [where = '', path = '', spanMs = ''] = process.argv.slice(2);
 await using opened =
   where === 'none' ? null : await openQueues(path, where === 'main' ? await storeOnThisThread(path) : undefined);
@@ -58,6 +60,7 @@ async function measure(span: number): Promise<ClockRun> {
     too_late: rounded(late.filter((ms) => ms > TICK_MS).length / late.length, 3),
     operations: waits.length,
     write_p50_ms: opened === null ? null : rounded(quantile(waits, 0.5), 1),
+    came_first: cameFirst,
   };
 }
 

@@ -97,9 +97,9 @@ it('is of the moment in which it was asked for, however much is written until it
   await withStore(database, async (store) => {
     const bulk = Array.from({ length: 10_000 }, (_, index) => ({ key: `k:${index}`, value: 'x'.repeat(400) }));
     await store.setMany([...bulk, { key: 'a', value: 0 }]);
-    let done = false;
-    const copying = backUp(database, join(folder, 'copy.sqlite')).finally(() => (done = true));
-    for (let number = 1; !done; number += 1) await store.setMany([{ key: 'a', value: number }]);
+    const done = new AbortController();
+    const copying = backUp(database, join(folder, 'copy.sqlite')).finally(() => done.abort());
+    for (let number = 1; !done.signal.aborted; number += 1) await store.setMany([{ key: 'a', value: number }]);
     await copying;
     expect(await store.get('a')).toBeGreaterThan(1);
   });
