@@ -10,6 +10,7 @@ const SQLITE_BUSY = 5;
 
 /** What the operator reads when the file cannot be used, by SQLite's result code; its own words name no file. */
 const TROUBLES: Readonly<Record<number, string>> = {
+  5: 'is locked by another program. Stop that one first.',
   8: 'is read-only. Let the user who runs this program write to it and to its folder.',
   10: 'cannot be used: its disk reports an error.',
   13: 'cannot be used: its disk is full. Make room there.',
