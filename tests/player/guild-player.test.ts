@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { GuildPlayer, type GuildPlayerParts } from '../../src/player/guild-player.ts';
 import { recordOf } from '../../src/player/guild-record.ts';
-import { adding, skipping } from '../../src/player/queue-edits.ts';
+import { adding, goingBack, removing, replaying, skipping, undoing, ending } from '../../src/player/queue-edits.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
 import type { QueueEntry } from '../../src/queue/queue.ts';
 import type { Track } from '../../src/sources/source.ts';
@@ -24,25 +25,43 @@ const entry = (id: string): QueueEntry => ({ id, track, requestedBy: '1', addedA
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A guild's player over a real queue, whose tracks cannot be opened for the reason given. */
-async function unplayable(reason: () => TenutoError) {
+/** A guild's player over a real queue, and what it asks for. */
+async function playerOf(locate: GuildPlayerParts['locate']) {
   const store = new FaultyStore();
   const queues = new AdvancedQueueManager({ store });
   await queues.load();
   await queues.updateSession('1', { voiceChannelId: '2' });
   const said: string[] = [];
-  const locate = vi.fn<GuildPlayerParts['locate']>(async () => Promise.reject(reason()));
+  const open = vi.fn<GuildPlayerParts['open']>(async () => ({
+    packets: new Readable({ objectMode: true, read: () => undefined }),
+    passthrough: true,
+    setVolume: () => undefined,
+  }));
   const player = new GuildPlayer({
     record: recordOf(queues, '1'),
     locate,
-    open: async () => Promise.reject(new Error('nothing was located')),
+    open,
     forget: async () => undefined,
     connected: () => true,
     announce: (line) => said.push(line),
     changed: () => undefined,
     log: pino({ level: 'silent' }),
   });
-  return { store, queues, player, said, locate };
+  return { store, queues, player, said, open };
+}
+
+/** Its tracks cannot be located for the reason given. */
+async function unplayable(reason: () => TenutoError) {
+  const locate = vi.fn<GuildPlayerParts['locate']>(async () => Promise.reject(reason()));
+  return { locate, ...(await playerOf(locate)) };
+}
+
+/** Its tracks are heard by nobody, so that they stay where they are. */
+async function playing(...entries: readonly QueueEntry[]) {
+  const stage = await playerOf(async () => ({ kind: 'file', path: 'x', format: 'ogg-opus' }));
+  await stage.player.edit(adding(entries));
+  await vi.advanceTimersByTimeAsync(0);
+  return stage;
 }
 
 describe('GuildPlayer', () => {
@@ -95,4 +114,84 @@ describe('GuildPlayer', () => {
     expect(queues.session('1').paused).toBe('no');
     expect(locate.mock.calls.length).toBe(before + 1);
   });
+});
+
+describe('what people do', () => {
+  it('is done in order: who names a place while others remove, names it in the queue that they left', async () => {
+    const { queues, player } = await playing(...['a', 'b', 'c', 'd'].map(entry));
+    const first = removing({ by: 'place', from: 1, to: 1 });
+    const [one, other, refused] = await Promise.allSettled([
+      player.edit(first),
+      player.edit(first),
+      player.edit(removing({ by: 'place', from: 2, to: 2 })),
+    ]);
+    expect([one, other]).toMatchObject([{ value: [{ id: 'b' }] }, { value: [{ id: 'c' }] }]);
+    expect(refused).toMatchObject({ reason: { code: 'NO_SUCH_PLACE', detail: '2' } });
+    expect(queues.queue('1').upcoming).toMatchObject([{ id: 'd' }]);
+  });
+
+  it('starts the track on the deck anew when it is replayed', async () => {
+    const { queues, player, open } = await playing(entry('a'));
+    queues.notePosition('1', 'a', 5_000);
+    await player.edit(replaying);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(open.mock.calls.map(([, , { startMs }]) => startMs)).toEqual([0, 0]);
+    expect(player.deck.entry?.id).toBe('a');
+  });
+
+  it('changes nothing that is heard when it cannot be saved', async () => {
+    const { store, queues, player, open } = await playing(entry('a'), entry('b'));
+    store.fault = 'refuse';
+    await expect(player.edit(skipping(1))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(queues.queue('1').current?.id).toBe('a');
+    expect(player.deck.entry?.id).toBe('a');
+    expect(open).toHaveBeenCalledTimes(1);
+  });
+
+  it('brings back what was stopped, and what played before, and lets it be heard', async () => {
+    const { queues, player } = await playing(entry('a'), entry('b'));
+    await player.pause('42');
+    await player.edit(ending);
+    expect(player.deck.entry).toBeNull();
+    await player.edit(undoing);
+    expect(queues.queue('1')).toMatchObject({ current: { id: 'a' }, upcoming: [{ id: 'b' }] });
+    expect(queues.session('1')).toMatchObject({ paused: 'no', pausedBy: null });
+    expect(player.deck.entry?.id).toBe('a');
+    await player.edit(skipping(1));
+    await player.edit(goingBack);
+    expect(player.deck.entry?.id).toBe('a');
+  });
+
+  it('is remembered of a pause for as long as it lasts: who made it', async () => {
+    const { queues, player } = await playing(entry('a'));
+    await player.pause('42');
+    expect(queues.session('1')).toMatchObject({ paused: 'person', pausedBy: '42' });
+    await player.listen(0);
+    expect(queues.session('1').paused).toBe('person');
+    await player.resume();
+    expect(queues.session('1')).toMatchObject({ paused: 'no', pausedBy: null });
+  });
+});
+
+it.each([
+  ['a song goes on where it was', false, 60_000],
+  ['a live stream goes on live', true, 0],
+])('after a restart %s', async (_what, live, startMs) => {
+  const { queues, player, open } = await playing({ ...entry('a'), track: { ...track, live } });
+  await player.suspend({ voiceChannelId: null });
+  await queues.updateSession('1', { voiceChannelId: '2', positionMs: 60_000 });
+  await player.catchUp();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(open.mock.lastCall?.[2].startMs).toBe(startMs);
+});
+
+it('waits for the next try also when voice comes back meanwhile', async () => {
+  const { player, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
+  await player.edit(adding([entry('a')]));
+  await vi.advanceTimersByTimeAsync(500);
+  await player.catchUp();
+  expect(locate).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(locate).toHaveBeenCalledTimes(2);
 });
