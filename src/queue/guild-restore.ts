@@ -6,7 +6,7 @@ import { positionKey, recoverSession, SESSION_KEYS, sessionKey } from './session
 import { setAside } from './set-aside.ts';
 
 /** Few enough that the event loop is not held up for long by one answer, many enough that a thousand guilds take few reads. */
-const RECORDS_PER_READ = 128;
+const RECORDS_PER_READ = 64;
 
 /** What a guild's records say, all of them. */
 export interface GuildRecovery extends Recovery {
@@ -58,8 +58,8 @@ export async function continueJournal(options: JournalOptions, recovery: GuildRe
   const { recorded, snapshot, nextPage, strange, obsolete } = recovery;
   const journal = new QueueJournal(options, snapshot, nextPage);
   if (strange.length === 0) {
-    // Only rubbish that a crash left. If it stays, the next start sweeps it.
-    await options.store.deleteMany(obsolete).catch(options.problem);
+    // Only rubbish that a crash left. What cannot be swept today is swept at the next start.
+    await options.store.deleteMany(obsolete).catch(() => undefined);
     return journal;
   }
   await setAside(options.store, strange);

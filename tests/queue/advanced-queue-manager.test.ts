@@ -190,7 +190,6 @@ describe('AdvancedQueueManager', () => {
       for (const action of actions) {
         if (action === 'crash') {
           ({ manager } = await opened(store, { snapshotEvery }));
-          expect(manager.queue(GUILD)).toEqual(model.asQueue());
         } else if (action === 'refuse' || action === 'write-and-say-no') {
           await manager.flush();
           store.fault = action;
@@ -201,6 +200,7 @@ describe('AdvancedQueueManager', () => {
           await manager.apply(GUILD, operation);
           model.apply(operation);
         }
+        expect(ids(manager.queue(GUILD))).toEqual(ids(model.asQueue()));
       }
       expect(manager.queue(GUILD)).toEqual(model.asQueue());
       expect((await afterCrash(store)).queue).toEqual(model.asQueue());
@@ -258,7 +258,148 @@ describe('AdvancedQueueManager', () => {
     expect((await afterCrash(store)).queue).toEqual(manager.queue(GUILD));
   });
 
+  it('keeps the pages that undo needs beside those of the new order, and drops them when undo is void', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store, { snapshotEvery: 1 });
+    const pagesWritten = async (operation: QueueOperation) => {
+      store.writes.length = 0;
+      await manager.apply(GUILD, operation);
+      await manager.flush();
+      return store.writes.flat().filter((key) => key.includes(':p:')).length;
+    };
+    const pagesKept = async () => (await store.keys(`queue:${GUILD}:p:`)).length;
+    const before = [await pagesWritten({ type: 'add', entries: entries(5_000) }), await pagesKept()];
+    expect(before).toEqual([40, 40]);
+    expect([await pagesWritten({ type: 'shuffle', seed: 1 }), await pagesKept()]).toEqual([40, 80]);
+    expect(await pagesWritten(add('x'))).toBe(1);
+    expect(await pagesWritten(advance)).toBe(1);
+    const { manager: next } = await opened(store, { snapshotEvery: 1 });
+    await next.apply(GUILD, { type: 'undo' });
+    expect(next.queue(GUILD).upcoming.slice(0, 300)).toEqual(
+      entries(301)
+        .filter(({ id }) => id !== next.queue(GUILD).current?.id)
+        .slice(0, 300),
+    );
+    await next.flush();
+    expect(await pagesKept()).toBeLessThanOrEqual(42);
+  });
+
+  it('adds a long playlist at its place, whole and in order, and starts its first track when asked to', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, add('x', 'y', 'z'));
+    await manager.apply(GUILD, { type: 'add', entries: entries(1_200), at: 1 });
+    const expected = ['x', ...entries(1_200).map(({ id }) => id), 'y', 'z'];
+    expect(ids(manager.queue(GUILD))).toEqual(expected);
+    expect(ids((await afterCrash(store)).queue)).toEqual(expected);
+    await manager.apply('2', { type: 'add', entries: entries(1_200), at: 0, start: true });
+    expect(manager.queue('2').current?.id).toBe('e0');
+    expect(ids(manager.queue('2'))).toEqual(entries(1_200).map(({ id }) => id));
+  });
+
+  it('writes nothing for what changes nothing, and tells nobody', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, add('a', 'b'));
+    store.writes.length = 0;
+    manager.on('change', () => expect.unreachable());
+    const nothing: QueueOperation[] = [
+      { type: 'remove', entryIds: ['gone'] },
+      { type: 'undo' },
+      { type: 'previous' },
+      { type: 'replay' },
+      { type: 'loop', mode: 'off' },
+    ];
+    for (const operation of nothing) expect(ids(await manager.apply(GUILD, operation))).toEqual(['a', 'b']);
+    expect(store.writes).toEqual([]);
+  });
+
+  describe('limits', () => {
+    const by = (requestedBy: string, ...names: string[]): QueueOperation => ({
+      type: 'add',
+      entries: names.map((name) => ({ ...entry(name), requestedBy })),
+    });
+
+    it('are also those of one user, the current track counted, and the smaller one holds', async () => {
+      const { manager } = await opened(new FaultyStore(), { maxTracks: 5, maxTracksPerUser: 3 });
+      await manager.apply(GUILD, by('ada', 'a', 'b'));
+      await manager.apply(GUILD, advance);
+      expect([manager.room(GUILD), manager.room(GUILD, 'ada'), manager.room(GUILD, 'bob')]).toEqual([3, 1, 3]);
+      await expect(manager.apply(GUILD, by('ada', 'c', 'd'))).rejects.toMatchObject({
+        code: 'YOUR_LIMIT',
+        detail: '3',
+      });
+      await manager.apply(GUILD, by('bob', 'e', 'f'));
+      expect([manager.room(GUILD), manager.room(GUILD, 'ada'), manager.room(GUILD, 'bob')]).toEqual([1, 1, 1]);
+      await manager.apply(GUILD, by('ada', 'g'));
+      await expect(manager.apply(GUILD, by('bob', 'h'))).rejects.toMatchObject({ code: 'QUEUE_FULL', detail: '5' });
+    });
+
+    it('cannot be got round by clearing, filling and undoing in turns', async () => {
+      const { manager } = await opened(new FaultyStore(), { maxTracks: 3 });
+      await manager.apply(GUILD, add('a', 'b'));
+      await manager.apply(GUILD, { type: 'clear' });
+      await manager.apply(GUILD, add('c', 'd'));
+      await expect(manager.apply(GUILD, { type: 'undo' })).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+      await manager.apply(GUILD, { type: 'remove', entryIds: ['c'] });
+      await manager.apply(GUILD, { type: 'undo' });
+      expect(ids(manager.queue(GUILD))).toEqual(['c', 'd']);
+    });
+  });
+
   describe('position', () => {
+    it('goes with what people do, however slow the disk was before', async () => {
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 60_000 });
+      await manager.apply(GUILD, { type: 'add', entries: [entry('a')], start: true });
+      manager.notePosition(GUILD, 'a', 2_500);
+      await manager.apply(GUILD, add('b'));
+      expect((await afterCrash(store)).session.positionMs).toBe(2_500);
+      manager.notePosition(GUILD, 'a', 3_000);
+      await manager.apply(GUILD, { type: 'replay' });
+      expect((await afterCrash(store)).session.positionMs).toBe(0);
+    });
+
+    it('is written less often on a slow disk, yet every five seconds', async () => {
+      vi.useFakeTimers();
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 500 });
+      await manager.apply(GUILD, { type: 'add', entries: [entry('a')], start: true });
+      const written: number[] = [];
+      const playUntil = async (endMs: number, diskMs: number) => {
+        for (let now = manager.session(GUILD).positionMs; now < endMs; now += 100) {
+          manager.notePosition(GUILD, 'a', now + 100);
+          store.fault = 'hold';
+          await vi.advanceTimersByTimeAsync(100);
+          if (store.held > 0) {
+            written.push(now + 100);
+            await vi.advanceTimersByTimeAsync(diskMs);
+            store.release();
+          }
+        }
+      };
+      await playUntil(2_000, 0);
+      expect(written.length).toBeGreaterThanOrEqual(3);
+      written.length = 0;
+      await playUntil(30_000, 3_000);
+      expect(written.length).toBeGreaterThanOrEqual(5);
+      expect(written.length).toBeLessThan(9);
+    });
+
+    it('does not care what time it is', async () => {
+      vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 500 });
+      await manager.apply(GUILD, { type: 'add', entries: entries(3), start: true });
+      manager.notePosition(GUILD, 'e0', 1_000);
+      vi.setSystemTime(Date.UTC(2026, 10, 20));
+      manager.notePosition(GUILD, 'e0', 1_020);
+      await vi.advanceTimersByTimeAsync(520);
+      await manager.apply(GUILD, { type: 'remove', entryIds: ['e1'] });
+      const { queue, session } = await afterCrash(store);
+      expect([ids(queue), session.positionMs]).toEqual([['e0', 'e2'], 1_020]);
+    });
+
     it('is written together for all guilds, at most once in a while, and the latest on flush', async () => {
       vi.useFakeTimers();
       const store = new FaultyStore();
