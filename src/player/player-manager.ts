@@ -78,7 +78,8 @@ export class PlayerManager implements Players {
     this.#releases.set(guildId, life);
     later(RELEASE_AFTER_MS, life.signal, () => {
       this.#releases.delete(guildId);
-      if (this.#parts.queues.queue(guildId).current !== null) return;
+      const { queues } = this.#parts;
+      if (queues.queue(guildId).current !== null || queues.session(guildId).stay) return;
       // What fails here is tried again when the wait for something to play is over.
       this.leave(guildId).catch(() => undefined);
     });

@@ -39,7 +39,7 @@ export interface Players {
   }): Promise<Enqueued>;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
-  /** Takes a `prepare` back: leaves the channel in some seconds when nothing is current then. */
+  /** Takes a `prepare` back: leaves the channel in some seconds when nothing is current then, unless it stays there. */
   release(guildId: string): void;
   /** Ends the current track and `amount - 1` after it. Returns the entry that plays next, or null. */
   skip(guildId: string, amount: number): Promise<QueueEntry | null>;

@@ -53,6 +53,14 @@ describe('render', () => {
     expect(show({ status }, voice).embeds[0]?.author?.name).toBe(heading);
   });
 
+  it.each([
+    ['paused', '77', 'Asked for by <@42>, paused by <@77>'],
+    ['paused', null, 'Asked for by <@42>'],
+    ['playing', '77', 'Asked for by <@42>'],
+  ] as const)('says who paused it, while it is: %s, by %s', (status, pausedBy, line) => {
+    expect(show({ status, pausedBy }, 'ready').embeds[0]?.description?.split('\n').at(-1)).toBe(line);
+  });
+
   it.each(['paused', 'away'] as const)('offers to resume, and not to pause, what is %s', (status) => {
     expect(labels(show({ status }, 'idle'))).toEqual(['np:resume:1', 'np:skip:1', 'np:stop:1']);
   });

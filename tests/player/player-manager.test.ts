@@ -1,0 +1,91 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GuildPlayers } from '../../src/player/guild-players.ts';
+import { PlayerManager } from '../../src/player/player-manager.ts';
+import type { PlayerVoice } from '../../src/player/player-voice.ts';
+import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
+import { MemoryStore } from '../../src/storage/memory-store.ts';
+import type { VoiceState } from '../../src/voice/voice-state.ts';
+import { track } from '../commands/fixtures/music.ts';
+import { NO_VOICE } from '../commands/fixtures/services.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Guild G, where voice is made at once and no track ever begins. */
+async function guild() {
+  const queues = new AdvancedQueueManager({ store: new MemoryStore(), maxTracks: 5, maxTracksPerUser: 3 });
+  await queues.load();
+  let state: VoiceState = { status: 'idle' };
+  const voice: PlayerVoice = {
+    state: () => state,
+    report: () => ({ ...NO_VOICE, state }),
+    join: async (_guildId, channelId) => void (state = { status: 'ready', channelId, since: 0 }),
+    hold: async () => undefined,
+    leave: async () => void (state = { status: 'idle' }),
+    attach: () => undefined,
+  };
+  const players = new GuildPlayers({
+    queues,
+    voice,
+    locate: () => new Promise<never>(() => undefined),
+    open: () => Promise.reject(new Error('nothing was located')),
+    preload: async () => undefined,
+    forget: async () => undefined,
+    announce: () => null,
+    log: pino({ level: 'silent' }),
+  });
+  const manager = new PlayerManager({ players, queues, voice, audience: { knows: () => true, listeners: () => 1 } });
+  const play = (userId: string, titles: string, place?: number) =>
+    manager.play({
+      guildId: 'G',
+      voiceChannelId: 'V',
+      textChannelId: 'T',
+      userId,
+      tracks: titles.split(' ').map((title) => track({ title })),
+      place,
+    });
+  const upcoming = () =>
+    queues
+      .queue('G')
+      .upcoming.map((entry) => entry.track.title)
+      .join(' ');
+  return { manager, queues, play, upcoming, status: () => state.status };
+}
+
+describe('a playlist', () => {
+  it('is cut to the room that is left: for the person, then for all', async () => {
+    const { play, upcoming } = await guild();
+    expect((await play('ada', 'a b c d e')).entries).toHaveLength(3);
+    expect((await play('ben', 'f g h')).entries).toHaveLength(2);
+    expect(upcoming()).toBe('b c f g');
+  });
+
+  it('is refused where there is no room at all, with the reason', async () => {
+    const { play, upcoming } = await guild();
+    await play('ada', 'a b c');
+    await expect(play('ada', 'd e')).rejects.toMatchObject({ code: 'YOUR_LIMIT', detail: '3' });
+    await play('ben', 'f g');
+    await expect(play('eve', 'h')).rejects.toMatchObject({ code: 'QUEUE_FULL', detail: '5' });
+    expect(upcoming()).toBe('b c f g');
+  });
+
+  it('comes where it was wanted, in one piece', async () => {
+    const { play, upcoming } = await guild();
+    await play('ada', 'a b');
+    expect(await play('ben', 'c d', 1)).toMatchObject({ place: 1 });
+    expect(upcoming()).toBe('c d b');
+  });
+});
+
+it.each([
+  [false, 'idle'],
+  [true, 'ready'],
+])('told to stay (%s), it is %s after a /play that led to nothing', async (stay, status) => {
+  const { manager, status: now } = await guild();
+  await manager.setStay('G', stay);
+  await manager.prepare('G', 'V');
+  manager.release('G');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(now()).toBe(status);
+});
