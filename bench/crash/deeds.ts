@@ -66,7 +66,7 @@ const whilePlaying = (weight: number) => (world: World) => (plays(world) ? weigh
 const titleOf = (entry: World['current'] | undefined): string => entry?.title ?? '';
 
 /** Everything that people do, by the name of the command. */
-export const DEEDS = {
+const DEEDS = {
   play: {
     weight: ({ current, upcoming }) => (current === null ? 30 : upcoming.length < LENGTH ? 10 : 2),
     make: (situation) => {
@@ -203,9 +203,9 @@ export const DEEDS = {
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** What somebody does next, by chance. */
-export function draw(situation: Situation, commands: readonly string[]): Deed {
+export function draw(situation: Situation): Deed {
   const { world, dice } = situation;
-  const rows = Object.entries<Row>(DEEDS).filter(([command]) => commands.includes(command));
+  const rows = Object.entries<Row>(DEEDS);
   const weights = rows.map(([, { weight }]) => weight(world));
   let left = (dice.between(0, 999) / 1_000) * weights.reduce((sum, weight) => sum + weight, 0);
   const index = weights.findIndex((weight) => (left -= weight) < 0);

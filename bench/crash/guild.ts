@@ -3,7 +3,7 @@ import type { Interaction, Person, SeenMessage } from '../../loopback/people.ts'
 import type { WorldGuild } from '../../loopback/world.ts';
 import { sleep, within } from '../../src/lib/time.ts';
 import { Dice } from '../chaos/dice.ts';
-import { DEEDS, draw, type Deed, type Options } from './deeds.ts';
+import { draw, type Deed, type Options } from './deeds.ts';
 import { Listener } from './listener.ts';
 import { Model, type Wrong } from './model.ts';
 import type { Music } from './music.ts';
@@ -76,11 +76,7 @@ export class Guild {
       await sleep(this.#dice.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS), signal);
       const world = this.model.certain;
       if (world === null) this.#found(await lookAtQueue(this.#asking(signal)));
-      else
-        await this.#do(
-          draw({ world, model: this.model, dice: this.#dice, titles: this.#music.titles }, COMMANDS),
-          signal,
-        );
+      else await this.#do(draw({ world, model: this.model, dice: this.#dice, titles: this.#music.titles }), signal);
     }
   }
 
@@ -151,5 +147,3 @@ export class Guild {
     return await within(ANSWER_MS, interaction.answered(), late, signal);
   }
 }
-
-const COMMANDS: readonly string[] = Object.keys(DEEDS);

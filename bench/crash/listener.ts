@@ -1,4 +1,5 @@
-import type { Ears, HeardPacket } from '../../loopback/ears.ts';
+import type { EventEmitter } from 'node:events';
+import type { HeardPacket } from '../../loopback/ears.ts';
 import { isSilence, type Place, type SongBook } from '../chaos/song-book.ts';
 
 const FRAME_MS = 20;
@@ -30,7 +31,7 @@ export class Listener {
   /** Of the voice session that was heard last. */
   #ssrc = 0;
 
-  constructor(ears: Ears, book: SongBook) {
+  constructor(ears: EventEmitter<{ packet: [HeardPacket] }>, book: SongBook) {
     this.#book = book;
     ears.on('packet', (packet) => this.#take(packet));
   }
