@@ -1,3 +1,6 @@
+import type { DatabaseError } from 'pg';
+import { StoreTrouble } from './store-trouble.ts';
+
 interface Place {
   readonly host: string;
   readonly port: number;
@@ -36,4 +39,25 @@ function told(error: unknown): { readonly code: string; readonly message: string
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
   return { code, message: code in ADVICE ? '' : error.message || code || 'it gave no reason' };
+}
+
+/** What people are told, by SQLSTATE or its class (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+const TROUBLES: Readonly<Record<string, string>> = {
+  '25006': 'the database is read-only',
+  '53100': 'the disk is full',
+  '53200': 'there is no memory left for the database',
+  '53300': 'the database cannot be reached',
+  '55P03': 'the database is locked by another program',
+  '57014': 'the database does not answer',
+  '08': 'the database cannot be reached',
+  '57': 'the database is being stopped',
+  '58': 'the disk fails with an I/O error',
+  XX: 'the database is damaged',
+};
+
+/** The failure of a statement that the server refused. */
+export function postgresFailure(error: DatabaseError): Error {
+  const { code = '' } = error;
+  const words = TROUBLES[code] ?? TROUBLES[code.slice(0, 2)];
+  return words === undefined ? error : new StoreTrouble(words, { cause: error });
 }

@@ -1,7 +1,8 @@
 import { Client, DatabaseError } from 'pg';
 import { within } from '../lib/time.ts';
 import { claim, prepareTables, reclaim, TakenOver, TAKEN_OVER, type Claim } from './postgres-claim.ts';
-import { inWords } from './postgres-failures.ts';
+import { inWords, postgresFailure } from './postgres-failures.ts';
+import { StoreTrouble } from './store-trouble.ts';
 import { GuardedSocket } from './postgres-socket.ts';
 import type { Guard, Statement } from './postgres-statements.ts';
 
@@ -22,8 +23,8 @@ export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000,
 /** Shorter than the time after which firewalls forget a connection that is idle. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** There is no connection, and what waits for one cannot be done either. The text is for the operator. */
-export class Disconnected extends Error {}
+/** There is no connection, and what waits for one cannot be done either. The cause is for the operator. */
+export class Disconnected extends StoreTrouble {}
 
 /** SQLSTATEs after which the connection is of no use: the server stops, the session ended, it is a standby now. */
 const ENDS_CONNECTION = /^(?:57P0|08|25006|25P03)/;
@@ -72,7 +73,11 @@ export class PostgresSession {
 
   /** Connects and claims the database. Rejects with a text for the operator, never with the password. */
   async open(): Promise<void> {
-    await this.#connected();
+    try {
+      await this.#connected();
+    } catch (error) {
+      throw error instanceof Disconnected ? error.cause : error;
+    }
   }
 
   /** What every write has to carry. */
@@ -83,19 +88,23 @@ export class PostgresSession {
 
   /**
    * Runs one statement. When the connection dies on the way, it is run once more on the next one: all statements of a
-   * store can be, as they say what shall be and not what shall change. Rejects with Disconnected when there is none.
+   * store can be, as they say what shall be and not what shall change. Rejects with a StoreTrouble that people
+   * can be told, Disconnected when there is no connection.
    */
   async run<Row extends object>(statement: Statement): Promise<Row[]> {
     for (let isRetry = false; ; isRetry = true) {
       const client = await this.#connected();
       try {
-        const late = () => new Disconnected('PostgreSQL does not answer');
+        const late = () => new Disconnected('the database does not answer');
         const { rows } = await within(this.#times.answerMs, client.query<Row>(statement), late);
         return rows;
       } catch (error) {
-        if (error instanceof DatabaseError && !ENDS_CONNECTION.test(error.code ?? '')) throw error;
+        const answer = error instanceof DatabaseError ? error : null;
+        if (answer !== null && !ENDS_CONNECTION.test(answer.code ?? '')) throw postgresFailure(answer);
         this.#drop(client);
-        if (isRetry || error instanceof Disconnected) throw error;
+        if (error instanceof Disconnected) throw error;
+        const words = answer === null ? 'the connection to the database was lost' : postgresFailure(answer).message;
+        if (isRetry) throw new Disconnected(words, { cause: error });
       }
     }
   }
@@ -103,7 +112,7 @@ export class PostgresSession {
   /** Ends it for good: somebody else writes now. Returns what every later call rejects with. */
   fence(): Error {
     if (this.#ended === null) this.#warn(`PostgreSQL: ${TAKEN_OVER}`);
-    this.#ended ??= new Disconnected(TAKEN_OVER);
+    this.#ended ??= new Disconnected('another process has taken the database over', { cause: new Error(TAKEN_OVER) });
     if (this.#client !== null) this.#drop(this.#client);
     return this.#ended;
   }
@@ -136,7 +145,8 @@ export class PostgresSession {
     } catch (error) {
       this.#drop(client);
       if (error instanceof TakenOver) throw this.fence();
-      throw new Disconnected(inWords(error, client), { cause: error });
+      const exact = new Error(inWords(error, client), { cause: error });
+      throw new Disconnected('the database cannot be reached', { cause: exact });
     }
     this.#client = client;
     return client;

@@ -36,7 +36,7 @@ describe('opening a database of PostgreSQL', { skip: programs() === null }, () =
     );
     expect(await refusal('postgres://a:CANARY@tenuto.invalid/x')).toMatch(/no such host|cannot be looked up/);
     expect(await refusal(url.replace(/:[^:@]+@/, '@'))).toContain('password');
-    expect(await refusal(`${url}?sslmode=require`)).toContain('does not support SSL');
+    expect(await refusal(`${url}?sslmode=verify-full`)).toContain('does not support SSL');
     expect(await refusal('mysql://a:CANARY@127.0.0.1/x')).toBe(
       'there is no storage for "mysql"; use one of: memory, sqlite, postgres, postgresql',
     );

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PostgresAdapter } from '../../src/storage/postgres-adapter.ts';
 import type { Store } from '../../src/storage/store.ts';
+import { StoreTrouble } from '../../src/storage/store-trouble.ts';
 import { PostgresServer, programs } from './fixtures/postgres-server.ts';
 import { openWith } from './fixtures/postgres-store.ts';
 
@@ -102,7 +103,9 @@ describe('a store in PostgreSQL', { skip: programs() === null }, () => {
     process.kill(pid, 'SIGSTOP');
     await expect(store.set('a', 'given up')).rejects.toThrow('does not answer');
     // Whether that one will still have its effect is not known yet, so nothing else can be written.
-    await expect(store.set('a', 'too early')).rejects.toThrow('another connection holds its lock');
+    await expect(store.set('a', 'too early')).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('another connection holds its lock') },
+    });
     process.kill(pid, 'SIGCONT');
     await expect
       .poll(() =>
@@ -132,21 +135,43 @@ describe('a store in PostgreSQL', { skip: programs() === null }, () => {
     await terminate();
     const other = await openWith(url, SHORT);
     await other.store.set('a', 'new');
-    const told = 'another process has taken this database over';
+    const told = 'another process has taken the database over';
     await expect(store.set('a', 'stale')).rejects.toThrow(told);
     await expect(store.deleteMany(['a'])).rejects.toThrow(told);
     expect(await other.store.get('a')).toBe('new');
     // What it has in memory stays out of date when the other one has gone.
     await other.store.close();
     await expect(store.setMany([{ key: 'a', value: 'stale' }])).rejects.toThrow(told);
-    expect(warnings).toEqual([expect.stringContaining(told)]);
+    expect(warnings).toEqual([expect.stringContaining('another process has taken this database over')]);
+  });
+
+  it.each([
+    ['53100', 'the disk is full'],
+    ['58030', 'the disk fails with an I/O error'],
+    ['25006', 'the database is read-only'],
+  ])('says in words for people why a write failed (%s), and goes on when it is over', async (code, told) => {
+    await server.sql(
+      `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no' USING ERRCODE = '${code}'; END $$;
+       CREATE TRIGGER fail BEFORE INSERT ON tenuto_store EXECUTE FUNCTION fail()`,
+      name,
+    );
+    const writes = await Promise.allSettled([
+      store.set('a', 1),
+      store.set('b', 1),
+      store.setMany([{ key: 'c', value: 1 }]),
+    ]);
+    expect(writes).toEqual(Array.from({ length: 3 }, () => ({ status: 'rejected', reason: new StoreTrouble(told) })));
+    expect(await store.get('a')).toBeUndefined();
+    await server.sql('DROP TRIGGER fail ON tenuto_store', name);
+    await store.set('a', 2);
+    expect(await store.get('a')).toBe(2);
   });
 
   it('writes nothing when the token is another one, even while it holds the lock', async () => {
     await store.set('a', 'old');
     await server.sql('UPDATE tenuto_schema SET token = token + 1', name);
-    await expect(store.set('a', 'stale')).rejects.toThrow('taken this database over');
-    await expect(store.get('a')).rejects.toThrow('taken this database over');
+    await expect(store.set('a', 'stale')).rejects.toThrow('taken the database over');
+    await expect(store.get('a')).rejects.toThrow('taken the database over');
     const rows = await server.sql<{ value: string }>('SELECT value FROM tenuto_store', name);
     expect(rows).toEqual([{ value: '{"value":"old"}' }]);
   });
