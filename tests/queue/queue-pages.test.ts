@@ -32,6 +32,27 @@ describe('pages of a queue', () => {
     expect(fresh.length).toBeLessThanOrEqual(3);
   });
 
+  it('are shared between what is to come and what undo would bring back, also where both begin alike', () => {
+    const both = entries(1_000);
+    const first = paginate([], both, 1);
+    const upcoming = [...both.slice(0, 1), ...both.slice(1).toReversed()];
+    const shuffled = paginate(first.pages, upcoming, 100);
+    expect(shuffled.fresh).toHaveLength(8);
+    const all = new Set([...first.pages, ...shuffled.pages]);
+    expect([paginate(all, both, 200).fresh, paginate(all, upcoming, 200).fresh]).toEqual([[], []]);
+  });
+
+  it('that are nearly empty are written anew only with what changes beside them', () => {
+    const list = entries(640);
+    const first = paginate([], list, 1);
+    const upcoming = [...list.slice(0, 128), entry('new'), ...list.slice(128)];
+    const second = paginate(first.pages, upcoming, 10);
+    expect(second.pages.map(({ entries }) => entries.length)).toEqual([128, 1, 128, 128, 128, 128]);
+    expect(paginate(second.pages, upcoming, 20).fresh).toEqual([]);
+    const third = paginate(second.pages, upcoming.toSpliced(129, 0, entry('newer')), 20);
+    expect(third.fresh.map(({ entries }) => entries.map(({ id }) => id))).toEqual([['new', 'newer']]);
+  });
+
   it('hold what the queue holds after any operations, stay few, and never reuse the id of another page', () => {
     fc.assert(
       fc.property(
@@ -55,6 +76,7 @@ describe('pages of a queue', () => {
             expect(flat(next.pages)).toEqual(queue.upcoming);
             expect(next.pages.length).toBeLessThanOrEqual(queue.upcoming.length / 24 + 2);
             expect(next.fresh.every(({ id }) => id >= nextPage)).toBe(true);
+            expect(paginate(next.pages, queue.upcoming, 1_000).fresh).toEqual([]);
             for (const page of next.pages.filter((page) => !next.fresh.includes(page))) expect(pages).toContain(page);
             nextPage += next.fresh.length;
             pages = next.pages;
