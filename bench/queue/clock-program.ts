@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setInterval as every } from 'node:timers';
 import { quantile, rounded } from '../statistics.ts';
 import { comeFirst, entries, entry, openQueues } from './place.ts';
@@ -7,6 +8,8 @@ import { storeOnThisThread } from './same-thread.ts';
 export interface ClockRun {
   readonly late_p99_ms: number;
   readonly late_max_ms: number;
+  /** The same without what other programs did to it: the time for which this thread was ready, and others had the processors. */
+  readonly own_max_ms: number;
   /** Share of the ticks that came more than one frame late. */
   readonly too_late: number;
   readonly operations: number;
@@ -52,12 +55,14 @@ async function measure(span: number): Promise<ClockRun> {
     underWay.add(work);
   }, TICK_MS);
   const late = await tick(span);
+  const total = late.map(({ all }) => all);
   clearInterval(busy);
   await Promise.all(underWay);
   return {
-    late_p99_ms: rounded(quantile(late, 0.99), 1),
-    late_max_ms: rounded(Math.max(...late), 1),
-    too_late: rounded(late.filter((ms) => ms > TICK_MS).length / late.length, 3),
+    late_p99_ms: rounded(quantile(total, 0.99), 1),
+    late_max_ms: rounded(Math.max(...total), 1),
+    own_max_ms: rounded(Math.max(...late.map(({ own }) => own)), 1),
+    too_late: rounded(total.filter((ms) => ms > TICK_MS).length / late.length, 3),
     operations: waits.length,
     write_p50_ms: opened === null ? null : rounded(quantile(waits, 0.5), 1),
     came_first: cameFirst,
@@ -65,18 +70,31 @@ async function measure(span: number): Promise<ClockRun> {
 }
 
 /** How late each tick was. Each is due 20 ms after the one before was due, so what is lost has to be made up for. */
-function tick(span: number): Promise<readonly number[]> {
-  const late: number[] = [];
+function tick(span: number): Promise<readonly { readonly all: number; readonly own: number }[]> {
+  const late: { all: number; own: number }[] = [];
   const began = performance.now();
-  let due = began + TICK_MS;
+  let [due, waited, excused] = [began + TICK_MS, waitedMs(), 0];
   return new Promise((resolve) => {
     const next = () => {
-      const now = performance.now();
-      late.push(Math.max(0, now - due));
+      const [now, waitedNow] = [performance.now(), waitedMs()];
+      const all = Math.max(0, now - due);
+      // What others took is an excuse until the ticks have caught up.
+      excused = Math.min(all, excused + waitedNow - waited);
+      late.push({ all, own: all - excused });
+      waited = waitedNow;
       due += TICK_MS;
       if (now - began > span) resolve(late);
       else setTimeout(next, Math.max(0, due - now));
     };
     setTimeout(next, TICK_MS);
   });
+}
+
+/** For how long the main thread has been ready without a processor, until now (schedstats of Linux; elsewhere nothing is excused). */
+function waitedMs(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
