@@ -13,9 +13,11 @@ const ANSWER_MS = 20_000;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 300;
 /** Nothing was done, and the person was told so. */
-const REFUSED = /^(I am just starting|I am restarting|I could not join|I could not save that)/;
-/** Nobody can say what became of it. */
-const UNTOLD = /^(Discord did not take|That took too long|Something broke)/;
+const REFUSED = /^(I am just starting|I am restarting|I could not save that|I cannot reach)/;
+/** Nobody can say what became of it; who cannot be joined may still have been told to go on. */
+const UNTOLD = /^(Discord did not take|That took too long|Something broke|I could not join)/;
+/** So many of the last commands are told with what is wrong. */
+const RECENT = 8;
 
 interface UnderWay {
   readonly deed: Deed;
@@ -33,6 +35,7 @@ export class Guild {
   readonly #person: Person;
   readonly #dice: Dice;
   readonly #music: Music;
+  readonly #recent: string[] = [];
   #underWay: UnderWay | null = null;
   #commands = 0;
   #refused = 0;
@@ -98,6 +101,11 @@ export class Guild {
     this.listener.died();
   }
 
+  /** What was answered last, in words. */
+  get recent(): readonly string[] {
+    return this.#recent;
+  }
+
   /** What was wrong since this was asked last. */
   takeWrong(): readonly Wrong[] {
     return this.#wrong.splice(0);
@@ -113,10 +121,12 @@ export class Guild {
   }
 
   #told(deed: Deed, { content }: SeenMessage): void {
+    const words = `/${deed.command} ${JSON.stringify(deed.options)} -> ${content}`;
+    this.#recent.push(words);
+    if (this.#recent.length > RECENT) this.#recent.shift();
     if (REFUSED.test(content)) this.#refused += 1;
     else if (UNTOLD.test(content)) this.model.doubtful(deed.change);
     else {
-      const words = `/${deed.command} ${JSON.stringify(deed.options)} -> ${content}`;
       const says = (...worlds: Parameters<Deed['says']>) => content.includes(deed.says(...worlds));
       this.#note(this.model.answered(words, deed.change, says));
     }

@@ -90,6 +90,7 @@ export class Tally {
     for (const { lost, words } of all) {
       this.#counts.lost += lost;
       this.#say(`seed ${this.#seed}, kill ${kill}, guild ${guild.number}:\n  ${words}`);
+      this.#say(`  answered last:\n    ${guild.recent.join('\n    ')}`);
     }
   }
 
