@@ -9,7 +9,7 @@ import { StoreTrouble } from './store-trouble.ts';
 const ANSWER_WITHIN_MS = 30_000;
 const OPEN_WITHIN_MS = 30_000;
 /** A process that stops has 5 s for everything; what was committed is on the disk already. */
-const CLOSE_WITHIN_MS = 1_500;
+const CLOSE_WITHIN_MS = 1_000;
 
 interface Waiting {
   readonly resolve: (rows: unknown[]) => void;

@@ -82,5 +82,7 @@ it('refuses to start on a disk that is full, and says so', async () => {
   first.child.kill('SIGTERM');
   await first.ended;
   await place.begin();
-  await expect(startBotProcess(env)).rejects.toThrow(/Tenuto cannot start: .*(disk is full|is locked by another program)/);
+  await expect(startBotProcess(env)).rejects.toThrow(
+    /Tenuto cannot start: .*(disk is full|is locked by another program)/,
+  );
 });
