@@ -4,13 +4,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { openStore } from '../../src/storage/index.ts';
 import { backUp, restore } from '../../src/storage/sqlite-backup.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../../scripts');
-const WRITER = join(import.meta.dirname, 'fixtures/steady-writer.ts');
+const WRITER = fileURLToPath(new URL('fixtures/steady-writer.ts', import.meta.url));
 
 let folder: string;
 let database: string;
