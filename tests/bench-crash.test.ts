@@ -13,7 +13,9 @@ import { Remains } from '../bench/crash/record.ts';
 import { runCrash } from '../bench/crash/run-crash.ts';
 import type { Seen } from '../bench/crash/seen.ts';
 import { added, EMPTY_WORLD, moved, shuffled, skipped, stopped, undone, type World } from '../bench/crash/world.ts';
+import { NoDisk } from '../bench/power/disk.ts';
 import { Ledger } from '../bench/power/ledger.ts';
+import { runPower } from '../bench/power/run-power.ts';
 import { drawWish } from '../bench/power/wishes.ts';
 import type { HeardPacket } from '../loopback/ears.ts';
 import { AdvancedQueueManager } from '../src/queue/advanced-queue-manager.ts';
@@ -267,4 +269,15 @@ it('kills a real bot twice, which loses nothing', { timeout: 180_000 }, async ()
     problems: 0,
   });
   expect(figures.acknowledged).toBeGreaterThanOrEqual(6);
+});
+
+it('loses nothing when the current is cut, where this machine can do that', { timeout: 120_000 }, async ({ skip }) => {
+  const signal = AbortSignal.timeout(110_000);
+  const options = { synchronous: 'FULL', rounds: 1, guilds: 2, seed: 1, signal, say: () => undefined } as const;
+  const figures = await runPower(options).catch((error: unknown) => {
+    if (error instanceof NoDisk) return skip(error.message);
+    throw error;
+  });
+  expect(figures).toMatchObject({ rounds: 1, lost: 0, wrong_states: 0 });
+  expect(figures.acknowledged).toBeGreaterThan(0);
 });

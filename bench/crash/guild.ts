@@ -39,6 +39,7 @@ export class Guild {
   #underWay: UnderWay | null = null;
   #commands = 0;
   #refused = 0;
+  #interrupted = 0;
 
   constructor(
     number: number,
@@ -56,9 +57,9 @@ export class Guild {
     this.listener = new Listener(loopback.ears(this.#person.name), music.book);
   }
 
-  /** Commands that were typed, and those of them that were refused because the bot was not there yet. */
+  /** Commands that were typed, those of them that were refused because the bot was not there yet, and those that a kill fell into. */
   get figures() {
-    return { commands: this.#commands, refused: this.#refused };
+    return { commands: this.#commands, refused: this.#refused, interrupted: this.#interrupted };
   }
 
   /** True when music must be heard; null when nobody can know. */
@@ -96,7 +97,10 @@ export class Guild {
     if (underWay !== null) {
       const { status, message } = underWay.interaction.outcome;
       if (status === 'answered' && message !== null) this.#told(underWay.deed, message);
-      else this.model.doubtful(underWay.deed.change);
+      else {
+        this.#interrupted += 1;
+        this.model.doubtful(underWay.deed.change);
+      }
     }
     this.listener.died();
   }

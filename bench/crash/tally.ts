@@ -24,6 +24,8 @@ export interface CrashFigures {
   readonly wrong_sounds: number;
   readonly commands: number;
   readonly refused: number;
+  /** Under way when the bot was killed. */
+  readonly interrupted: number;
   readonly unanswered: number;
   readonly died_alone: number;
   readonly unhandled: number;
@@ -135,6 +137,7 @@ export class Tally {
       wrong_sounds: sounds,
       commands: total(({ figures }) => figures.commands),
       refused: total(({ figures }) => figures.refused),
+      interrupted: total(({ figures }) => figures.interrupted),
       unanswered,
       died_alone: alone,
       unhandled,
