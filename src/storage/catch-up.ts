@@ -8,11 +8,6 @@ const LONGEST_RETRY_MS = 30_000;
 /** Characters at a time: making JSON of more would stop the 20 ms audio clock, which runs on the same thread. */
 const BATCH = 128 * 1_024;
 
-/** The wait before try `n` (from 0), milliseconds. */
-export function retryDelay(n: number, random = Math.random): number {
-  return Math.round(Math.min(FIRST_RETRY_MS * 2 ** n, LONGEST_RETRY_MS) * (1 + random() / 4));
-}
-
 interface CatchUpParts {
   readonly store: Store;
   readonly unsaved: UnsavedWrites;
@@ -23,7 +18,8 @@ interface CatchUpParts {
 
 /** Brings what waits to the disk: tries again and again until it is there, or until `life` ends. */
 export function catchUpLater(parts: CatchUpParts, life: AbortSignal, tries = 0): void {
-  later(retryDelay(tries), life, () => {
+  const delay = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS) * (1 + Math.random() / 4);
+  later(delay, life, () => {
     catchUp(parts, life).catch((error: unknown) => {
       if (life.aborted) return;
       parts.failed(error);

@@ -123,7 +123,7 @@ export class EnduringStore extends EventEmitter<EnduringStoreEvents> implements 
     await this.#inner.close().catch((failure: unknown) => {
       if (error === null) throw failure;
     });
-    if (error !== null) throw new Error(`${this.unsaved} changes could not be saved and are lost: ${error}`);
+    if (error !== null) throw new Error(`lost, as they could not be saved (${error}): ${this.unsaved} values`);
   }
 
   async #write(write: Write): Promise<void> {
@@ -183,6 +183,7 @@ export class EnduringStore extends EventEmitter<EnduringStoreEvents> implements 
 
   /** A read may wait behind a write that hangs. */
   #read<T>(work: Promise<T>): Promise<T> {
+    if (this.saving.status === 'strict') return work;
     const life = new AbortController();
     const given = new Promise<never>((_resolve, reject) => {
       every(PATIENCE_MS, life.signal, () => {

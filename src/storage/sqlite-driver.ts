@@ -5,7 +5,7 @@ import { sqliteFailure } from './sqlite-troubles.ts';
 import type { Answer, Parameter, Report, Request } from './sqlite-worker.ts';
 import { StoreTrouble } from './store-trouble.ts';
 
-/** No answer at all for this long, while some is due, means that none will come. SQLite itself waits 5 s for a lock. */
+/** No answer at all for this long, while some is due, means that none will come. SQLite itself waits 1 s for a lock. */
 const ANSWER_WITHIN_MS = 30_000;
 const OPEN_WITHIN_MS = 30_000;
 /** A process that stops has 5 s for everything; what was committed is on the disk already. */

@@ -34,6 +34,7 @@ it('plays on while the disk takes nothing, says so once, and has lost nothing wh
   const place = await badPlace(stage.dataDir);
   const env = { ...loopback.env, DATA_DIR: place.folder, ALLOW_PRIVATE_HOSTS: '127.0.0.1' };
   const song = await stage.song('song.webm');
+  const second = await stage.song('second.webm');
   const ada = loopback.user('ada');
   const ears = loopback.ears('ada');
   ada.join('Lounge');
@@ -44,7 +45,7 @@ it('plays on while the disk takes nothing, says so once, and has lost nothing wh
   await place.begin();
   await until('the alert', () => first.log().includes('"alert":"not-saved"'), 20_000);
   expect(notices(ada)).toEqual([]);
-  const added = await ask(ada, 'play', { query: stage.media.urlOf('second.webm') });
+  const added = await ask(ada, 'play', { query: second.url });
   expect(added.content + JSON.stringify(added.embeds)).toContain('Second Wind');
   await ask(ada, 'loop', { mode: 'queue' });
   const note = await sees(ada, 'that nothing is saved', ({ content }) => content.startsWith('💾'));
@@ -54,6 +55,9 @@ it('plays on while the disk takes nothing, says so once, and has lost nothing wh
   const before = ears.packets.length;
   await ears.waitFor((packets) => packets.length > before + 100, 20_000);
   expect(stage.match('ada', song)).toMatchObject({ gaps: [], repeats: [] });
+  await ask(ada, 'skip');
+  await until('the next song', () => stage.match('ada', second).matched.length > 100, 20_000);
+  expect(stage.match('ada', second)).toMatchObject({ gaps: [], repeats: [] });
   expect(notices(ada)).toHaveLength(1);
 
   await place.end();
@@ -61,13 +65,13 @@ it('plays on while the disk takes nothing, says so once, and has lost nothing wh
   expect(saved.id).toBe(note.id);
   first.child.kill('SIGKILL');
   await first.ended;
-  const heard = stage.match('ada', song).matched.at(-1)?.index ?? -1;
+  const heard = stage.match('ada', second).matched.at(-1)?.index ?? -1;
   const heardBefore = ears.packets.length;
   expect(first.log()).toContain(`changes are not saved because ${place.words}; the music goes on`);
 
   await startBotProcess(env);
   const after = await ears.waitFor((packets) => packets.length > heardBefore + 100, 30_000);
-  const resumed = stage.match('ada', song).matched.find(({ packet }) => after.indexOf(packet) >= heardBefore)?.index;
+  const resumed = stage.match('ada', second).matched.find(({ packet }) => after.indexOf(packet) >= heardBefore)?.index;
   expect(Math.abs((resumed ?? Infinity) - heard) * FRAME_MS).toBeLessThanOrEqual(1_500);
   const [queue] = (await ask(ada, 'queue')).embeds;
   expect(queue?.description).toContain('Second Wind');

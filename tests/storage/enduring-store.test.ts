@@ -253,7 +253,7 @@ describe('a store that endures', () => {
   it('says at its end what is lost, and waits a second at most', async () => {
     disk.trouble = new StoreTrouble('the disk is full');
     await store.setMany(['a', 'b', 'c'].map((key) => ({ key, value: 1 })));
-    await expect(store.close()).rejects.toThrow('3 changes could not be saved and are lost: the disk is full');
+    await expect(store.close()).rejects.toThrow('lost, as they could not be saved (the disk is full): 3 values');
     disk = new SickStore();
     store = new EnduringStore(disk);
     store.endure();
@@ -265,7 +265,7 @@ describe('a store that endures', () => {
       store.close().catch((error: Error) => error.message),
       vi.advanceTimersByTimeAsync(1_000),
     ]);
-    expect(said).toBe('1 changes could not be saved and are lost: the database does not answer');
+    expect(said).toBe('lost, as they could not be saved (the database does not answer): 1 values');
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -112,7 +112,7 @@ it('does not let anybody wait for a thread that hangs in the system, at the end 
   expect(await store.getMany(['a', 'b'])).toEqual([2, 2]);
   await expect(store.get('c')).rejects.toThrow('the database does not answer');
   await expect(store.close()).rejects.toThrow(
-    '2 changes could not be saved and are lost: the database does not answer',
+    'lost, as they could not be saved (the database does not answer): 2 values',
   );
   expect(performance.now() - before).toBeLessThan(12_000);
   // `process.exit` would wait for the thread; until that has ended the process is to leave in another way.
