@@ -11,8 +11,8 @@ export interface End {
   readonly unhandled: readonly string[];
 }
 
-/** One run of the bot, from its start to its death. */
-export class Life {
+/** One run of the bot, from its start to its death; disposing of it kills it. */
+export class Life implements AsyncDisposable {
   /** Milliseconds of `performance.now()`. */
   readonly begunAt = performance.now();
   readonly #death = new AbortController();
@@ -59,6 +59,10 @@ export class Life {
     const { asked, exitCode, unhandled } = await program.end();
     this.#death.abort();
     return { early: !asked || exitCode !== 0, unhandled };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
   }
 }
 

@@ -27,8 +27,8 @@ const LONGEST_PLAY_MS = 2_000;
 const FIRST_SONGS = 3;
 /** In so many guilds people do not wait for the music before they type. */
 const HASTY_SHARE = 0.25;
-const ONLINE_MS = 20_000;
-const SOUND_MS = 20_000;
+const ONLINE_MS = 40_000;
+const SOUND_MS = 30_000;
 /** Music that should not be is heard by then. */
 const QUIET_MS = 500;
 /** Discord allows one identify in five seconds; waiting for it would only make the run longer. */
@@ -58,8 +58,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
     const early = kill > 1 && dice.chance(EARLY_SHARE);
     const playMs = dice.between(0, early ? EARLY_MS : LONGEST_PLAY_MS);
     const hasty = guilds.map(() => dice.chance(HASTY_SHARE));
-    const life = new Life(env);
-    ends.defer(() => void life.kill());
+    await using life = new Life(env);
     const acting = Promise.allSettled(
       guilds.map((guild, index) => act(guild, life, { hasty: hasty[index] === true, looks: kill % count === index })),
     );
@@ -86,7 +85,9 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
   /** Before anybody types: what is heard is what should be, and where it is paused, nothing. */
   async function listen(guild: Guild, life: Life): Promise<void> {
     if (guild.sounds === true) {
-      const { song } = await until('music', () => guild.listener.back, SOUND_MS, life.signal);
+      // Where none comes, that is counted when the others have it.
+      const back = await until('music', () => guild.listener.back, SOUND_MS, life.signal).catch(() => null);
+      const song = back?.song ?? null;
       if (song !== null && guild.song !== null && song !== guild.song)
         tally.heardWrong(guild, 'another song than the current one');
     } else if (guild.sounds === false) {
@@ -123,8 +124,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
 
   /** At last everybody looks at everything, and the bot ends as it should. */
   async function finish(): Promise<void> {
-    const life = new Life(env);
-    ends.defer(() => void life.kill());
+    await using life = new Life(env);
     await until('the bot to be ready', () => life.readyAt !== null, ONLINE_MS, signal);
     await heard(life);
     for (const guild of guilds) {
