@@ -50,8 +50,7 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const samples: Sample[] = [];
   const began = performance.now();
   const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
-  // Long before RSS is judged, for a forced collection gives memory back that is soon taken again.
-  await watch(warmUpMinutes / 2);
+  await watch(warmUpMinutes);
   const first = await collected(lane.program, signal);
   await watch(minutes);
   const last = await collected(lane.program, signal);
