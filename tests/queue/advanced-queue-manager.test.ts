@@ -130,6 +130,21 @@ describe('AdvancedQueueManager', () => {
     expect(ids((await afterCrash(store)).queue)).toEqual(['a', 'b']);
   });
 
+  it('takes nothing more before it could take back what it refused', async () => {
+    const store = new FaultyStore();
+    const { manager } = await opened(store);
+    await manager.apply(GUILD, add('a'));
+    const deleteMany = store.deleteMany.bind(store);
+    store.deleteMany = () => Promise.reject(new Error('disk full'));
+    store.fault = 'write-and-say-no';
+    await refused(manager.apply(GUILD, add('no')));
+    store.fault = 'none';
+    await refused(manager.apply(GUILD, add('neither')));
+    store.deleteMany = deleteMany;
+    await manager.apply(GUILD, advance);
+    expect(ids((await afterCrash(store)).queue)).toEqual(['a']);
+  });
+
   it('adds a long playlist whole, in records of at most 500 tracks', async () => {
     const store = new FaultyStore();
     const { manager } = await opened(store);
