@@ -156,6 +156,16 @@ describe('a store that endures', () => {
     expect(Math.max(...disk.writes.map(({ length }) => length))).toBe(13);
   });
 
+  it('writes at once what was written at once, however much', async () => {
+    disk.trouble = new StoreTrouble('the disk is full');
+    await store.set('first', 1);
+    await store.setMany(Array.from({ length: 50 }, (_, index) => ({ key: `k:${index}`, value: 'x'.repeat(10_000) })));
+    disk.trouble = null;
+    disk.writes.length = 0;
+    await vi.advanceTimersByTimeAsync(1_250);
+    expect(disk.writes.map(({ length }) => length)).toEqual([1, 50]);
+  });
+
   it('goes on where it was when the disk fails in the middle of catching up', async () => {
     disk.trouble = new StoreTrouble('the disk is full');
     for (let index = 0; index < 30; index += 1) await store.set(`k:${index}`, 'x'.repeat(10_000));
