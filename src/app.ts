@@ -109,7 +109,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const guildPlayers = new GuildPlayers({
       queues,
       voice: playerVoice,
-      locate: (track, signal) => sources.locate(track, signal),
+      locate: (track, signal, urgency) => sources.locate(track, signal, urgency),
       open: (media, track, options) =>
         openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
       preload: (track, signal) => sources.preload(track, signal),

@@ -3,7 +3,7 @@ import { AudioPlayerStatus, createAudioPlayer, NoSubscriberBehavior, type AudioP
 import { TenutoError } from '../lib/errors.ts';
 import { Machine } from '../lib/machine.ts';
 import type { QueueEntry } from '../queue/queue.ts';
-import type { Media, Track } from '../sources/source.ts';
+import type { Media, Track, Urgency } from '../sources/source.ts';
 import type { OpenedAudio } from './audio-pipeline.ts';
 import { LEGAL, type DeckState } from './deck-state.ts';
 import { endReason } from './end-reasons.ts';
@@ -25,9 +25,17 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
+/** How an entry is put on the deck. */
+export interface LoadOptions {
+  readonly startMs: number;
+  /** Percent, when it is asked for. */
+  volume(): number;
+  readonly urgency: Urgency;
+}
+
 /** From a track to packets. */
 export interface DeckParts {
-  locate(track: Track, signal: AbortSignal): Promise<Media>;
+  locate(track: Track, signal: AbortSignal, urgency: Urgency): Promise<Media>;
   open(media: Media, track: Track, options: OpenOptions): Promise<OpenedAudio>;
 }
 
@@ -88,10 +96,11 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
   }
 
   /** Puts an entry on the empty deck, to be heard from `startMs` on as soon as it is open. */
-  load(entry: QueueEntry, startMs: number, volume: () => number): void {
+  load(entry: QueueEntry, options: LoadOptions): void {
+    const { startMs } = options;
     const life = new AbortController();
     this.#machine.to({ status: 'loading', entry, life, startMs });
-    this.#play(entry, startMs, volume, life).catch((failure: unknown) => {
+    this.#play(entry, options, life).catch((failure: unknown) => {
       if (!life.signal.aborted) this.#end({ entry, failure, positionMs: startMs, heardMs: 0 });
     });
   }
@@ -117,13 +126,14 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     if (state.status === 'sounding') state.sound.setVolume(percent);
   }
 
-  async #play(entry: QueueEntry, startMs: number, volume: () => number, life: AbortController): Promise<void> {
+  async #play(entry: QueueEntry, options: LoadOptions, life: AbortController): Promise<void> {
     const { signal } = life;
-    const media = await this.#parts.locate(entry.track, signal);
-    const audio = await this.#parts.open(media, entry.track, { startMs, volume: volume(), signal });
+    const { startMs, urgency } = options;
+    const media = await this.#parts.locate(entry.track, signal, urgency);
+    const audio = await this.#parts.open(media, entry.track, { startMs, volume: options.volume(), signal });
     signal.throwIfAborted();
     const sound = new Sound(audio, startMs);
-    sound.setVolume(volume());
+    sound.setVolume(options.volume());
     this.#machine.to({ status: 'sounding', entry, life, sound });
     this.audio.play(sound.resource);
   }

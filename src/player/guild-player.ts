@@ -2,6 +2,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
 import { restarts } from '../queue/queue-operations.ts';
 import type { Session } from '../queue/queue.ts';
+import type { Urgency } from '../sources/source.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { keepTime } from './position-clock.ts';
 import type { Edit } from './queue-edits.ts';
@@ -26,6 +27,8 @@ export class GuildPlayer {
   readonly #lock = new Lock();
   /** The current entry waits for its next try. */
   readonly #rest = new Rest();
+  /** What an earlier process left gives way to whatever people ask for now. */
+  #urgency: Urgency = 'ahead';
   #closed = false;
 
   constructor(parts: GuildPlayerParts) {
@@ -47,6 +50,7 @@ export class GuildPlayer {
       // A pause was meant for what played then, not for what is asked for now.
       const stale = before.current === null && ['person', 'failures'].includes(record.session.paused);
       if (stale) await record.update({ paused: 'no', pausedBy: null });
+      this.#urgency = 'now';
       const after = await record.apply(operation);
       // The same entry may be on the deck already, when it starts anew.
       if (restarts(operation, before, after)) this.deck.clear();
@@ -67,6 +71,7 @@ export class GuildPlayer {
       this.#needCurrent();
       if (this.#parts.record.session.paused === 'no' && this.deck.entry !== null) throw new TenutoError('NOT_PAUSED');
       this.#endings.clear();
+      this.#urgency = 'now';
       await this.#parts.record.update({ paused: 'no', pausedBy: null });
     });
   }
@@ -139,7 +144,8 @@ export class GuildPlayer {
     if (queue.current !== null && wanted && this.deck.entry === null && this.#parts.connected()) {
       // In a live stream there is nothing to go back to.
       const startMs = queue.current.track.live ? 0 : session.positionMs;
-      this.deck.load(queue.current, startMs, () => this.#parts.record.session.volume);
+      const volume = () => this.#parts.record.session.volume;
+      this.deck.load(queue.current, { startMs, volume, urgency: this.#urgency });
     }
     this.deck.hold(session.paused !== 'no');
     this.#parts.changed();
@@ -159,6 +165,7 @@ export class GuildPlayer {
   async #ended(ending: Ending): Promise<void> {
     await this.#decide(async () => {
       if (this.#parts.record.queue.current?.id !== ending.entry.id || this.deck.entry !== null) return;
+      this.#urgency = 'now';
       const waitMs = await this.#endings.follow(ending);
       // Nothing is decided then; it only loads what is current.
       const load = () => this.#decide(async () => {});

@@ -8,7 +8,7 @@ import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
 import { parseQuery } from './query.ts';
 import { Slots } from './slots.ts';
-import type { Media, Query, Resolution, Source, Sources, Track } from './source.ts';
+import type { Media, Query, Resolution, Source, Sources, Track, Urgency } from './source.ts';
 import { UrlGuard } from './url-guard.ts';
 import type { YtDlpBinary } from './yt-dlp-binary.ts';
 import { YtDlp } from './yt-dlp.ts';
@@ -59,8 +59,8 @@ class AllSources implements Sources {
     return query.kind === 'words' ? this.#search(query, signal) : this.#open(query, signal);
   }
 
-  async locate(track: Track, signal: AbortSignal): Promise<Media> {
-    return this.#sourceOf(track).locate(track, signal);
+  async locate(track: Track, signal: AbortSignal, urgency: Urgency = 'now'): Promise<Media> {
+    return this.#sourceOf(track).locate(track, signal, urgency);
   }
 
   /** Locates a track whose turn is still to come, one at a time, so that it is known then. Only extraction is worth that. */

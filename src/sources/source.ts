@@ -57,5 +57,5 @@ export interface Sources {
   check(text: string): void;
   /** Turns what a person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
   resolve(text: string, signal: AbortSignal): Promise<Resolution>;
-  locate(track: Track, signal: AbortSignal): Promise<Media>;
+  locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
 }

@@ -186,6 +186,16 @@ it.each([
   expect(open.mock.lastCall?.[2].startMs).toBe(startMs);
 });
 
+it('lets what an earlier process left give way to what people ask for now', async () => {
+  const { queues, player, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
+  await queues.apply('1', { type: 'add', entries: [entry('a'), entry('b')], start: true });
+  await player.listen(1);
+  await vi.advanceTimersByTimeAsync(0);
+  await player.edit(skipping(1));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(locate.mock.calls.map(([, , urgency]) => urgency)).toEqual(['ahead', 'now']);
+});
+
 it('waits for the next try also when voice comes back meanwhile', async () => {
   const { player, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
   await player.edit(adding([entry('a')]));
