@@ -400,6 +400,26 @@ describe('AdvancedQueueManager', () => {
       expect(written.length).toBeLessThan(9);
     });
 
+    it('is written also when nothing is noted after it, whether a write was under way or failed', async () => {
+      vi.useFakeTimers();
+      const store = new FaultyStore();
+      const { manager } = await opened(store, { positionEveryMs: 500 });
+      await manager.apply(GUILD, { type: 'add', entries: [entry('a')], start: true });
+      store.fault = 'hold';
+      manager.notePosition(GUILD, 'a', 100);
+      await vi.advanceTimersByTimeAsync(500);
+      manager.notePosition(GUILD, 'a', 600);
+      store.release();
+      await vi.advanceTimersByTimeAsync(500);
+      expect((await afterCrash(store)).session.positionMs).toBe(600);
+      store.fault = 'refuse';
+      manager.notePosition(GUILD, 'a', 1_100);
+      await vi.advanceTimersByTimeAsync(500);
+      store.fault = 'none';
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect((await afterCrash(store)).session.positionMs).toBe(1_100);
+    });
+
     it('does not care what time it is', async () => {
       vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
       const store = new FaultyStore();

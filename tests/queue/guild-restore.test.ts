@@ -133,6 +133,26 @@ describe('a data folder', () => {
     );
   });
 
+  it.each([
+    ['the current track', { current: { id: 'a' } }, { current: null }],
+    ['a track of the history', { history: [entry('h'), { id: 'a' }] }, { history: [entry('h')] }],
+    ['what undo would take back', { undoable: { what: 'juggle' } }, { undoable: null }],
+  ])(
+    'whose head has something that cannot be read goes on without it, and keeps it aside: %s',
+    async (_, part, found) => {
+      const store = await filled();
+      await store.inner.deleteMany([key('o:5'), key('o:6')]);
+      const whole = (await opened(store)).manager.queue(GUILD);
+      const head = { ...(await store.get<object>(key('head'))), ...part };
+      await store.inner.set(key('head'), head);
+      const { manager, strange } = await opened(store);
+      expect([manager.queue(GUILD), strange]).toEqual([{ ...whole, ...found }, [key('head')]]);
+      const [aside = ''] = await store.keys('set-aside:');
+      expect(await store.get(aside)).toMatchObject({ value: head });
+      expect((await opened(store)).manager.queue(GUILD)).toEqual({ ...whole, ...found });
+    },
+  );
+
   it('without the head of a guild keeps its pages aside, because nobody knows their order', async () => {
     const store = await filled();
     await store.inner.deleteMany([key('head')]);
