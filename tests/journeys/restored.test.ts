@@ -60,7 +60,7 @@ it('answers commands while it is on its way back, and does what they say', async
   await bot.stop();
   const slow = loopback.faults.throw('silent-voice-join', {});
 
-  await stage.startBot();
+  await stage.startBot({ VOICE_JOIN_DEADLINE_MS: '3000' });
   expect((await ask(ada, 'queue')).embeds[0]?.description).toContain('Second Wind');
   expect((await ask(ada, 'volume', { level: 100 })).content).toContain('100 %');
   expect((await ask(ada, 'skip', { to: 2 })).content).toContain('Third Time');
