@@ -29,6 +29,7 @@ import { createSources } from './sources/index.ts';
 import { ytDlpCandidates } from './sources/yt-dlp.ts';
 import { EnduringStore } from './storage/enduring-store.ts';
 import { openStore } from './storage/index.ts';
+import { TakenOver } from './storage/store-trouble.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -41,7 +42,7 @@ export interface App {
   start(): Promise<void>;
   /** Everything saved, voice left, children ended. Also right after a start that failed, or in the middle of one. */
   stop(): Promise<void>;
-  /** Resolves when Discord has closed the connection for good, e.g. because the token was reset. */
+  /** Resolves when it can never go on: Discord has closed the connection for good, or another process has the database. */
   readonly lost: Promise<Error>;
   /** Whether the process can go on after an exception that nothing caught. Ask in the handler: how it came to it matters. */
   survives(error: unknown): boolean;
@@ -70,6 +71,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
   const client = createClient(config, log);
   closers.add('client', () => client.destroy());
   let operations: Operations | null = null;
+  const taken = Promise.withResolvers<Error>();
 
   async function start(): Promise<void> {
     const subprocesses = new Subprocesses(environment);
@@ -78,9 +80,10 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await examine('required', config, log, { subprocesses });
 
     const store = new EnduringStore(await openStore(config.storeUrl, (line) => log.error(line)));
-    store.on('failed', (error) =>
-      log.warn({ error, waiting: store.unsaved }, 'not saved; kept in memory and tried again'),
-    );
+    store.on('failed', (error) => {
+      log.warn({ error, waiting: store.unsaved }, 'not saved; kept in memory and tried again');
+      if (error instanceof TakenOver) taken.resolve(error);
+    });
     closers.add('store', () => store.close());
     const queues = new AdvancedQueueManager({
       store,
@@ -216,7 +219,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       life.abort(new Error('stopped while starting'));
       await closers.close();
     },
-    lost: lossOf(client),
+    lost: Promise.race([lossOf(client), taken.promise]),
     survives: (error) => operations?.survives(error) ?? false,
   };
 }

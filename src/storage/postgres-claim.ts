@@ -1,5 +1,6 @@
 import { DatabaseError, type Client } from 'pg';
 import type { Guard } from './postgres-statements.ts';
+import { TakenOver } from './store-trouble.ts';
 
 /** Raised when an older program could not read what this one writes. */
 const SCHEMA_VERSION = 1;
@@ -22,9 +23,6 @@ export interface Claim extends Guard {
   /** The server's process that holds the lock for us. */
   readonly pid: number;
 }
-
-/** Another process has the database, or had it since: what this one has in memory is out of date, for good. */
-export class TakenOver extends Error {}
 
 /** Makes the tables when there are none. Rejects when a later version of this program made them. */
 export async function prepareTables(client: Client): Promise<void> {
@@ -64,15 +62,15 @@ export async function reclaim(client: Client, pid: number, old: Claim): Promise<
   );
   const isOurs = await lock(client);
   const { rows } = await client.query<Guard>('SELECT token FROM tenuto_schema');
-  if (rows[0]?.token !== old.token) throw new TakenOver(TAKEN_OVER);
+  if (rows[0]?.token !== old.token) throw new TakenOver();
   if (!isOurs) throw new Error('another connection holds its lock');
   return { token: old.token, pid };
 }
 
 /** For the operator. */
 export const TAKEN_OVER =
-  'another process has taken this database over, and what this one holds is out of date. Nothing is saved any more: ' +
-  'stop one of the two, then start this one anew.';
+  'another process has taken this database over, and what this one holds is out of date, so it stops. ' +
+  'A database serves one process at a time.';
 
 /** Waits for the lock as long as the session's lock_timeout allows. It ends with the session, however that ends. */
 async function lock(client: Client): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Disconnected, type PostgresSession } from './postgres-session.ts';
 import { listing, reading, sweeping, writing, type Change, type Guard, type Statement } from './postgres-statements.ts';
+import { TakenOver } from './store-trouble.ts';
 
 interface Row {
   readonly key: string;
@@ -106,7 +107,8 @@ export class PostgresRequests {
       for (const { resolve } of group) resolve(rows);
     } catch (error) {
       // Without a connection, all that waits would only wait for its own turn to fail.
-      if (error instanceof Disconnected) for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
+      if (error instanceof Disconnected || error instanceof TakenOver)
+        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
       else if (group.length === 1) group[0]?.reject(error);
       // One of them may be what the database refused, and that had no effect: alone, each of the others can still succeed.
       else this.#waiting.unshift(...group.map((one) => ({ ...one, isAlone: true as const })));

@@ -1,8 +1,8 @@
 import { Client, DatabaseError } from 'pg';
 import { within } from '../lib/time.ts';
-import { claim, prepareTables, reclaim, TakenOver, TAKEN_OVER, type Claim } from './postgres-claim.ts';
+import { claim, prepareTables, reclaim, TAKEN_OVER, type Claim } from './postgres-claim.ts';
 import { inWords, postgresFailure } from './postgres-failures.ts';
-import { StoreTrouble } from './store-trouble.ts';
+import { StoreTrouble, TakenOver } from './store-trouble.ts';
 import { GuardedSocket } from './postgres-socket.ts';
 import type { Guard, Statement } from './postgres-statements.ts';
 
@@ -112,7 +112,7 @@ export class PostgresSession {
   /** Ends it for good: somebody else writes now. Returns what every later call rejects with. */
   fence(): Error {
     if (this.#ended === null) this.#warn(`PostgreSQL: ${TAKEN_OVER}`);
-    this.#ended ??= new Disconnected('another process has taken the database over', { cause: new Error(TAKEN_OVER) });
+    this.#ended ??= new TakenOver({ cause: new Error(TAKEN_OVER) });
     if (this.#client !== null) this.#drop(this.#client);
     return this.#ended;
   }

@@ -2,3 +2,10 @@
 export class StoreTrouble extends Error {
   override readonly name = 'StoreTrouble';
 }
+
+/** Another process writes there now. What this one holds is out of date, and nothing of it is saved any more. */
+export class TakenOver extends StoreTrouble {
+  constructor(options?: ErrorOptions) {
+    super('another process has taken the database over', options);
+  }
+}

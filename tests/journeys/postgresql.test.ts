@@ -49,4 +49,24 @@ describe('with PostgreSQL', { skip: programs() === null }, () => {
     expect(queue?.footer?.text).toContain('repeating the queue');
     expect(first.log() + second.log()).not.toMatch(/p@ss|p%40ss/);
   });
+
+  it('stops when another process has taken the database over, and changes nothing there', async () => {
+    const server = await PostgresServer.start();
+    onTestFinished(() => server.remove());
+    const stage = await setStage();
+    const { loopback } = stage;
+    const ada = loopback.user('ada');
+    ada.join('Lounge');
+    const env = { ...loopback.env, DATA_DIR: stage.dataDir, ALLOW_PRIVATE_HOSTS: '127.0.0.1' };
+    const bot = await startBotProcess({ ...env, STORE_URL: await server.database('tenuto') });
+    await ask(ada, 'play', { query: (await stage.song('song.webm')).url });
+    await server.sql('UPDATE tenuto_schema SET token = token + 1', 'tenuto');
+    const held = `SELECT value FROM tenuto_store WHERE key LIKE 'queue:%' ORDER BY key`;
+    const before = await server.sql(held, 'tenuto');
+
+    // Nobody needs to change anything: the position is written while the song plays.
+    expect(await bot.ended).toEqual({ code: 1, signal: null });
+    expect(bot.log()).toContain('Tenuto cannot go on: another process has taken the database over');
+    expect(await server.sql(held, 'tenuto')).toEqual(before);
+  });
 });
