@@ -34,7 +34,7 @@ import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
 /** How old a position may be after a crash; all guilds together cost one write in that time. */
-const POSITION_EVERY_MS = 500;
+const POSITION_EVERY_MS = 250;
 
 /** A whole bot. */
 export interface App {
