@@ -13,8 +13,6 @@ export const KICKED: Notice = { line: `👋 Somebody disconnected me. ${KEPT}`, 
 export const KICKED_ONCE =
   '👋 Somebody disconnected me. I come back this once: disconnect me again or use /leave to keep me out.';
 export const CHANNEL_DELETED: Notice = { line: `👋 My voice channel was deleted. ${KEPT}`, actions: ['resume'] };
-export const NOT_SAVED =
-  '💾 I could not save what comes next, so I wait and try again. The operator must look at the disk.';
 export const SAVED_AGAIN = '💾 Saved again; nothing was lost.';
 export const SILENCED = {
   muted: '🔇 A moderator muted me, so nobody hears me.',

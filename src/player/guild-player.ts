@@ -25,6 +25,8 @@ export class GuildPlayer {
   readonly #parts: GuildPlayerParts;
   readonly #endings: TrackEndings;
   readonly #lock = new Lock();
+  /** How the current entry ended, until what follows is decided: it is not put on the deck again meanwhile. */
+  #ending: Ending | null = null;
   /** The current entry waits for its next try. */
   readonly #rest = new Rest();
   /** What an earlier process left gives way to whatever people ask for now. */
@@ -53,7 +55,7 @@ export class GuildPlayer {
       this.#urgency = 'now';
       const after = await record.apply(operation);
       // The same entry may be on the deck already, when it starts anew.
-      if (restarts(operation, before, after)) this.deck.clear();
+      if (restarts(operation, before, after)) this.#takeOff();
       return answer(after);
     });
   }
@@ -140,7 +142,8 @@ export class GuildPlayer {
   #sync(): void {
     const { queue, session } = this.#parts.record;
     if (this.deck.entry !== null && this.deck.entry.id !== queue.current?.id) this.deck.clear();
-    const wanted = session.voiceChannelId !== null && session.paused === 'no' && !this.#closed && !this.#rest.lasts;
+    const waits = this.#closed || this.#rest.lasts || this.#ending !== null;
+    const wanted = session.voiceChannelId !== null && session.paused === 'no' && !waits;
     if (queue.current !== null && wanted && this.deck.entry === null && this.#parts.connected()) {
       // In a live stream there is nothing to go back to.
       const startMs = queue.current.track.live ? 0 : session.positionMs;
@@ -161,10 +164,18 @@ export class GuildPlayer {
     if (this.#parts.record.queue.current === null) throw new TenutoError('NOTHING_PLAYING');
   }
 
-  /** Ignored when something was decided meanwhile. */
+  /** What was on the deck, or has just ended there, means nothing any more. */
+  #takeOff(): void {
+    this.#ending = null;
+    this.deck.clear();
+  }
+
+  /** Ignored when it was decided meanwhile that something starts anew. */
   async #ended(ending: Ending): Promise<void> {
+    this.#ending = ending;
     await this.#decide(async () => {
-      if (this.#parts.record.queue.current?.id !== ending.entry.id || this.deck.entry !== null) return;
+      if (this.#ending !== ending) return;
+      this.#ending = null;
       this.#urgency = 'now';
       const waitMs = await this.#endings.follow(ending);
       // Nothing is decided then; it only loads what is current.

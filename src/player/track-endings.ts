@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { toTenutoError } from '../lib/errors.ts';
 import type { Track } from '../sources/source.ts';
-import { gaveUp, NOT_SAVED, skipped } from './announcements.ts';
+import { gaveUp, skipped } from './announcements.ts';
 import type { Ending } from './deck.ts';
 import { ErrorRecovery } from './error-recovery.ts';
 import type { GuildRecord } from './guild-record.ts';
 
+/** The store endures its disk, so this is for one that has closed or can hold no more. */
 const SAVE_AGAIN_MS = 15_000;
-const SAVE_AGAIN_AT_MOST_MS = 5 * 60_000;
 
 export interface TrackEndingsParts {
   readonly record: GuildRecord;
@@ -22,8 +22,6 @@ export interface TrackEndingsParts {
 export class TrackEndings {
   readonly #parts: TrackEndingsParts;
   readonly #recovery = new ErrorRecovery();
-  /** How often in a row what comes next could not be saved. */
-  #unsaved = 0;
 
   constructor(parts: TrackEndingsParts) {
     this.#parts = parts;
@@ -32,16 +30,11 @@ export class TrackEndings {
   /** Makes durable what follows, and tells people of a failure. Returns the milliseconds to wait before anything is loaded. */
   async follow(ending: Ending): Promise<number> {
     try {
-      const waitMs = await (ending.failure === null ? this.#finished() : this.#failed(ending));
-      this.#unsaved = 0;
-      return waitMs;
+      return await (ending.failure === null ? this.#finished() : this.#failed(ending));
     } catch (error) {
       // Without a record of what comes next, the same entry would start again, and end again, at full speed.
       this.#parts.log.error({ error }, 'what comes next could not be saved');
-      if (this.#unsaved === 0) this.#parts.announce(NOT_SAVED);
-      const waitMs = Math.min(SAVE_AGAIN_MS * 2 ** this.#unsaved, SAVE_AGAIN_AT_MOST_MS);
-      this.#unsaved += 1;
-      return waitMs;
+      return SAVE_AGAIN_MS;
     }
   }
 
