@@ -17,6 +17,8 @@ export interface CommandContext {
   boolean(name: string): boolean | null;
   /** The id of the person who was chosen. */
   user(name: string): string | null;
+  /** The entry whose button was pressed; left out where a command was typed. */
+  readonly entryId?: string;
   /** Aborted when the bot stops or when the interaction can no longer be answered. */
   readonly signal: AbortSignal;
 }

@@ -18,7 +18,7 @@ export const skip: Command = {
     const [amount, to] = [context.integer('amount'), context.integer('to')];
     if (amount !== null && to !== null) throw new TenutoError('BAD_OPTION', 'Give an amount or a position, not both.');
     if (to !== null) return `Skipped to ${named((await players.jump(context.guildId, to)).track)}.`;
-    const next = await players.skip(context.guildId, amount ?? 1);
+    const next = await players.skip(context.guildId, amount ?? 1, context.entryId);
     return next ? `Skipped. Next is ${named(next.track)}.` : 'Skipped. The queue is empty now: /play adds something.';
   },
 };

@@ -29,7 +29,7 @@ function displayCommand(customId: string): Pick<Command, 'needs' | 'run'> | null
     async run(context, services) {
       if (services.players.playback(context.guildId).entry?.id !== button.entryId)
         throw new TenutoError('STALE_BUTTON');
-      return await command.run(context, services);
+      return await command.run({ ...context, entryId: button.entryId }, services);
     },
   };
 }

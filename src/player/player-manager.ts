@@ -49,10 +49,11 @@ export class PlayerManager implements Players {
     await this.prepare(guildId, voiceChannelId);
     await queues.updateSession(guildId, { textChannelId });
     const addedAt = Date.now();
-    // A playlist fills the room that is left; where there is none at all, the queue says so.
-    const fitting = tracks.slice(0, Math.max(1, queues.room(guildId, userId)));
-    const entries = fitting.map((track) => ({ id: randomUUID(), track, requestedBy: userId, addedAt }));
-    return { entries, place: await this.#edit(guildId, adding(entries, place)) };
+    const entries = tracks.map((track) => ({ id: randomUUID(), track, requestedBy: userId, addedAt }));
+    return await this.#edit(
+      guildId,
+      adding(entries, place, () => queues.room(guildId, userId)),
+    );
   }
 
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
@@ -90,8 +91,8 @@ export class PlayerManager implements Players {
     this.#releases.clear();
   }
 
-  async skip(guildId: string, amount: number): Promise<QueueEntry | null> {
-    return await this.#edit(guildId, skipping(amount));
+  async skip(guildId: string, amount: number, entryId?: string): Promise<QueueEntry | null> {
+    return await this.#edit(guildId, skipping(amount, entryId));
   }
 
   async jump(guildId: string, place: number): Promise<QueueEntry> {

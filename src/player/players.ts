@@ -41,8 +41,11 @@ export interface Players {
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
   /** Takes a `prepare` back: leaves the channel in some seconds when nothing is current then, unless it stays there. */
   release(guildId: string): void;
-  /** Ends the current track and `amount - 1` after it. Returns the entry that plays next, or null. */
-  skip(guildId: string, amount: number): Promise<QueueEntry | null>;
+  /**
+   * Ends the current track and `amount - 1` after it. Returns the entry that plays next, or null. With an `entryId` it
+   * throws STALE_BUTTON when another entry is current by then.
+   */
+  skip(guildId: string, amount: number, entryId?: string): Promise<QueueEntry | null>;
   /** Goes on with the upcoming track at a 1-based place, and passes over those before it. */
   jump(guildId: string, place: number): Promise<QueueEntry>;
   /** Goes back to the track before. */

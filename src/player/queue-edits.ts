@@ -3,7 +3,7 @@ import { TenutoError } from '../lib/errors.ts';
 import type { QueueOperation } from '../queue/queue-operations.ts';
 import type { LoopMode, Queue, QueueEntry, Undoable } from '../queue/queue.ts';
 import type { Track } from '../sources/source.ts';
-import type { Selection } from './players.ts';
+import type { Enqueued, Selection } from './players.ts';
 
 /** What a wish comes to as things stand: the operation, null when there is nothing to do, and what to answer. */
 export interface Step<T> {
@@ -14,18 +14,23 @@ export interface Step<T> {
 /** Something that a person wants done to the queue. Throws TenutoError when the queue is not such that it could be. */
 export type Edit<T> = (before: Queue) => Step<T>;
 
-/** The answer is the 1-based place of the first of the entries, 0 when it is the current one. */
+/** Adds as many as there is room for, the first ones; where there is none at all, the queue says why. */
 export const adding =
-  (entries: readonly QueueEntry[], place?: number): Edit<number> =>
-  () => ({
-    operation: { type: 'add', entries, at: place === undefined ? undefined : place - 1, start: true },
-    answer: ({ upcoming }) => upcoming.findIndex(({ id }) => id === entries[0]?.id) + 1,
-  });
+  (wanted: readonly QueueEntry[], place?: number, room = () => Infinity): Edit<Enqueued> =>
+  () => {
+    const entries = wanted.slice(0, Math.max(1, room()));
+    return {
+      operation: { type: 'add', entries, at: place === undefined ? undefined : place - 1, start: true },
+      answer: ({ upcoming }) => ({ entries, place: upcoming.findIndex(({ id }) => id === entries[0]?.id) + 1 }),
+    };
+  };
 
+/** `entryId`: only while that is the current entry. */
 export const skipping =
-  (amount: number): Edit<QueueEntry | null> =>
+  (amount: number, entryId?: string): Edit<QueueEntry | null> =>
   (queue) => {
-    current(queue);
+    const { id } = current(queue);
+    if (entryId !== undefined && id !== entryId) throw new TenutoError('STALE_BUTTON');
     return { operation: { type: 'skip', amount }, answer: (after) => after.current };
   };
 

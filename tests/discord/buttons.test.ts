@@ -9,7 +9,7 @@ const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 const ASKED: Readonly<Record<ButtonAction, string>> = {
   pause: 'pause G 42',
   resume: 'resume G',
-  skip: 'skip G 1',
+  skip: 'skip G 1 while 1',
   stop: 'stop G',
 };
 const ACTIONS = Object.keys(ASKED) as ButtonAction[];

@@ -107,7 +107,7 @@ describe('GuildPlayer', () => {
     await player.pause('42');
     await player.edit(skipping(1));
     const before = locate.mock.calls.length;
-    expect(await player.edit(adding([entry('b')]))).toBe(0);
+    expect(await player.edit(adding([entry('b')]))).toMatchObject({ place: 0 });
     expect(queues.session('1').paused).toBe('no');
     expect(locate.mock.calls.length).toBe(before + 1);
   });

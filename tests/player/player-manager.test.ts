@@ -70,6 +70,13 @@ describe('a playlist', () => {
     expect(upcoming()).toBe('b c f g');
   });
 
+  it('that comes together with another shares the room that is left', async () => {
+    const { play, upcoming } = await guild();
+    const both = await Promise.all([play('ada', 'a b c'), play('ben', 'd e f')]);
+    expect(both.map(({ entries }) => entries.length)).toEqual([3, 2]);
+    expect(upcoming()).toBe('b c d e');
+  });
+
   it('comes where it was wanted, in one piece', async () => {
     const { play, upcoming } = await guild();
     await play('ada', 'a b');
@@ -88,4 +95,16 @@ it.each([
   manager.release('G');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(now()).toBe(status);
+});
+
+it('skips one song for two people who press the button at once', async () => {
+  const { manager, queues, play } = await guild();
+  await play('ada', 'a b c');
+  const { entry } = manager.playback('G');
+  const presses = [1, 2].map(() => manager.skip('G', 1, entry?.id));
+  expect(await Promise.allSettled(presses)).toMatchObject([
+    { value: { track: { title: 'b' } } },
+    { reason: { code: 'STALE_BUTTON' } },
+  ]);
+  expect(queues.queue('G').current?.track.title).toBe('b');
 });

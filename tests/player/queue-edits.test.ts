@@ -92,9 +92,9 @@ describe('the answer says what was done', () => {
   });
 
   it('of additions: the place of the first, 0 when it plays', () => {
-    expect(done(adding([entry('6'), entry('7')], 2)).answer).toBe(2);
-    expect(done(adding([entry('6')], 99)).answer).toBe(5);
-    expect(done(adding([entry('6'), entry('7')], 3), EMPTY_QUEUE).answer).toBe(0);
+    expect(done(adding([entry('6'), entry('7')], 2)).answer.place).toBe(2);
+    expect(done(adding([entry('6')], 99)).answer.place).toBe(5);
+    expect(done(adding([entry('6'), entry('7')], 3), EMPTY_QUEUE).answer.place).toBe(0);
   });
 
   it('of what plays now: the entry', () => {
