@@ -62,9 +62,13 @@ export class VoiceFollower {
   /** The guild's data is there: at the start, or after an outage of Discord's. */
   guildAvailable(guildId: string): void {
     const { voiceChannelId, stay } = this.#parts.queues.session(guildId);
-    const wanted = stay || this.#parts.queues.queue(guildId).current !== null;
-    if (voiceChannelId === null || !wanted) return;
-    if (!this.#parts.audience.knows(guildId) || this.#parts.voice.state(guildId).status !== 'idle') return;
+    if (voiceChannelId === null || this.#parts.voice.state(guildId).status !== 'idle') return;
+    if (!this.#parts.audience.knows(guildId)) return;
+    if (!stay && this.#parts.queues.queue(guildId).current === null) {
+      // Nothing leads there any more; what somebody has played again would wait for voice for ever.
+      this.#follow(guildId, this.#rest(guildId));
+      return;
+    }
     const listeners = this.#parts.audience.listeners(guildId, voiceChannelId);
     this.#parts.log.info({ guildId, listeners }, 'restoring');
     const restore = async () => {

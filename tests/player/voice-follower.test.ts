@@ -89,7 +89,7 @@ async function start(sessions: Readonly<Record<string, Partial<Session>>>, songs
     follower.restore();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queues, follower, people, broken, held, located, said, sent, listen, ready, restore };
+  return { queues, players, follower, people, broken, held, located, said, sent, listen, ready, restore };
 }
 
 describe('after a start', () => {
@@ -117,6 +117,15 @@ describe('after a start', () => {
     expect(held).toEqual(['full']);
     expect(queues.queue('empty').current?.id).toBe('empty');
     expect(said).toEqual([]);
+  });
+
+  it('is away, and not on its way, where nothing is left to play', async () => {
+    const { queues, players, held, restore } = await start({ ended: {} });
+    await queues.apply('ended', { type: 'skip', amount: 2 });
+    await restore();
+    await queues.apply('ended', { type: 'previous' });
+    expect(players.playback('ended').status).toBe('away');
+    expect(held).toEqual([]);
   });
 
   it('does not begin to wait again for a guild that turns up empty after that time', async () => {
