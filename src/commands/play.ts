@@ -4,7 +4,7 @@ import { formatDuration, safeText } from '../lib/format.ts';
 import type { Enqueued, Playback } from '../player/players.ts';
 import type { Resolution } from '../sources/source.ts';
 import type { Command, CommandContext } from './command.ts';
-import { length, named, startsInMs } from './words/track.ts';
+import { length, named, startsInMs, unheard } from './words/track.ts';
 
 export const play: Command = {
   data: new SlashCommandBuilder()
@@ -59,10 +59,12 @@ function tracksOf(resolution: Resolution) {
 
 function describeTrack({ entries: [entry], place }: Enqueued, playback: Playback): string {
   if (!entry) throw new TenutoError('UNEXPECTED');
-  if (place === 0) return `Playing ${named(entry.track)} (${length(entry.track)}).`;
-  const startsIn = startsInMs(playback, entry.id);
+  // Somebody may have paused the music, or sent the bot away, a moment ago.
+  const hint = unheard(playback);
+  if (place === 0) return `${hint === '' ? 'Playing' : 'Added'} ${named(entry.track)} (${length(entry.track)}).${hint}`;
+  const startsIn = hint === '' ? startsInMs(playback, entry.id) : null;
   const when = startsIn === null ? '' : ` (plays in ${formatDuration(startsIn)})`;
-  return `Added ${named(entry.track)} at position #${place}${when}.`;
+  return `Added ${named(entry.track)} at position #${place}${when}.${hint}`;
 }
 
 function describePlaylist(title: string, found: number, { entries, place }: Enqueued): string {

@@ -41,7 +41,7 @@ function selectionOf(context: CommandContext): Selection {
 function describe(which: Selection, removed: readonly QueueEntry[]): string {
   const [first] = removed;
   if (first === undefined) {
-    return which.by === 'user' ? `<@${which.userId}> has nothing in the queue.` : 'No track is in the queue twice.';
+    return which.by === 'user' ? `Nothing of <@${which.userId}> comes next.` : 'No track is in the queue twice.';
   }
   return removed.length === 1
     ? `Removed ${named(first.track)}; /undo brings it back.`

@@ -11,7 +11,7 @@ export const shuffle: Command = {
   async run(context, { players }) {
     const fair = context.boolean('fair') === true;
     const mixed = await players.shuffle(context.guildId, fair);
-    if (mixed === 0) return 'Nothing comes next, so there is nothing to shuffle.';
+    if (mixed === 0) return 'Fewer than two tracks come next: nothing to shuffle.';
     return `Shuffled ${count(mixed)}${fair ? ', taking turns' : ''}; /undo puts them back in order.`;
   },
 };

@@ -13,7 +13,7 @@ export const stay: Command = {
     const on = context.boolean('on') === true;
     await players.setStay(context.guildId, on);
     return on
-      ? 'I stay here now, also when nobody listens or nothing plays. /leave sends me away.'
+      ? 'I stay in my voice channel now, also when nobody listens or nothing plays. /leave sends me away.'
       : 'I leave again when nobody listens or nothing plays for a while.';
   },
 };

@@ -1,6 +1,7 @@
 import { SlashCommandBuilder } from 'discord.js';
 import type { Undoable } from '../queue/queue.ts';
 import type { Command } from './command.ts';
+import { unheard } from './words/track.ts';
 
 const SAY: Readonly<Record<Undoable['what'], string>> = {
   remove: 'What was removed is back.',
@@ -16,6 +17,7 @@ export const undo: Command = {
     .setDescription('Take back the last removal, move, shuffle, clearing, stop or long skip'),
   needs: 'same-voice-channel',
   async run({ guildId }, { players }) {
-    return SAY[await players.undo(guildId)];
+    const what = await players.undo(guildId);
+    return `${SAY[what]}${what === 'clear' ? unheard(players.playback(guildId)) : ''}`;
   },
 };

@@ -19,7 +19,7 @@ export interface Enqueued {
   readonly place: number;
 }
 
-/** Which upcoming tracks: from one 1-based place to another, all that a user asked for, or each that stands there once already. */
+/** Which upcoming tracks: from one 1-based place to another, all that a user asked for, or each that plays or stands there once already. */
 export type Selection =
   | { readonly by: 'place'; readonly from: number; readonly to: number }
   | { readonly by: 'user'; readonly userId: string }

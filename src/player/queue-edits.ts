@@ -75,11 +75,12 @@ export const swapping =
     return { operation: { type: 'swap', entryIds: [pair[0].id, pair[1].id] }, answer: () => pair };
   };
 
+/** The answer is how many were mixed; one alone cannot be. */
 export const shuffling =
   (fair: boolean, seed = randomInt(2 ** 32)): Edit<number> =>
   ({ upcoming }) => ({
-    operation: upcoming.length === 0 ? null : { type: 'shuffle', seed, fair },
-    answer: () => upcoming.length,
+    operation: upcoming.length < 2 ? null : { type: 'shuffle', seed, fair },
+    answer: () => (upcoming.length < 2 ? 0 : upcoming.length),
   });
 
 /** What is to come goes; the current entry plays on. */
@@ -116,7 +117,7 @@ function at({ upcoming }: Queue, place: number): QueueEntry {
 }
 
 function selected(queue: Queue, which: Selection): readonly QueueEntry[] {
-  const { upcoming } = queue;
+  const { current: now, upcoming } = queue;
   switch (which.by) {
     case 'place':
       at(queue, which.from);
@@ -125,12 +126,12 @@ function selected(queue: Queue, which: Selection): readonly QueueEntry[] {
     case 'user':
       return upcoming.filter(({ requestedBy }) => requestedBy === which.userId);
     case 'duplicate':
-      return withoutFirst(upcoming, ({ track }) => identity(track));
+      return repeated(now === null ? upcoming : [now, ...upcoming], ({ track }) => identity(track));
   }
 }
 
 /** Of those that are alike, all but the first. */
-function withoutFirst<T>(items: readonly T[], likeness: (item: T) => string): readonly T[] {
+function repeated<T>(items: readonly T[], likeness: (item: T) => string): readonly T[] {
   const seen = new Set<string>();
   return items.filter((item) => seen.size === seen.add(likeness(item)).size);
 }

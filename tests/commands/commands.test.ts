@@ -56,7 +56,7 @@ describe('a command asks one thing of the player and says what came of it', () =
       'Removed 3 tracks; /undo brings them back.',
     ],
     ['/remove user', remove, { user: '7' }, THREE, ['remove G user 7'], 'Removed 3 tracks; /undo brings them back.'],
-    ['/remove user, in vain', remove, { user: '7' }, {}, ['remove G user 7'], '<@7> has nothing in the queue.'],
+    ['/remove user, in vain', remove, { user: '7' }, {}, ['remove G user 7'], 'Nothing of <@7> comes next.'],
     [
       '/remove duplicates',
       remove,
@@ -91,18 +91,33 @@ describe('a command asks one thing of the player and says what came of it', () =
       ['shuffle G fairly'],
       'Shuffled 3 tracks, taking turns; /undo puts them back in order.',
     ],
-    ['/shuffle, in vain', shuffle, {}, {}, ['shuffle G freely'], 'Nothing comes next, so there is nothing to shuffle.'],
+    [
+      '/shuffle, in vain',
+      shuffle,
+      {},
+      {},
+      ['shuffle G freely'],
+      'Fewer than two tracks come next: nothing to shuffle.',
+    ],
     ['/clear', clear, {}, THREE, ['clear G'], 'Cleared 3 tracks; /undo brings them back.'],
     ['/clear, one', clear, {}, ONE, ['clear G'], 'Cleared 1 track; /undo brings it back.'],
     ['/clear, in vain', clear, {}, {}, ['clear G'], 'Nothing comes next, so there is nothing to clear.'],
     ['/undo', undo, {}, { undone: 'skip' }, ['undo G'], 'What was passed over comes next again.'],
+    [
+      '/undo of /stop, while away',
+      undo,
+      {},
+      { undone: 'clear', playback: playback({ status: 'away' }) },
+      ['undo G'],
+      'The queue is back. /resume brings me.',
+    ],
     [
       '/stay',
       stay,
       { on: true },
       {},
       ['setStay G true'],
-      'I stay here now, also when nobody listens or nothing plays. /leave sends me away.',
+      'I stay in my voice channel now, also when nobody listens or nothing plays. /leave sends me away.',
     ],
     [
       '/stay off',
@@ -150,7 +165,7 @@ it.each<[string, Command, Options]>([
 
 it.each([
   ['away' as const, 'Back to **Song 0**. /resume brings me.'],
-  ['paused' as const, 'Back to **Song 0**. It is paused: /resume goes on.'],
+  ['paused' as const, 'Back to **Song 0**. The music is paused: /resume goes on.'],
 ])('says what to do to hear the track before: %s', async (status, said) => {
   expect((await run(previous, {}, { playback: playback({ status }) })).said).toBe(said);
 });

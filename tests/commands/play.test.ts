@@ -34,6 +34,17 @@ describe('/play', () => {
   });
 
   it.each([
+    ['paused', 0, 'Added **Song 3** (3:00). The music is paused: /resume goes on.'],
+    ['away', 0, 'Added **Song 3** (3:00). /resume brings me.'],
+    ['away', 2, 'Added **Song 3** at position #2. /resume brings me.'],
+    ['paused', 2, 'Added **Song 3** at position #2. The music is paused: /resume goes on.'],
+    ['waiting-for-listeners', 2, 'Added **Song 3** at position #2. /resume brings me.'],
+  ] as const)('promises nothing that will not be heard: %s, at place %d', async (status, place, answer) => {
+    const now = playback({ status, upcoming: [entry('2'), entry('3')] });
+    expect((await run({ enqueued: { entries: [entry('3')], place }, playback: now })).said).toBe(answer);
+  });
+
+  it.each([
     [{ next: true }, 'at 1'],
     [{ position: 7 }, 'at 7'],
     [{ next: false, position: 7 }, 'at 7'],

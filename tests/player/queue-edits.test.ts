@@ -89,6 +89,8 @@ describe('the answer says what was done', () => {
   it('of removals: what is gone', () => {
     expect(idsOf(done(removing({ by: 'user', userId: 'ada' })).answer)).toEqual(['2', '4']);
     expect(idsOf(done(removing({ by: 'duplicate' })).answer)).toEqual(['5']);
+    const again = { ...PLAYING, current: asked('1', 'ada', '3') };
+    expect(idsOf(done(removing({ by: 'duplicate' }), again).answer)).toEqual(['3', '5']);
   });
 
   it('of additions: the place of the first, 0 when it plays', () => {
@@ -105,9 +107,15 @@ describe('the answer says what was done', () => {
   });
 
   it('of an undo: what it took back', () => {
-    expect(done(undoing, done(shuffling(true)).after)).toMatchObject({ answer: 'shuffle', ids: '2 3 4 5' });
+    expect(done(undoing, done(shuffling(true, 3)).after)).toMatchObject({ answer: 'shuffle', ids: '2 3 4 5' });
     expect(done(undoing, done(ending).after)).toMatchObject({ answer: 'clear', ids: '2 3 4 5' });
   });
+});
+
+it('one track alone is not shuffled, so that undo does not take something else back', () => {
+  const cleared = done(removing({ by: 'place', from: 2, to: 4 })).after;
+  expect(shuffling(false)(cleared)).toMatchObject({ operation: null });
+  expect(done(shuffling(false), cleared).answer).toBe(0);
 });
 
 it('a fair shuffle lets those who asked take turns', () => {

@@ -46,8 +46,9 @@ export function line({ track, requestedBy }: QueueEntry, number: number): string
 
 const HINTS: Partial<Record<Playback['status'], string>> = {
   away: ' /resume brings me.',
-  paused: ' It is paused: /resume goes on.',
+  'waiting-for-listeners': ' /resume brings me.',
+  paused: ' The music is paused: /resume goes on.',
 };
 
-/** What to do to hear what was just made current, where that needs anything. */
+/** What to do to hear the music, where that needs anything; begins with a space. */
 export const unheard = ({ status }: Playback): string => HINTS[status] ?? '';
