@@ -19,6 +19,7 @@ function prerequisites(): Prerequisites {
   return {
     token: process.env['DISCORD_TOKEN']?.trim() || null,
     dataDir: config.dataDir,
+    storeUrl: config.storeUrl,
     ffmpegPath: config.ffmpegPath,
     ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir),
     problems,

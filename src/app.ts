@@ -11,6 +11,7 @@ import { Router } from './discord/router.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
 import type { Check } from './doctor/check.ts';
 import { CHECKS } from './doctor/checks.ts';
+import { database } from './doctor/database.ts';
 import { runDoctor, type Tools } from './doctor/run-doctor.ts';
 import { Closers } from './lib/closers.ts';
 import { Subprocesses } from './lib/subprocess.ts';
@@ -56,7 +57,8 @@ async function examine(
   tools: Omit<Tools, 'now'>,
 ): Promise<void> {
   const given = { ...config, ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir), problems: [] };
-  const checks = CHECKS.filter((check) => check.severity === severity);
+  // What there is to say of the database is said when it is opened, a moment later.
+  const checks = CHECKS.filter((check) => check.severity === severity && check.run !== database);
   const { canStart, rows } = await runDoctor(given, { ...tools, now: Date.now() }, checks);
   const ill = rows.filter(({ verdict }) => verdict !== 'ok');
   for (const { name, verdict, found, advice } of ill) log.warn({ name, verdict, found, advice }, 'doctor');

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     queue: { values: [], types: ['storage', 'sources'] },
     sources: { values: ['storage'] },
     voice: { values: [], types: ['storage'] },
-    doctor: { values: ['sources'] },
+    doctor: { values: ['sources', 'storage'] },
     config: { values: [] },
     storage: { values: [] },
     telemetry: { values: [] },

@@ -5,6 +5,8 @@ import type { YtDlpBinary } from '../sources/yt-dlp-binary.ts';
 export interface Prerequisites {
   readonly token: string | null;
   readonly dataDir: string;
+  /** May hold a password, which is never told. */
+  readonly storeUrl: string;
   readonly ffmpegPath: string;
   /** Where a yt-dlp may be; the newest that starts is the one that counts. */
   readonly ytDlpPaths: readonly string[];

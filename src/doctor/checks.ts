@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { database } from './database.ts';
 import { diskSpace, storage } from './disk.ts';
 import { dave, opus, sodium } from './native.ts';
 import { node, settings, token } from './settings.ts';
@@ -10,6 +11,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'settings', severity: 'required', run: settings },
   { name: 'token', severity: 'required', run: token },
   { name: 'storage', severity: 'required', run: storage },
+  { name: 'database', severity: 'required', run: database },
   { name: 'disk', severity: 'degraded', run: diskSpace },
   { name: 'DAVE', severity: 'required', run: dave },
   { name: 'opus', severity: 'required', run: opus },

@@ -2,11 +2,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { primaryCode } from '../storage/sqlite-verdict.ts';
 import type { Finding, Prerequisites } from './check.ts';
 
 const MEGABYTE = 1024 * 1024;
 const LITTLE = 1024 * MEGABYTE;
 const TOO_LITTLE = 100 * MEGABYTE;
+const SQLITE_FULL = 13;
 
 /** Whether a database in the data folder keeps what is written to it. It is one of its own, which is removed again. */
 export function storage({ dataDir }: Prerequisites): Finding {
@@ -19,8 +21,14 @@ export function storage({ dataDir }: Prerequisites): Finding {
     return { verdict: 'warn', found: `${folder} allows no write-ahead log`, advice: 'set DATA_DIR to a local disk' };
   } catch (error) {
     const found = `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    return { verdict: 'fail', found, advice: `make the folder writable for this user, or set DATA_DIR` };
+    const advice = isFull(error) ? 'make room on its disk' : 'make the folder writable for this user';
+    return { verdict: 'fail', found, advice: `${advice}, or set DATA_DIR` };
   }
+}
+
+/** SQLite says it with its result code, the system when the folder cannot be made. */
+function isFull(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_FULL || (error instanceof Error && 'code' in error && error.code === 'ENOSPC');
 }
 
 function writeAndRead(path: string): unknown {

@@ -25,13 +25,15 @@ const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
   '57P03': () => 'it is just starting or stopping',
 };
 
+/** For the operator: which server, and which database there. */
+export const placeIn = ({ host, port, database }: Place): string => `${host}:${port}, database "${database}"`;
+
 /** One line for the operator about a connection that could not be made: where, what, and what to do. Never the password. */
 export function inWords(error: unknown, place: Place): string {
-  const where = `PostgreSQL at ${place.host}:${place.port}, database "${place.database}"`;
   const { code, message } = told(error);
   const advice = ADVICE[code]?.(place);
   const words = [advice, message].filter((part) => part !== undefined && part !== '').join(' ');
-  return `${where}, cannot be used: ${words.replaceAll(/\s+/g, ' ')}`;
+  return `PostgreSQL at ${placeIn(place)}, cannot be used: ${words.replaceAll(/\s+/g, ' ')}`;
 }
 
 /** A host with several addresses fails with an error of several, whose own message is empty. */

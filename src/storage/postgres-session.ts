@@ -1,10 +1,10 @@
-import { Client, DatabaseError } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { within } from '../lib/time.ts';
 import { claim, prepareTables, reclaim, TAKEN_OVER, type Claim } from './postgres-claim.ts';
+import { postgresClient } from './postgres-client.ts';
 import { inWords, postgresFailure } from './postgres-failures.ts';
-import { StoreTrouble, TakenOver } from './store-trouble.ts';
-import { GuardedSocket } from './postgres-socket.ts';
 import type { Guard, Statement } from './postgres-statements.ts';
+import { StoreTrouble, TakenOver } from './store-trouble.ts';
 
 /** How long things may take, milliseconds. */
 export interface PostgresTimes {
@@ -19,9 +19,6 @@ export interface PostgresTimes {
 }
 
 export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000, lockMs: 5_000, answerMs: 15_000 };
-
-/** Shorter than the time after which firewalls forget a connection that is idle. */
-const KEEP_ALIVE_MS = 15_000;
 
 /** There is no connection, and what waits for one cannot be done either. The cause is for the operator. */
 export class Disconnected extends StoreTrouble {}
@@ -129,14 +126,7 @@ export class PostgresSession {
   async #connected(): Promise<Client> {
     if (this.#ended !== null) throw this.#ended;
     if (this.#client !== null) return this.#client;
-    const client = new Client({
-      connectionString: this.#url,
-      fallback_application_name: 'tenuto',
-      connectionTimeoutMillis: this.#times.connectMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      stream: () => new GuardedSocket(),
-    });
+    const client = postgresClient(this.#url, this.#times.connectMs);
     // A connection can die at any time, also while nobody uses it.
     client.on('error', () => this.#drop(client));
     try {

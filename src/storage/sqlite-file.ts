@@ -78,6 +78,21 @@ export function moveAway(path: string, why: 'corrupt' | 'before-restore'): strin
   return aside;
 }
 
+/** Whether a process has it. Takes nothing from that one. */
+export function isTaken(path: string): boolean {
+  if (!existsSync(`${path}.lock`)) return false;
+  const lock = new DatabaseSync(`${path}.lock`, { readOnly: true });
+  try {
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (primaryCode(error) === SQLITE_BUSY) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
+}
+
 /** What the operator reads about a file of a later version. */
 export const LATER = 'was written by a later version of this program. Start that version, or move the file away.';
 

@@ -24,6 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const given = (changes: Partial<Prerequisites> = {}): Prerequisites => ({
   token: TOKEN,
   dataDir: folder,
+  storeUrl: `sqlite:${join(folder, 'tenuto.sqlite')}`,
   ffmpegPath: 'ffmpeg',
   ytDlpPaths: [],
   problems: [],

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/storage/index.ts';
 import { openDatabase } from '../../src/storage/sqlite-file.ts';
+import { mountSmallDisk } from './fixtures/bad-disks.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AbCdEf.three-parts-with-dots-between-them-x1';
@@ -78,6 +79,17 @@ describe('the bot does not start, ends with 1 and says why', () => {
     expect(errors).toBe(
       `Tenuto cannot start: storage: ${folder} cannot be written: unable to open database file (make the folder writable for this user, or set DATA_DIR)\n`,
     );
+  });
+
+  it('when its disk is full, with an advice that helps', async () => {
+    const disk = await mountSmallDisk();
+    // No other disk can be filled.
+    if (disk === null) return;
+    disk.fill();
+    expect(await start({}, disk.folder)).toMatchObject({
+      code: 1,
+      errors: `Tenuto cannot start: storage: ${disk.folder} cannot be written: database or disk is full (make room on its disk, or set DATA_DIR)\n`,
+    });
   });
 
   it('when the database is read-only, or may not even be read', async () => {
