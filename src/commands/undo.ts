@@ -1,4 +1,5 @@
 import { SlashCommandBuilder } from 'discord.js';
+import { TenutoError } from '../lib/errors.ts';
 import type { Undoable } from '../queue/queue.ts';
 import type { Command } from './command.ts';
 import { unheard } from './words/track.ts';
@@ -15,9 +16,13 @@ export const undo: Command = {
   data: new SlashCommandBuilder()
     .setName('undo')
     .setDescription('Take back the last removal, move, shuffle, clearing, stop or long skip'),
-  needs: 'same-voice-channel',
-  async run({ guildId }, { players }) {
+  needs: 'join-voice-channel',
+  async run({ guildId, voiceChannelId }, { players }) {
+    if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
+    const begins = players.playback(guildId).entry === null;
     const what = await players.undo(guildId);
-    return `${SAY[what]}${what === 'clear' ? unheard(players.playback(guildId)) : ''}`;
+    if (!begins) return SAY[what];
+    if (players.playback(guildId).status === 'away') await players.prepare(guildId, voiceChannelId);
+    return `${SAY[what]}${unheard(players.playback(guildId))}`;
   },
 };

@@ -18,6 +18,7 @@ import { shuffle } from '../../src/commands/shuffle.ts';
 import { stay } from '../../src/commands/stay.ts';
 import { undo } from '../../src/commands/undo.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
+import type { Playback } from '../../src/player/players.ts';
 import { entry, playback } from './fixtures/music.ts';
 import { context, services, type Script } from './fixtures/services.ts';
 
@@ -104,14 +105,6 @@ describe('a command asks one thing of the player and says what came of it', () =
     ['/clear, in vain', clear, {}, {}, ['clear G'], 'Nothing comes next, so there is nothing to clear.'],
     ['/undo', undo, {}, { undone: 'skip' }, ['undo G'], 'What was passed over comes next again.'],
     [
-      '/undo of /stop, while away',
-      undo,
-      {},
-      { undone: 'clear', playback: playback({ status: 'away' }) },
-      ['undo G'],
-      'The queue is back. /resume brings me.',
-    ],
-    [
       '/stay',
       stay,
       { on: true },
@@ -163,11 +156,30 @@ it.each<[string, Command, Options]>([
   await expect(run(command, options)).rejects.toMatchObject({ code: 'BAD_OPTION' });
 });
 
+describe('what plays again is heard', () => {
+  const nothing = playback({ entry: null, status: 'idle' });
+  const away = playback({ status: 'away' });
+
+  it.each<[string, Command, readonly Playback[], readonly string[]]>([
+    ['/previous, in no channel', previous, [away], ['previous G', 'prepare G V']],
+    ['/previous, in a channel', previous, [playback()], ['previous G']],
+    ['/undo of what ended the music, in no channel', undo, [nothing, away], ['undo G', 'prepare G V']],
+    ['/undo of something else, in no channel', undo, [away, away], ['undo G']],
+    ['/undo, in a channel', undo, [nothing, playback()], ['undo G']],
+  ])('%s', async (_what, command, playbacks, asks) => {
+    const { services: parts, asked } = services();
+    const seen = [...playbacks];
+    const now = () => (seen.length > 1 ? seen.shift() : seen[0]) ?? nothing;
+    await command.run(context(), { ...parts, players: { ...parts.players, playback: now } });
+    expect(asked).toEqual(asks);
+  });
+});
+
 it.each([
-  ['away' as const, 'Back to **Song 0**. /resume brings me.'],
-  ['paused' as const, 'Back to **Song 0**. The music is paused: /resume goes on.'],
-])('says what to do to hear the track before: %s', async (status, said) => {
-  expect((await run(previous, {}, { playback: playback({ status }) })).said).toBe(said);
+  ['away' as const, '**Song 1** from the beginning. /resume brings me.'],
+  ['paused' as const, '**Song 1** from the beginning. The music is paused: /resume goes on.'],
+])('says what to do to hear the track: %s', async (status, said) => {
+  expect((await run(replay, {}, { playback: playback({ status }) })).said).toBe(said);
 });
 
 describe('/history', () => {

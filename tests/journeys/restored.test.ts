@@ -95,3 +95,22 @@ it('stays where it was told to, with nobody there, and over a restart', async ()
   await until('the bot to leave', () => !botIn(), 20_000);
   await sees(ada, 'why', ({ content }) => content.includes('queue has ended'));
 });
+
+it('comes, after a restart with nothing to play, to who goes back to what played before', async () => {
+  const stage = await setStage();
+  const { loopback } = stage;
+  const song = await stage.song('song.webm');
+  const bot = await stage.startBot();
+  const ada = loopback.user('ada');
+  ada.join('Lounge');
+  await ask(ada, 'play', { query: song.url });
+  await loopback.ears('ada').waitFor(50, 20_000);
+  await ask(ada, 'skip');
+  await bot.stop();
+
+  await stage.startBot();
+
+  const heard = loopback.ears('ada').count;
+  expect((await ask(ada, 'previous')).content).toMatch(/^Back to \*\*[^.]*\.$/);
+  await loopback.ears('ada').waitFor(heard + 50, 20_000);
+});
