@@ -5,11 +5,15 @@ import {
   type KeyvStorageEntry,
   type KeyvStorageGetResult,
 } from 'keyv';
+import { within } from '../lib/time.ts';
 import type { ListingAdapter } from './keyv-store.ts';
 import { PostgresRequests } from './postgres-requests.ts';
 import type { PostgresSession } from './postgres-session.ts';
+import { StoreTrouble } from './store-trouble.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
+/** A process that stops has 5 s for everything. */
+const CLOSE_WITHIN_MS = 1_000;
 
 /** Keyv's storage in one table of PostgreSQL. Calls take effect in their order, each in whole or not at all. */
 export class PostgresAdapter extends EventEmitter implements ListingAdapter {
@@ -92,7 +96,9 @@ export class PostgresAdapter extends EventEmitter implements ListingAdapter {
 
   async disconnect(): Promise<void> {
     clearInterval(this.#sweep);
-    await this.#requests.close();
+    const late = () => new StoreTrouble('the database does not answer');
+    // What hangs ends with the connection.
+    await within(CLOSE_WITHIN_MS, this.#requests.close(), late).catch(() => undefined);
     await this.#session.close();
   }
 }

@@ -20,6 +20,9 @@ export interface PostgresTimes {
 
 export const POSTGRES_TIMES: PostgresTimes = { connectMs: 5_000, openMs: 15_000, lockMs: 5_000, answerMs: 15_000 };
 
+/** A process that stops has 5 s for everything; what was committed is safe already. */
+const CLOSE_WITHIN_MS = 1_000;
+
 /** There is no connection, and what waits for one cannot be done either. The cause is for the operator. */
 export class Disconnected extends StoreTrouble {}
 
@@ -120,7 +123,7 @@ export class PostgresSession {
     const client = this.#client;
     this.#client = null;
     if (client === null) return;
-    await within(this.#times.connectMs, client.end(), () => new Error('PostgreSQL does not close'));
+    await within(CLOSE_WITHIN_MS, client.end(), () => new StoreTrouble('the database does not answer'));
   }
 
   async #connected(): Promise<Client> {
@@ -137,6 +140,10 @@ export class PostgresSession {
       if (error instanceof TakenOver) throw this.fence();
       const exact = new Error(inWords(error, client), { cause: error });
       throw new Disconnected('the database cannot be reached', { cause: exact });
+    }
+    if (this.#ended !== null) {
+      this.#drop(client);
+      throw this.#ended;
     }
     this.#client = client;
     return client;

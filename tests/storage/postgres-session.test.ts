@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openStore } from '../../src/storage/index.ts';
 import type { PostgresAdapter } from '../../src/storage/postgres-adapter.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { StoreTrouble } from '../../src/storage/store-trouble.ts';
@@ -117,6 +118,22 @@ describe('a store in PostgreSQL', { skip: programs() === null }, () => {
       .toBe(true);
     expect(await pidOfHolder()).not.toBe(pid);
     expect(await store.get('a')).toBe('later');
+  });
+
+  it.each([
+    ['while nobody uses it', false],
+    ['while it is to write', true],
+  ])('closes within three seconds on a server that hangs %s', async (_when, writes) => {
+    await store.close();
+    store = await openStore(url, () => undefined);
+    const pid = await pidOfHolder();
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    const writing = writes ? store.set('a', 1).catch((error: unknown) => error) : null;
+    const before = performance.now();
+    await store.close().catch(() => undefined);
+    expect(performance.now() - before).toBeLessThan(3_000);
+    if (writing !== null) expect(await writing).toBeInstanceOf(Error);
   });
 
   it('lets one process alone use the database', async () => {
