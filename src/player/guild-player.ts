@@ -52,7 +52,7 @@ export class GuildPlayer {
       // A pause was meant for what played then, not for what is asked for now.
       const stale = before.current === null && ['person', 'failures'].includes(record.session.paused);
       if (stale) await record.update({ paused: 'no', pausedBy: null });
-      this.#urgency = 'now';
+      this.#ask();
       const after = await record.apply(operation);
       // The same entry may be on the deck already, when it starts anew.
       if (restarts(operation, before, after)) this.#takeOff();
@@ -73,7 +73,7 @@ export class GuildPlayer {
       this.#needCurrent();
       if (this.#parts.record.session.paused === 'no' && this.deck.entry !== null) throw new TenutoError('NOT_PAUSED');
       this.#endings.clear();
-      this.#urgency = 'now';
+      this.#ask();
       await this.#parts.record.update({ paused: 'no', pausedBy: null });
     });
   }
@@ -127,10 +127,15 @@ export class GuildPlayer {
     return this.deck.positionMs ?? this.#parts.record.session.positionMs;
   }
 
-  /** One decision at a time; afterwards what sounds follows the record. A person's decision ends a rest. */
+  /** A person wants to hear something now. */
+  #ask(): void {
+    this.#rest.end();
+    this.#urgency = 'now';
+  }
+
+  /** One decision at a time; afterwards what sounds follows the record. */
   async #decide<T>(decision: () => Promise<T>): Promise<T> {
     return await this.#lock.run(async () => {
-      this.#rest.end();
       try {
         return await decision();
       } finally {
@@ -178,9 +183,8 @@ export class GuildPlayer {
       this.#ending = null;
       this.#urgency = 'now';
       const waitMs = await this.#endings.follow(ending);
-      // Nothing is decided then; it only loads what is current.
-      const load = () => this.#decide(async () => {});
-      if (waitMs > 0) this.#rest.begin(waitMs, load, (error) => this.#report(error));
+      const wake = () => this.catchUp();
+      if (waitMs > 0) this.#rest.begin(waitMs, wake, (error) => this.#report(error));
     });
   }
 

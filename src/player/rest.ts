@@ -1,6 +1,6 @@
 import { sleep } from '../lib/time.ts';
 
-/** A wait before the next try, which anything that is decided meanwhile cuts short. */
+/** A wait before the next try, which a person can cut short. */
 export class Rest {
   #life: AbortController | null = null;
 
@@ -14,7 +14,10 @@ export class Rest {
     const life = new AbortController();
     this.#life = life;
     sleep(ms, life.signal)
-      .then(wake)
+      .then(() => {
+        this.#life = null;
+        return wake();
+      })
       .catch((error: unknown) => {
         if (!life.signal.aborted) report(error);
       });

@@ -231,11 +231,14 @@ describe('a song that ends while something else is being saved', () => {
   });
 });
 
-it('waits for the next try also when voice comes back meanwhile', async () => {
+it('waits for the next try also when voice comes back, and people come and go, meanwhile', async () => {
   const { player, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
   await player.edit(adding([entry('a')]));
   await vi.advanceTimersByTimeAsync(500);
   await player.catchUp();
+  await player.listen(0);
+  await player.listen(2);
+  await player.setVolume(40);
   expect(locate).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(500);
   expect(locate).toHaveBeenCalledTimes(2);
