@@ -16,7 +16,7 @@ const worker =
   synchronous === 'FULL'
     ? startSqliteWorker(file)
     : new Worker(new URL('./careless-worker.ts', import.meta.url), {
-        workerData: file,
+        workerData: { path: file, again: false },
         execArgv: [],
       });
 const adapter = new SqliteAdapter(sqliteDriver(worker, (line) => console.error(line)));

@@ -32,7 +32,7 @@ export async function openStore(url: string, warn: Warn): Promise<Store> {
 }
 
 async function openSqlite(path: string, warn: Warn): Promise<Store> {
-  const adapter = new SqliteAdapter(sqliteDriver(startSqliteWorker(path), warn));
+  const adapter = new SqliteAdapter(sqliteDriver(startSqliteWorker(path), warn, () => startSqliteWorker(path, true)));
   await adapter.ready;
   return new KeyvStore(adapter);
 }

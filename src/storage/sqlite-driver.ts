@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { SqliteDriver } from '@keyv/sqlite';
 import { within } from '../lib/time.ts';
 import { sqliteFailure } from './sqlite-troubles.ts';
-import type { Answer, Parameter, Report, Request } from './sqlite-worker.ts';
+import type { Answer, Parameter, Report, Request, Task } from './sqlite-worker.ts';
 import { StoreTrouble } from './store-trouble.ts';
 
 /** No answer at all for this long, while some is due, means that none will come. SQLite itself waits 1 s for a lock. */
@@ -16,36 +16,36 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the thread that serves the file at `path`. */
-export function startSqliteWorker(path: string): Worker {
+/** Starts the thread that serves the file at `path`. `again`: only if it is still the database that it was. */
+export function startSqliteWorker(path: string, again = false): Worker {
+  const workerData: Task = { path, again };
   // Without the flags of the process: some, such as --input-type, would be an error there.
-  return new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: path, execArgv: [] });
+  return new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData, execArgv: [] });
 }
 
 /** A database on a thread of its own, so that a slow disk never stops the clock of the audio on this one. */
 class SqliteConnection {
-  readonly #worker: Worker;
+  #worker: Worker;
+  /** Null: nobody does, as after the close. */
+  #startAgain: (() => Worker) | null;
+  #starting: Promise<void> | null = null;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
   #alarm: NodeJS.Timeout | null = null;
   #ended: Error | null = null;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, startAgain: (() => Worker) | null) {
     this.#worker = worker;
-    worker.on('message', (report: Report) => {
-      if (report.type === 'answers') this.#settle(report.answers);
-    });
-    worker.on('error', (error) =>
-      this.#end(new Error(`the database thread failed: ${error.message}`, { cause: error })),
-    );
-    worker.on('exit', () => this.#end(new Error('the database thread has ended')));
-    // The alarm keeps the process alive while an answer is due; nothing else here should.
-    worker.unref();
+    this.#startAgain = startAgain;
+    this.#attend(worker);
   }
 
   /** Runs one statement. Resolves with its rows when its effect would survive a power cut. */
   async query(sql: string, ...parameters: unknown[]): Promise<unknown[]> {
-    if (this.#ended !== null) throw this.#ended;
+    if (this.#ended !== null) {
+      this.#starting ??= this.#replace().finally(() => (this.#starting = null));
+      throw this.#ended;
+    }
     const id = this.#nextId++;
     const request: Request = { type: 'run', id, statement: { sql, parameters: parameters.map(bindable) } };
     return await new Promise((resolve, reject) => {
@@ -57,6 +57,7 @@ class SqliteConnection {
 
   /** Waits for what is under way, then lets go of the files; not for long on a disk that hangs. Queries after that reject. */
   async close(): Promise<void> {
+    this.#startAgain = null;
     if (this.#ended !== null) return;
     this.#ended = new Error('the store is closed');
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
@@ -71,6 +72,33 @@ class SqliteConnection {
       endWithoutWaitingFor(this.#worker);
       throw error;
     }
+  }
+
+  #attend(worker: Worker): void {
+    worker.on('message', (report: Report) => {
+      if (report.type === 'answers') this.#settle(report.answers);
+    });
+    const end = (error: Error) => {
+      if (worker === this.#worker) this.#end(error);
+    };
+    worker.on('error', (error) => end(new Error(`the database thread failed: ${error.message}`, { cause: error })));
+    worker.on('exit', () => end(new Error('the database thread has ended')));
+    // The alarm keeps the process alive while an answer is due; nothing else here should.
+    worker.unref();
+  }
+
+  /** A thread can end, as when there is no memory left. Whoever finds it so is refused, and starts another. */
+  async #replace(): Promise<void> {
+    if (this.#startAgain === null) return;
+    const worker = this.#startAgain();
+    const isOpen = await opening(worker).then(
+      () => true,
+      () => false,
+    );
+    if (!isOpen || this.#startAgain === null) return void worker.terminate();
+    this.#worker = worker;
+    this.#attend(worker);
+    this.#ended = null;
   }
 
   #settle(answers: readonly Answer[]): void {
@@ -102,13 +130,20 @@ class SqliteConnection {
   }
 }
 
-/** Opens the file behind a worker, as the driver that @keyv/sqlite asks for. `setAside` hears what became of a file that could not be used. */
-export function sqliteDriver(worker: Worker, setAside: (line: string) => void): SqliteDriver {
+/**
+ * Opens the file behind a worker, as the driver that @keyv/sqlite asks for. `setAside` hears what became of a file that
+ * could not be used. `startAgain`: the worker that goes on with the file when the first has died; without it none does.
+ */
+export function sqliteDriver(
+  worker: Worker,
+  setAside: (line: string) => void,
+  startAgain: (() => Worker) | null = null,
+): SqliteDriver {
   return {
     name: 'custom',
     async connect() {
       const opened = opening(worker);
-      const connection = new SqliteConnection(worker);
+      const connection = new SqliteConnection(worker, startAgain);
       const renamed = await within(OPEN_WITHIN_MS, opened, () => new Error('the database does not open')).catch(
         async (error: unknown) => {
           await worker.terminate();

@@ -27,13 +27,14 @@ export interface DatabaseFile {
 /**
  * Opens or makes the file, for this process alone. A damaged or foreign file is renamed, never deleted, and a new one made
  * with what can be read of a damaged one. Throws, with a text for the operator, when another process has it open, a later
- * version wrote it, or it cannot be written.
+ * version wrote it, or it cannot be written. `again`: throws where it would make a new one, as that one would lack what the
+ * process has already written.
  */
-export function openDatabase(path: string): DatabaseFile {
+export function openDatabase(path: string, again = false): DatabaseFile {
   mkdirSync(dirname(path), { recursive: true });
   const lock = takeLock(path);
   try {
-    const { database, setAside } = openOrReplace(path);
+    const { database, setAside } = openOrReplace(path, again);
     const close = () => {
       database.close();
       lock.close();
@@ -96,9 +97,10 @@ export function isTaken(path: string): boolean {
 /** What the operator reads about a file of a later version. */
 export const LATER = 'was written by a later version of this program. Start that version, or move the file away.';
 
-function openOrReplace(path: string): { database: DatabaseSync; setAside: string | null } {
+function openOrReplace(path: string, again: boolean): { database: DatabaseSync; setAside: string | null } {
   const verdict = verdictOn(path);
   if (verdict === 'later') throw new Error(`${path} ${LATER}`);
+  if (again && verdict !== 'ours') throw new Error(`${path} is not the database any more that it was.`);
   if (verdict === 'ours' || verdict === 'blank') return { database: configured(path), setAside: null };
   const aside = moveAway(path, 'corrupt');
   const database = configured(path);

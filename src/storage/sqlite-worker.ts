@@ -5,6 +5,12 @@ import { StatementRunner, type Outcome } from './sqlite-statements.ts';
 /** Shorter than anybody waits for a write, so that it is known why they would. */
 const BUSY_MS = 1_000;
 
+/** The file that a worker serves. `again`: a worker before it did, and only what that one left may be opened. */
+export interface Task {
+  readonly path: string;
+  readonly again: boolean;
+}
+
 /** What the worker is asked: to run a statement, or to let go of the files. */
 export type Request =
   | { readonly type: 'run'; readonly id: number; readonly statement: Statement }
@@ -27,9 +33,9 @@ export type Report =
   | { readonly type: 'answers'; readonly answers: readonly Answer[] };
 
 /** Serves one database file until it is told to close. */
-function serve(port: NonNullable<typeof parentPort>, path: string): void {
+function serve(port: NonNullable<typeof parentPort>, { path, again }: Task): void {
   const report = (message: Report) => port.postMessage(message);
-  const file = openDatabase(path);
+  const file = openDatabase(path, again);
   file.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   const runner = new StatementRunner(file.database);
   let group: { readonly id: number; readonly statement: Statement }[] = [];
@@ -61,7 +67,7 @@ function serve(port: NonNullable<typeof parentPort>, path: string): void {
 
 if (parentPort !== null) {
   try {
-    serve(parentPort, String(workerData));
+    serve(parentPort, workerData as Task);
   } catch (error) {
     parentPort.postMessage({
       type: 'refused',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -119,4 +119,56 @@ it('does not let anybody wait for a thread that hangs in the system, at the end 
   expect(process.listenerCount('exit')).toBe(listeners + 1);
   await release();
   await until('the thread to end', () => process.listenerCount('exit') === listeners, 10_000);
+});
+
+describe('a thread that dies', () => {
+  /** A store that endures, and a way to end its thread. */
+  async function mortal() {
+    const folder = await mkdtemp(join(tmpdir(), 'tenuto-mortal-'));
+    const path = join(folder, 'tenuto.sqlite');
+    const worker = startSqliteWorker(path);
+    const adapter = new SqliteAdapter(
+      sqliteDriver(
+        worker,
+        () => undefined,
+        () => startSqliteWorker(path, true),
+      ),
+    );
+    await adapter.ready;
+    const store = new EnduringStore(new KeyvStore(adapter));
+    store.endure();
+    onTestFinished(async () => {
+      await store.close().catch(() => undefined);
+      await rm(folder, { recursive: true });
+    });
+    return { folder, path, store, kill: () => worker.terminate() };
+  }
+
+  it('is replaced, and nothing is lost', async () => {
+    const { path, store, kill } = await mortal();
+    await store.set('before', 1);
+    const during = store.set('during', 1);
+    await kill();
+    await during;
+    await store.set('after', 1);
+    expect(store.saving.status).toBe('unsaved');
+    await until('everything to be saved', () => store.saving.status === 'saved', 20_000);
+    await store.close();
+    const found = await openStore(`sqlite:${path}`, () => undefined);
+    onTestFinished(() => found.close());
+    expect(await found.getMany(['before', 'during', 'after'])).toEqual([1, 1, 1]);
+  });
+
+  it('is not replaced on another file than its own: that one would lack what was saved before', async () => {
+    const { folder, path, store, kill } = await mortal();
+    await store.set('before', 1);
+    await kill();
+    for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
+    const failures: unknown[] = [];
+    store.on('failed', (error) => failures.push(error));
+    await store.set('after', 1);
+    await until('some tries', () => failures.length > 2, 20_000);
+    expect(store.saving.status).toBe('unsaved');
+    expect((await readdir(folder)).toSorted()).toEqual(['tenuto.sqlite.lock']);
+  });
 });
