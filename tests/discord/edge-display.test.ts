@@ -17,7 +17,7 @@ describe('the display', () => {
     await seesInVoice(ada.id, 'Lounge');
     const done = await (await ada.press(messageId ?? '', 'np:skip:1')).answered();
     expect(done).toMatchObject({ content: 'Skipped. Next is **Song 2**.', ephemeral: true });
-    expect(asked).toEqual([`skip ${loopback.guild.id} 1`]);
+    expect(asked).toEqual([`skip ${loopback.guild.id} 1 while 1`]);
   });
 
   it('is sent, edited and removed, and what is gone is no error', async () => {
