@@ -85,6 +85,15 @@ describe('a playlist', () => {
   });
 });
 
+it('keeps no channel to come back to when it is sent away, although told to stay', async () => {
+  const { manager, queues, play, status } = await guild();
+  await play('ada', 'a');
+  await manager.setStay('G', true);
+  await manager.leave('G');
+  expect(queues.session('G')).toMatchObject({ stay: true, voiceChannelId: null });
+  expect(status()).toBe('idle');
+});
+
 it.each([
   [false, 'idle'],
   [true, 'ready'],

@@ -190,6 +190,13 @@ describe('told to stay', () => {
     expect(held).toEqual(['home']);
   });
 
+  it('stays away from where it was sent away, over a restart too', async () => {
+    const { held, restore, listen } = await start({ home: { stay: true, voiceChannelId: null } });
+    await restore();
+    await listen('home', 2);
+    expect(held).toEqual([]);
+  });
+
   it('leaves neither when alone nor when the queue has ended, until it is told otherwise', async () => {
     const { queues, held, said, restore, ready, listen } = await start({ home: { stay: true, textChannelId: 'T' } });
     await restore();
