@@ -127,7 +127,7 @@ export class PostgresSession {
   }
 
   async #connected(): Promise<Client> {
-    if (this.#ended !== null) throw this.#ended;
+    this.#needOpen();
     if (this.#client !== null) return this.#client;
     const client = postgresClient(this.#url, this.#times.connectMs);
     // A connection can die at any time, also while nobody uses it.
@@ -135,18 +135,19 @@ export class PostgresSession {
     try {
       const late = () => new Error('it does not answer');
       this.#claim = await within(this.#times.openMs, this.#prepare(client), late);
+      this.#needOpen();
     } catch (error) {
       this.#drop(client);
       if (error instanceof TakenOver) throw this.fence();
       const exact = new Error(inWords(error, client), { cause: error });
       throw new Disconnected('the database cannot be reached', { cause: exact });
     }
-    if (this.#ended !== null) {
-      this.#drop(client);
-      throw this.#ended;
-    }
     this.#client = client;
     return client;
+  }
+
+  #needOpen(): void {
+    if (this.#ended !== null) throw this.#ended;
   }
 
   async #prepare(client: Client): Promise<Claim> {

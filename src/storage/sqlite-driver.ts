@@ -28,7 +28,7 @@ class SqliteConnection {
   #worker: Worker;
   /** Null: nobody does, as after the close. */
   #startAgain: (() => Worker) | null;
-  #starting: Promise<void> | null = null;
+  #isStarting = false;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
   #alarm: NodeJS.Timeout | null = null;
@@ -43,7 +43,7 @@ class SqliteConnection {
   /** Runs one statement. Resolves with its rows when its effect would survive a power cut. */
   async query(sql: string, ...parameters: unknown[]): Promise<unknown[]> {
     if (this.#ended !== null) {
-      this.#starting ??= this.#replace().finally(() => (this.#starting = null));
+      void this.#replace();
       throw this.#ended;
     }
     const id = this.#nextId++;
@@ -89,12 +89,14 @@ class SqliteConnection {
 
   /** A thread can end, as when there is no memory left. Whoever finds it so is refused, and starts another. */
   async #replace(): Promise<void> {
-    if (this.#startAgain === null) return;
+    if (this.#startAgain === null || this.#isStarting) return;
+    this.#isStarting = true;
     const worker = this.#startAgain();
     const isOpen = await opening(worker).then(
       () => true,
       () => false,
     );
+    this.#isStarting = false;
     if (!isOpen || this.#startAgain === null) return void worker.terminate();
     this.#worker = worker;
     this.#attend(worker);
