@@ -1,18 +1,21 @@
-import { Keyv, type KeyvStorageAdapter } from 'keyv';
+import { Keyv, type KeyvStorageAdapter, type KeyvStorageEntry } from 'keyv';
 import { within } from '../lib/time.ts';
 import type { Store } from './store.ts';
 
 /** A write that hangs in a dead disk must not keep the process from ending. */
 const CLOSE_WITHIN_MS = 1_000;
 
-/** A keyv adapter that can also list its keys. */
+/** A keyv adapter that can also list its keys. Its writes take effect in the order of the calls, each in whole or not at all. */
 export interface ListingAdapter extends KeyvStorageAdapter {
+  setMany<Value>(entries: KeyvStorageEntry<Value>[]): Promise<boolean[] | undefined>;
+  deleteMany(keys: string[]): Promise<boolean[]>;
   keys(prefix: string): Promise<string[]>;
 }
 
 /**
- * A Store over keyv. Keyv has no `error` listener here, on purpose: with one, it answers a failed write with `false` and
- * a failed read with `undefined`; without one, its `emit('error')` throws into the call that failed.
+ * A Store over keyv. Writes go to the adapter itself, as keyv would write them: keyv takes longer over some kinds of them
+ * than over others, so that a later one could overtake an earlier. Keyv has no `error` listener here, on purpose: with
+ * one, it answers a failed read with `undefined`; without one, its `emit('error')` throws into the call that failed.
  */
 export class KeyvStore implements Store {
   readonly #keyv: Keyv;
@@ -34,17 +37,16 @@ export class KeyvStore implements Store {
   }
 
   async set(key: string, value: unknown, ttlMs?: number): Promise<void> {
-    if (!(await this.#write(this.#keyv.set(key, value, ttlMs)))) throw new Error(`${key} was not stored`);
+    const expires = ttlMs === undefined ? undefined : Date.now() + ttlMs;
+    await this.#put([{ key, value: stringify({ value, expires }), ...(expires !== undefined && { expires }) }]);
   }
 
   async setMany(entries: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
-    if (entries.length === 0) return;
-    const results = await this.#write(this.#keyv.setMany([...entries]));
-    if (!results?.every(Boolean)) throw new Error(`${entries.length} values were not stored`);
+    await this.#put(entries.map(({ key, value }) => ({ key, value: stringify({ value }) })));
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.#write(this.#keyv.deleteMany([...keys]));
+    if (keys.length > 0) await this.#write(this.#adapter.deleteMany([...keys]));
   }
 
   async keys(prefix: string): Promise<string[]> {
@@ -55,6 +57,12 @@ export class KeyvStore implements Store {
     const late = () => new Error('a write hangs');
     await within(CLOSE_WITHIN_MS, Promise.allSettled(this.#underWay), late).catch(() => undefined);
     await this.#keyv.disconnect();
+  }
+
+  async #put(entries: readonly KeyvStorageEntry<string>[]): Promise<void> {
+    if (entries.length === 0) return;
+    const results = await this.#write(this.#adapter.setMany([...entries]));
+    if (!results?.every(Boolean)) throw new Error(`${entries.length} values were not stored`);
   }
 
   async #write<T>(work: Promise<T>): Promise<T> {

@@ -13,8 +13,8 @@ interface Row {
 }
 
 /**
- * Keyv's SQLite adapter where it does not keep what a Store promises: it writes many entries in several statements, and
- * a read that meets an expired row deletes by key alone, and with that a value set in between. No namespace is used,
+ * Keyv's SQLite adapter where it does not keep what a Store promises: it writes and deletes many entries in several
+ * statements, and a read that meets an expired row deletes by key alone, and with that a value set in between. No namespace is used,
  * because the adapter strips its name from keys that begin with it.
  */
 export class SqliteAdapter extends KeyvSqlite {
@@ -52,6 +52,13 @@ export class SqliteAdapter extends KeyvSqlite {
       ON CONFLICT (key, namespace) DO UPDATE SET value = excluded.value, expires = excluded.expires`;
     await this.query(sql, JSON.stringify(entries));
     return entries.map(() => true);
+  }
+
+  /** One statement, so all or none, and no later write comes in between. */
+  override async deleteMany(keys: string[]): Promise<boolean[]> {
+    const sql = `DELETE FROM ${TABLE} WHERE namespace = '' AND key IN (SELECT value FROM json_each(?))`;
+    await this.query(sql, JSON.stringify(keys));
+    return keys.map(() => true);
   }
 
   /** The living keys that begin with `prefix`. */

@@ -37,6 +37,21 @@ export function storeContract(make: () => Promise<Store>): void {
     expect(await store.get('a')).toBe(49);
   });
 
+  it('keeps the last of writes of different kinds also when nobody waits in between', async () => {
+    const set = (value: number) => store.set('a', value);
+    const setMany = (value: number) => store.setMany(['a', 'b'].map((key) => ({ key, value })));
+    const setFor = (value: number) => store.set('a', value, 60_000);
+    const kinds = [set, setMany, setFor, () => store.deleteMany(['a'])];
+    for (const first of kinds) {
+      for (const last of [set, setMany, setFor]) {
+        await Promise.all([first(1), last(2)]);
+        expect(await store.get('a')).toBe(2);
+      }
+      await Promise.all([first(1), store.deleteMany(['a'])]);
+      expect(await store.get('a')).toBeUndefined();
+    }
+  });
+
   it('answers many keys in their order, with gaps where nothing is', async () => {
     await store.setMany([
       { key: 'a', value: 1 },
@@ -82,6 +97,13 @@ export function storeContract(make: () => Promise<Store>): void {
     await store.deleteMany(['a', 'none']);
     await store.deleteMany([]);
     expect(await store.getMany(['a', 'b'])).toEqual([undefined, 2]);
+  });
+
+  it('keeps what is stored right after many keys were deleted', async () => {
+    const keys = Array.from({ length: 3_000 }, (_, index) => `k:${index}`);
+    await store.setMany(keys.map((key) => ({ key, value: 'old' })));
+    await Promise.all([store.deleteMany(keys), store.set('k:2999', 'new')]);
+    expect(await store.keys('k:')).toEqual(['k:2999']);
   });
 
   it('lists the keys that begin with a prefix, and no others', async () => {
