@@ -130,7 +130,6 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     store.on('change', ({ status }) => {
       if (status === 'saved') savingTeller.saved();
     });
-    queues.on('change', (guildId) => savingTeller.changed(guildId));
     const teller = new IncidentTeller({ players: guildPlayers, queues, voice: playerVoice, audience });
     const follower = new VoiceFollower({
       players: guildPlayers,
