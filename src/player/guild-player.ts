@@ -78,12 +78,17 @@ export class GuildPlayer {
     });
   }
 
-  /** Falls silent and keeps everything, so that the next start goes on here. */
-  async suspend(patch: Partial<Session> = {}): Promise<void> {
-    await this.#decide(async () => {
+  /**
+   * Falls silent and keeps everything, so that the next start goes on here. Asks first, when its turn has come, whether that
+   * is still `wanted`; false: it was not.
+   */
+  async suspend(patch: Partial<Session> = {}, wanted = () => true): Promise<boolean> {
+    return await this.#decide(async () => {
+      if (!wanted()) return false;
       const positionMs = this.#positionMs;
       this.deck.clear();
       await this.#parts.record.update({ ...patch, positionMs });
+      return true;
     });
   }
 

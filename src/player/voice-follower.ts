@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { later } from '../lib/time.ts';
 import { ALONE, CHANNEL_DELETED, KICKED, KICKED_ONCE, QUEUE_ENDED } from './announcements.ts';
-import { Departures } from './departures.ts';
+import { Departures, type Departure } from './departures.ts';
 import { EmptyChannels } from './empty-channels.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
@@ -44,7 +44,8 @@ export class VoiceFollower {
   constructor(parts: VoiceFollowerParts) {
     this.#parts = parts;
     const leave = async (guildId: string, line: string) => {
-      await this.#rest(guildId);
+      const still = () => this.#departure(guildId)?.line === line;
+      if (!(await parts.players.of(guildId).suspend({ voiceChannelId: null }, still))) return;
       parts.players.announce(guildId, line);
       await parts.voice.leave(guildId);
     };
@@ -164,17 +165,17 @@ export class VoiceFollower {
   }
 
   #expectDeparture(guildId: string): void {
+    this.#departures.expect(guildId, this.#departure(guildId));
+  }
+
+  /** Why the guild's channel is to be left as things stand, or null. */
+  #departure(guildId: string): Departure | null {
     const { queues, voice, audience, limits } = this.#parts;
     const { voiceChannelId, stay } = queues.session(guildId);
-    if (stay || voiceChannelId === null || voice.state(guildId).status === 'idle') {
-      this.#departures.expect(guildId, null);
-    } else if (audience.listeners(guildId, voiceChannelId) === 0) {
-      this.#departures.expect(guildId, { afterMs: limits.aloneLeaveAfterMs, line: ALONE });
-    } else if (queues.queue(guildId).current === null) {
-      this.#departures.expect(guildId, { afterMs: limits.queueEndLeaveAfterMs, line: QUEUE_ENDED });
-    } else {
-      this.#departures.expect(guildId, null);
-    }
+    if (stay || voiceChannelId === null || voice.state(guildId).status === 'idle') return null;
+    if (audience.listeners(guildId, voiceChannelId) === 0) return { afterMs: limits.aloneLeaveAfterMs, line: ALONE };
+    if (queues.queue(guildId).current !== null) return null;
+    return { afterMs: limits.queueEndLeaveAfterMs, line: QUEUE_ENDED };
   }
 
   #follow(guildId: string, work: Promise<void>): void {

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GuildPlayers } from '../../src/player/guild-players.ts';
 import type { PlayerVoice } from '../../src/player/player-voice.ts';
+import { adding, ending } from '../../src/player/queue-edits.ts';
 import { VoiceFollower } from '../../src/player/voice-follower.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
 import type { Session } from '../../src/queue/queue.ts';
@@ -180,6 +181,19 @@ describe('after a start', () => {
     await ready('waiting');
     expect(located).toEqual(['Song first', 'Song waiting']);
   });
+});
+
+it('does not leave, when it was about to, with what somebody has just had added', async () => {
+  const { queues, players, said, restore, ready } = await start({ home: { textChannelId: 'T' } });
+  await restore();
+  await ready('home');
+  await players.of('home').edit(ending);
+  const added = players.of('home').edit(adding([entry('9')]));
+  vi.advanceTimersByTime(1_000);
+  await added;
+  await vi.advanceTimersByTimeAsync(0);
+  expect(queues.session('home').voiceChannelId).toBe('home');
+  expect(said).toEqual([]);
 });
 
 describe('told to stay', () => {
