@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describePostgres } from '../storage/postgres-client.ts';
-import { inWords, isTaken } from '../storage/sqlite-file.ts';
+import { inWords, isTaken, isWritable } from '../storage/sqlite-file.ts';
 import { verdictOn, type Verdict } from '../storage/sqlite-verdict.ts';
 import type { Finding, Prerequisites } from './check.ts';
 
@@ -33,9 +33,9 @@ export async function database({ storeUrl }: Prerequisites): Promise<Finding> {
 }
 
 function file(path: string): Finding {
-  if (!isOpenTo(nearest(path))) {
-    const advice = 'let the user who runs Tenuto read and write it, or set STORE_URL';
-    return { verdict: 'fail', found: `SQLite, ${path} cannot be read and written`, advice };
+  if (!isWritable(nearest(path))) {
+    const advice = 'let the user who runs Tenuto write to it and to its folder, or set STORE_URL';
+    return { verdict: 'fail', found: `SQLite, ${path} cannot be written`, advice };
   }
   try {
     const taken = isTaken(path);
@@ -44,15 +44,6 @@ function file(path: string): Finding {
     return { ...finding, found: `SQLite, ${path}${what}${taken ? ', open in a bot that runs' : ''}` };
   } catch (error) {
     throw inWords(path, error);
-  }
-}
-
-function isOpenTo(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rescue } from './sqlite-rescue.ts';
@@ -7,6 +7,7 @@ import { APPLICATION_ID, BUSY_MS, FILE_VERSION, primaryCode, verdictOn, type Ver
 /** A process that is just ending gets this long to let go. */
 const LOCK_WAIT_MS = 1_000;
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 
 /** What the operator reads when the file cannot be used, by SQLite's result code; its own words name no file. */
 const TROUBLES: Readonly<Record<number, string>> = {
@@ -51,14 +52,17 @@ export function openDatabase(path: string, again = false): DatabaseFile {
  * file that is only ever locked: the lock is the operating system's, so it ends with the process, also by SIGKILL.
  */
 export function takeLock(path: string): { close(): void } {
+  const lockPath = `${path}.lock`;
   let lock: DatabaseSync | null = null;
   try {
-    lock = new DatabaseSync(`${path}.lock`, { timeout: LOCK_WAIT_MS });
+    lock = new DatabaseSync(lockPath, { timeout: LOCK_WAIT_MS });
+    // SQLite opens what it may not write to only for reading, and then the lock would keep nobody out.
+    if (!isWritable(lockPath)) throw new Error(`${lockPath} ${TROUBLES[SQLITE_READONLY]}`);
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock?.close();
-    if (primaryCode(error) !== SQLITE_BUSY) throw inWords(path, error);
+    if (primaryCode(error) !== SQLITE_BUSY) throw inWords(lockPath, error);
     throw new Error(`${path} is in use by another process. Stop that one first: a data folder serves one at a time.`, {
       cause: error,
     });
@@ -77,6 +81,16 @@ export function moveAway(path: string, why: 'corrupt' | 'before-restore'): strin
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
   return aside;
+}
+
+/** Whether this user may write to a file or folder that is there. */
+export function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a process has it. Takes nothing from that one. */

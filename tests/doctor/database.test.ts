@@ -59,7 +59,7 @@ describe('of a database file the doctor says', () => {
   it('that it may not be written', { skip: process.getuid?.() === 0 }, async () => {
     openDatabase(path).close();
     await chmod(path, 0o444);
-    expect(await look(url)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('cannot be read and') });
+    expect(await look(url)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('cannot be written') });
   });
 });
 

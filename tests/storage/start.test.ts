@@ -92,6 +92,16 @@ describe('the bot does not start, ends with 1 and says why', () => {
     });
   });
 
+  it('when it may not write to the lock, which would then keep no second process out', async () => {
+    openDatabase(path).close();
+    if (NOBODY.uid !== undefined) for (const at of [folder, path]) await chown(at, NOBODY.uid, NOBODY.gid);
+    await chmod(`${path}.lock`, 0o444);
+    expect(await start(NOBODY)).toMatchObject({
+      code: 1,
+      errors: `Tenuto cannot start: ${path}.lock is read-only. Let the user who runs this program write to it and to its folder.\n`,
+    });
+  });
+
   it('when the database is read-only, or may not even be read', async () => {
     openDatabase(path).close();
     if (NOBODY.uid !== undefined) await chown(folder, NOBODY.uid, NOBODY.gid);
