@@ -193,7 +193,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 
 /** A password with / or # in it is no URL until those are written as %2F and %23, and then the host would be another one. */
 function isStore(text: string): boolean {
-  if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length;
+  // Of sqlite://data/file most programs make data/file, and a path would be /data/file; :memory: would keep nothing.
+  if (text.startsWith('sqlite:')) return /^sqlite:(?!\/\/|:)./.test(text);
   const url = URL.parse(text);
   if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') return false;
   return (url.hostname !== '' || url.searchParams.has('host')) && url.pathname.length > 1;

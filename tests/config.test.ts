@@ -150,6 +150,8 @@ describe('parseConfig', () => {
     ['postgres://tenuto:p%2Fw@[::1]:5433/tenuto', true],
     ['postgres:///tenuto?host=/run/postgresql', true],
     ['sqlite:', false],
+    ['sqlite://data/tenuto.sqlite', false],
+    ['sqlite::memory:', false],
     ['memory:', false],
     ['tenuto.sqlite', false],
     ['mysql://tenuto:CANARY@db.example/tenuto', false],
