@@ -69,7 +69,7 @@ export function applyOperation(queue: Queue, operation: QueueOperation): Queue {
     case 'swap':
       return swap(queue, operation.entryIds);
     case 'shuffle':
-      return reordered(queue, 'shuffle', (operation.fair === true ? fairly : shuffled)(queue.upcoming, operation.seed));
+      return shuffle(queue, (operation.fair === true ? fairly : shuffled)(queue.upcoming, operation.seed));
     case 'loop':
       return queue.loop === operation.mode ? queue : { ...queue, loop: operation.mode };
     case 'clear':
@@ -175,7 +175,12 @@ function undo(queue: Queue): Queue {
 
 function reordered(queue: Queue, what: Undoable['what'], upcoming: readonly QueueEntry[]): Queue {
   const same = upcoming.length === queue.upcoming.length && upcoming.every((entry, at) => entry === queue.upcoming[at]);
-  return same ? queue : { ...queue, upcoming, undoable: { what, upcoming: queue.upcoming, since: [] } };
+  return same ? queue : { ...queue, upcoming, undoable: before(queue, what) };
+}
+
+/** Also where chance left the order as it was: who undoes a shuffle must not take back what was done before it. */
+function shuffle(queue: Queue, upcoming: readonly QueueEntry[]): Queue {
+  return upcoming.length < 2 ? queue : { ...queue, upcoming, undoable: before(queue, 'shuffle') };
 }
 
 function nowCurrent(queue: Queue, current: QueueEntry | null): Queue {
@@ -187,3 +192,5 @@ function nowCurrent(queue: Queue, current: QueueEntry | null): Queue {
 
 const remembered = ({ current, history }: Queue): readonly QueueEntry[] =>
   current === null ? history : [...history.slice(1 - HISTORY_LENGTH), current];
+
+const before = ({ upcoming }: Queue, what: Undoable['what']): Undoable => ({ what, upcoming, since: [] });

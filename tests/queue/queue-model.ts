@@ -92,7 +92,7 @@ export class QueueModel {
       case 'shuffle':
         // How a seed mixes is the product's to say; the tests of shuffle say what must hold.
         this.upcoming = applyOperation(this.asQueue(), operation).upcoming.map(({ id }) => id);
-        this.#mayUndo('shuffle', before);
+        if (before.length > 1) this.undoable = { what: 'shuffle', upcoming: before, since: [] };
         break;
       case 'loop':
         this.loop = operation.mode;
