@@ -116,7 +116,14 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       voice: playerVoice,
       locate: (track, signal, urgency) => sources.locate(track, signal, urgency),
       open: (media, track, options) =>
-        openAudio(media, { ...options, ...config, durationMs: track.durationMs, http: sources.http, subprocesses }),
+        openAudio(media, {
+          ...options,
+          ...config,
+          durationMs: track.durationMs,
+          http: sources.http,
+          refresh: (signal) => sources.forget(track).then(() => sources.locate(track, signal)),
+          subprocesses,
+        }),
       preload: (track, signal) => sources.preload(track, signal),
       forget: (track) => sources.forget(track),
       announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),

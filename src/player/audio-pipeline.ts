@@ -6,6 +6,7 @@ import { TenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import { within } from '../lib/time.ts';
 import { networkFailure, withoutSecrets, type HttpClient } from '../sources/http-client.ts';
+import { resumable } from '../sources/resumable.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
@@ -26,6 +27,8 @@ export interface OpenAudioOptions {
   /** The length of the track where it is known: an earlier end is then an error. */
   readonly durationMs: number | null;
   readonly http: HttpClient;
+  /** Finds the bytes anew, for when a link expires while it is read. */
+  readonly refresh?: (signal: AbortSignal) => Promise<Media>;
   readonly subprocesses: Subprocesses;
   readonly ffmpegPath: string;
 }
@@ -107,7 +110,7 @@ async function untouched(media: Media, container: Input['container'], options: O
   const usual = { container, passthrough: true, beginsAtMs: 0, confirmEnd: () => Promise.resolve(), release: () => {} };
   if (media.kind === 'file')
     return { ...usual, bytes: createReadStream(media.path), explain: unavailable('the file cannot be read') };
-  const { url, body } = await options.http.get(media.url, { headers: media.headers, signal: options.signal });
+  const { url, body } = await resumable(options.http, media, options);
   return { ...usual, bytes: body, explain: (error) => networkFailure(error, url) };
 }
 

@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { TenutoError } from '../lib/errors.ts';
+import type { HttpClient } from './http-client.ts';
+import { ResumableRead, type HttpMedia, type Patience } from './resumable-read.ts';
+import type { Media } from './source.ts';
+
+/** Some seconds of music: what is heard while a connection is mended. */
+const BUFFERED_BYTES = 128 * 1024;
+const PATIENCE: Patience = { stallMs: 4_000, delaysMs: [100, 300, 1_000, 2_000, 4_000], skipMs: 20_000 };
+/** More than any song, and than a radio sends in a day. */
+const LIMITS: Limits = { bytes: 8 * 1024 ** 3, ageMs: 24 * 60 * 60_000 };
+
+interface Limits {
+  readonly bytes: number;
+  readonly ageMs: number;
+}
+
+export interface ResumableOptions {
+  /** The first byte that is wanted; 0 unless told. */
+  readonly from?: number;
+  /** Ends the bytes, without an error, and every connection behind them. */
+  readonly signal: AbortSignal;
+  /** Finds a new link to the same thing, for when the old one has expired. Without it an expired link is the end. */
+  readonly refresh?: ((signal: AbortSignal) => Promise<Media>) | undefined;
+  readonly patience?: Partial<Patience>;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A file on the web, opened. */
+export interface Resumable {
+  /** Its bytes from `from` on. 'end' is the end of the file; whatever ends it earlier is an 'error' with a TenutoError. */
+  readonly body: Readable;
+  /** Length of the whole file; null when its server does not say. */
+  readonly totalBytes: number | null;
+  /** Whether its server sends parts. */
+  readonly ranges: boolean;
+  /** Of the first answer, and where that came from in the end. */
+  readonly headers: IncomingHttpHeaders;
+  readonly url: URL;
+}
+
+/**
+ * Opens a file on the web to be read at any pace: over dropped connections, stalls, servers without ranges and links that
+ * expire, every byte comes once and in order. Another file is never spliced to the first one. Rejects with a TenutoError
+ * when it cannot be opened.
+ */
+export async function resumable(http: HttpClient, media: HttpMedia, options: ResumableOptions): Promise<Resumable> {
+  const { signal, from = 0, refresh = null } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  signal.throwIfAborted();
+  const life = new AbortController();
+  const abort = () => life.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  life.signal.addEventListener('abort', () => signal.removeEventListener('abort', abort), { once: true });
+  const patience = { ...PATIENCE, ...options.patience };
+  const read = new ResumableRead({ http, media, from, signal: life.signal, refresh, patience });
+  try {
+    const first = await read.open();
+    const { totalBytes, partial, headers, url } = first.answer;
+    if (totalBytes !== null && totalBytes > limits.bytes) throw tooLarge();
+    const body = readable(capped(read.bytes(first), limits), life);
+    return { body, totalBytes, ranges: partial, headers, url };
+  } catch (error) {
+    life.abort();
+    throw error;
+  }
+}
+
+function readable(bytes: AsyncGenerator<Buffer, void>, life: AbortController): Readable {
+  const body = new Readable({
+    highWaterMark: BUFFERED_BYTES,
+    read() {
+      bytes.next().then(
+        ({ value, done }) => this.push(done === true ? null : value),
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+    },
+    destroy(error, done) {
+      life.abort();
+      done(error);
+    },
+  });
+  // Errors are for whoever reads it; until somebody does, none may be unhandled.
+  body.on('error', () => undefined);
+  life.signal.addEventListener('abort', () => body.destroy(), { once: true });
+  return body;
+}
+
+async function* capped(bytes: AsyncIterable<Buffer>, limits: Limits): AsyncGenerator<Buffer, void> {
+  const began = Date.now();
+  let length = 0;
+  for await (const chunk of bytes) {
+    length += chunk.length;
+    if (length > limits.bytes) throw tooLarge();
+    if (Date.now() - began > limits.ageMs) throw new TenutoError('TRACK_UNAVAILABLE', 'it has gone on for too long');
+    yield chunk;
+  }
+}
+
+const tooLarge = () => new TenutoError('TRACK_UNAVAILABLE', 'the file is too large');
