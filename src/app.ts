@@ -100,7 +100,13 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     store.endure();
     closers.add('queues', () => queues.close());
 
-    const sources = createSources({ ...config, store, subprocesses });
+    const sources = createSources({
+      ...config,
+      store,
+      subprocesses,
+      trouble: (trouble) => log.error(trouble, 'a site gives trouble'),
+    });
+    closers.add('sources', () => sources.close());
     const announcer = new Announcer(client.rest, log);
     const audience = new Audience(client);
     const gateway = new ClientVoiceGateway(client);

@@ -26,7 +26,7 @@ export const play: Command = {
     sources.check(query);
     try {
       const [resolution] = await Promise.all([
-        sources.resolve(query, signal),
+        sources.resolve(query, signal, userId),
         players.prepare(guildId, voiceChannelId),
       ]);
       signal.throwIfAborted();

@@ -35,13 +35,22 @@ const ERRORS = {
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
   NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
+  /** The site said why, and would say the same again. */
+  TRACK_CLOSED: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
+  TRACK_NOT_YET: { blame: 'outside', say: 'That cannot be played yet: {detail}. Try again later.' },
+  /** Not this track but everything of its site, for as long as it lasts. */
+  SITE_BLOCKED: {
+    blame: 'outside',
+    say: 'Its site gives me nothing at the moment: {detail}. Try again in a few minutes.',
+  },
+  ASKED_TOO_FAST: { blame: 'user', say: 'That was a lot at once. Try again in {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
   /** The way to a host, and not what is there: names that cannot be looked up, connections that are refused or come to nothing. */
   NETWORK_DOWN: { blame: 'outside', say: 'I cannot reach {detail} right now. Try again in a minute.' },
   EXTRACTION_TIMED_OUT: { blame: 'outside', say: 'The site did not answer in time. Try again in a minute.' },
   EXTRACTOR_MISSING: {
     blame: 'outside',
-    say: 'I cannot open sites because yt-dlp is missing here. The operator can run "npm run doctor".',
+    say: 'I cannot open sites because yt-dlp is missing or does not run here. The operator can run "npm run doctor".',
   },
   TRANSCODER_MISSING: {
     blame: 'outside',
@@ -70,16 +79,24 @@ const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface TenutoErrorOptions extends ErrorOptions {
+  /** When it is worth another try, milliseconds since 1970, where that is known. */
+  readonly retryAt?: number;
+}
+
 /** The one error class: a code from the table, a detail for its sentence, and the cause where there is one. */
 export class TenutoError extends Error {
   override readonly name = 'TenutoError';
   readonly code: ErrorCode;
   readonly detail: string;
+  /** When it is worth another try, milliseconds since 1970; null when nobody knows. */
+  readonly retryAt: number | null;
 
-  constructor(code: ErrorCode, detail = '', options?: ErrorOptions) {
+  constructor(code: ErrorCode, detail = '', options?: TenutoErrorOptions) {
     super(detail === '' ? code : `${code}: ${detail}`, options);
     this.code = code;
     this.detail = detail;
+    this.retryAt = options?.retryAt ?? null;
   }
 
   get blame(): ErrorRow['blame'] {

@@ -16,9 +16,17 @@ export const row = (says: RegExp, detail: string, code: ErrorCode = 'TRACK_UNAVA
 
 /** The failure behind a program's words: the first row that matches, else `otherwise`. The words stay in `cause`, for the log. */
 export function failureOf(said: string, rows: readonly SaidRow[], otherwise: string): TenutoError {
-  const { code, detail } = rows.find(({ says }) => says.test(said)) ?? row(/^/, otherwise);
+  return failureFrom(said, rows.find(({ says }) => says.test(said)) ?? row(/^/, otherwise));
+}
+
+/** A failure that is known already, with a program's words in `cause`. `retryAt`: see TenutoError. */
+export function failureFrom(
+  said: string,
+  { code, detail }: Pick<SaidRow, 'code' | 'detail'>,
+  retryAt?: number,
+): TenutoError {
   const cause = new Error(withoutQueries(said.trim().slice(-1_000)) || 'it said nothing');
-  return new TenutoError(code, detail, { cause });
+  return new TenutoError(code, detail, retryAt === undefined ? { cause } : { cause, retryAt });
 }
 
 /** Queries of links carry signatures, tokens and addresses, none of which belong into a log. */

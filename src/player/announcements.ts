@@ -23,6 +23,13 @@ export const AUDIBLE = '🔊 I can be heard again.';
 
 export const skipped = ({ title }: Track, { say }: TenutoError): string => `⚠️ Skipped **${safeText(title)}**: ${say}`;
 
+/** `until`: when it is tried again, milliseconds since 1970. */
+export const holding = ({ code, detail }: TenutoError, until: number): string => {
+  const why = code === 'NETWORK_DOWN' ? `I cannot reach ${detail}` : `the site gives me nothing: ${detail}`;
+  return `⏳ The music waits: ${why}. The queue is kept and I go on by myself, next try ${moment(until)}; /skip goes on with the next.`;
+};
+export const GOES_ON = '▶️ The music goes on.';
+
 export const gaveUp = ({ say }: TenutoError): string =>
   `⚠️ I could not go on, so I paused. ${say} /resume tries again, /skip goes on with the next.`;
 

@@ -1,55 +1,125 @@
 import { toTenutoError, type ErrorCode } from '../lib/errors.ts';
 
-/** What to do about a track that would not play: try it again, let the next one play, or wait for a person. */
+/** What to do about a track that would not play. */
 export type Recovery =
-  | { readonly kind: 'again'; readonly afterMs: number }
-  | { readonly kind: 'next' }
+  /** Go on where it stopped; `anew`: where its bytes were is not to be trusted any more. */
+  | { readonly kind: 'again'; readonly afterMs: number; readonly anew: boolean }
+  /** No track of the queue is to blame: keep everything, tell people, and try again later. */
+  | { readonly kind: 'hold'; readonly afterMs: number }
+  /** Let the next one play; `told`: people missed something. */
+  | { readonly kind: 'next'; readonly told: boolean }
+  /** Pause until a person comes. */
   | { readonly kind: 'give-up' };
+
+/** How a track failed. */
+export interface TrackFailure {
+  readonly entryId: string;
+  readonly thrown: unknown;
+  /** Milliseconds that were heard since the last try. */
+  readonly heardMs: number;
+  /** What is left of it in milliseconds; null when that is not known. */
+  readonly leftMs: number | null;
+}
 
 interface Rule {
   /** How often, and after how long, the same track is tried again at the place where it stopped. */
   readonly waitsMs: readonly number[];
-  readonly afterwards: 'next' | 'give-up';
+  /** The link to its bytes may be what is wrong. */
+  readonly anew: boolean;
+  readonly afterwards: 'next' | 'give-up' | 'hold';
 }
 
 /** What is not named here is the track's own fault and gets no second try. */
 const RULES: Partial<Record<ErrorCode, Rule>> = {
-  TRACK_UNAVAILABLE: { waitsMs: [0], afterwards: 'next' },
-  EXTRACTION_TIMED_OUT: { waitsMs: [0], afterwards: 'next' },
-  UNEXPECTED: { waitsMs: [0], afterwards: 'next' },
+  TRACK_UNAVAILABLE: { waitsMs: [0], anew: true, afterwards: 'next' },
+  EXTRACTION_TIMED_OUT: { waitsMs: [0], anew: false, afterwards: 'next' },
+  UNEXPECTED: { waitsMs: [0], anew: true, afterwards: 'next' },
   // No track of the queue is to blame, so none is skipped.
-  NETWORK_DOWN: { waitsMs: [1_000, 5_000, 15_000], afterwards: 'give-up' },
+  NETWORK_DOWN: { waitsMs: [1_000, 5_000, 15_000], anew: false, afterwards: 'hold' },
+  SITE_BLOCKED: { waitsMs: [], anew: false, afterwards: 'hold' },
+  EXTRACTOR_MISSING: { waitsMs: [], anew: false, afterwards: 'give-up' },
 };
-const NO_SECOND_TRY: Rule = { waitsMs: [], afterwards: 'next' };
+const NO_SECOND_TRY: Rule = { waitsMs: [], anew: true, afterwards: 'next' };
 
 /** A try that was heard for this long was worth it: everything is counted anew. Less could go on for ever. */
 const PROGRESS_MS = 10_000;
-
+/** So little that is left is not worth the pause of another try. */
+const NEARLY_OVER_MS = 2_000;
 /** This many tracks in a row that were hardly heard mean that the tracks are not to blame. */
 const GIVE_UP_AFTER = 5;
+/** A track that breaks again and again, each time after a while, is tried so often in so long. */
+const MOST_TRIES = 10;
+const TRIES_WITHIN_MS = 10 * 60_000;
+/** The waits of a hold, where nobody said when to come back; the last one is repeated. */
+const HOLDS_MS = [30_000, 60_000, 120_000, 300_000] as const;
+const SHORTEST_HOLD_MS = 1_000;
+const LONGEST_HOLD_MS = 10 * 60_000;
+/** Many guilds that wait for the same site do not come back in the same moment. */
+const SPREAD_MS = 2_000;
+/** Whoever has not come back by then does not wait for the music any more. */
+const HELD_FOR_MS = 2 * 60 * 60_000;
+/** What begins so soon is waited for. */
+const SOON_MS = 60_000;
 
 /** ErrorRecovery: counts one guild's failures and says what follows. */
 export class ErrorRecovery {
+  readonly #now: () => number;
+  readonly #random: () => number;
   #entryId = '';
   #tries = 0;
+  /** When the entry was tried again. */
+  #triedAt: readonly number[] = [];
   #failedInARow = 0;
+  #hold: { readonly since: number; readonly times: number } | null = null;
 
-  /** The verdict on this failure of this entry, of which `heardMs` were heard since the last try. */
-  judge(entryId: string, thrown: unknown, heardMs: number): Recovery {
+  constructor(now: () => number = Date.now, random: () => number = Math.random) {
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /** The verdict on this failure. */
+  judge({ entryId, thrown, heardMs, leftMs }: TrackFailure): Recovery {
     if (heardMs >= PROGRESS_MS) this.clear();
-    if (entryId !== this.#entryId) this.#tries = 0;
+    if (entryId !== this.#entryId) {
+      this.#tries = 0;
+      this.#triedAt = [];
+    }
     this.#entryId = entryId;
-    const { waitsMs, afterwards } = RULES[toTenutoError(thrown).code] ?? NO_SECOND_TRY;
+    if (leftMs !== null && leftMs < NEARLY_OVER_MS && heardMs > 0) return { kind: 'next', told: false };
+    const { code, retryAt } = toTenutoError(thrown);
+    if (code === 'TRACK_NOT_YET' && retryAt !== null && retryAt - this.#now() < SOON_MS) return this.#wait(retryAt);
+    const { waitsMs, anew, afterwards } = RULES[code] ?? NO_SECOND_TRY;
     const afterMs = waitsMs[this.#tries];
-    this.#tries += 1;
-    if (afterMs !== undefined) return { kind: 'again', afterMs };
+    if (afterMs !== undefined && this.#mayTry()) return { kind: 'again', afterMs, anew };
+    if (afterwards === 'hold') return this.#wait(retryAt);
     this.#failedInARow += 1;
-    return { kind: this.#failedInARow >= GIVE_UP_AFTER ? 'give-up' : afterwards };
+    return this.#failedInARow >= GIVE_UP_AFTER || afterwards === 'give-up'
+      ? { kind: 'give-up' }
+      : { kind: 'next', told: true };
   }
 
   /** A track was heard, or a person took over. */
   clear(): void {
     this.#failedInARow = 0;
     this.#tries = 0;
+    this.#hold = null;
+  }
+
+  #mayTry(): boolean {
+    const now = this.#now();
+    this.#tries += 1;
+    this.#triedAt = [...this.#triedAt.filter((at) => now - at < TRIES_WITHIN_MS), now];
+    return this.#triedAt.length <= MOST_TRIES;
+  }
+
+  #wait(retryAt: number | null): Recovery {
+    const now = this.#now();
+    const { since, times } = this.#hold ?? { since: now, times: 0 };
+    if (now - since >= HELD_FOR_MS) return { kind: 'give-up' };
+    this.#hold = { since, times: times + 1 };
+    const usual = HOLDS_MS[Math.min(times, HOLDS_MS.length - 1)] ?? LONGEST_HOLD_MS;
+    const waitMs = retryAt === null ? usual : Math.max(SHORTEST_HOLD_MS, retryAt - now);
+    const spreadMs = Math.round(SPREAD_MS * this.#random());
+    return { kind: 'hold', afterMs: Math.min(LONGEST_HOLD_MS, waitMs) + spreadMs };
   }
 }

@@ -38,7 +38,10 @@ export class GuildPlayer {
     this.#endings = new TrackEndings(parts);
     this.deck = new Deck(parts);
     keepTime(this.deck, (entryId, positionMs) => parts.record.notePosition(entryId, positionMs));
-    this.deck.on('change', () => parts.changed());
+    this.deck.on('change', () => {
+      if (this.deck.audible) this.#endings.heard();
+      parts.changed();
+    });
     this.deck.on('ended', (ending) => void this.#ended(ending).catch((error: unknown) => this.#report(error)));
   }
 

@@ -43,7 +43,7 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
       open,
       forget,
       connected: () => isUnderWay(voice, guildId),
-      announce: (line) => void this.announce(guildId, line),
+      announce: (notice) => this.announce(guildId, notice),
       changed: () => {
         const { upcoming, current } = queues.queue(guildId);
         // Where nothing is about to sound, nothing is about to follow it.

@@ -5,11 +5,10 @@ import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
 import { probe } from './probe.ts';
+import { isYouTube } from './sites.ts';
 import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track, Urgency } from './source.ts';
 import type { Extraction, Info } from './yt-dlp-info.ts';
-import type { YtDlp } from './yt-dlp.ts';
-
-const YOUTUBE_HOST = /^((www|m|music)\.)?(youtube(-nocookie)?\.com|youtu\.be)$/;
+import type { Asking, YtDlp } from './yt-dlp.ts';
 
 export interface ExtractorParts {
   readonly ytDlp: YtDlp;
@@ -31,13 +30,13 @@ export class ExtractorSource implements Source {
 
   accepts(query: Query): boolean {
     if (this.name === 'site') return query.kind === 'url';
-    return query.kind === 'words' || YOUTUBE_HOST.test(query.url.hostname);
+    return query.kind === 'words' || isYouTube(query.url);
   }
 
-  async resolve(query: Query, signal: AbortSignal): Promise<Resolution> {
-    if (query.kind === 'words') return this.#first(await this.#ask(query, signal), signal);
+  async resolve(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution> {
+    if (query.kind === 'words') return this.#first(await this.#ask(query, { signal, userId }), signal);
     await this.#parts.http.guard.assertPublic(query.url, signal);
-    const extraction = await this.#ask(query, signal);
+    const extraction = await this.#ask(query, { signal, userId });
     if (extraction.kind === 'one')
       return { kind: 'track', track: await this.#remember(extraction.info, query.url, signal) };
     // An old yt-dlp, and some sites, return more than was asked for.
@@ -53,7 +52,7 @@ export class ExtractorSource implements Source {
     if (cached) return cached;
     const url = new URL(track.identifier);
     await this.#parts.http.guard.assertPublic(url, signal);
-    const extraction = await this.#ask({ kind: 'url', url }, signal, urgency);
+    const extraction = await this.#ask({ kind: 'url', url }, { signal, urgency });
     const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
     if (!info) throw new TenutoError('NOT_AUDIO');
     const media = await this.#media(info, signal);
@@ -61,10 +60,10 @@ export class ExtractorSource implements Source {
     return media;
   }
 
-  #ask(query: Query, signal: AbortSignal, urgency?: Urgency): Promise<Extraction> {
+  #ask(query: Query, asking: Asking): Promise<Extraction> {
     const { ytDlp, playlistLimit } = this.#parts;
-    if (query.kind === 'words') return ytDlp.extract({ kind: 'youtube-search', words: query.words }, signal);
-    return ytDlp.extract({ kind: 'page', url: query.url, limit: playlistLimit }, signal, urgency);
+    if (query.kind === 'words') return ytDlp.extract({ kind: 'youtube-search', words: query.words }, asking);
+    return ytDlp.extract({ kind: 'page', url: query.url, limit: playlistLimit }, asking);
   }
 
   async #first(extraction: Extraction, signal: AbortSignal): Promise<Resolution> {
@@ -86,7 +85,7 @@ export class ExtractorSource implements Source {
     if (!page) return null;
     // An episode of a feed is a plain file, for which nobody needs to start yt-dlp again.
     const plain = isNamedLikeAudio(page) ? 'direct-url' : 'site';
-    return describe(info, YOUTUBE_HOST.test(page.hostname) ? 'youtube' : plain, page);
+    return describe(info, isYouTube(page) ? 'youtube' : plain, page);
   }
 
   /** What a site hands out is as foreign as what a person types: its links are checked like theirs. */

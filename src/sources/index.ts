@@ -7,6 +7,8 @@ import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
 import { parseQuery } from './query.ts';
+import type { SiteTrouble } from './site-breaker.ts';
+import { Relay } from './relay.ts';
 import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track, Urgency } from './source.ts';
 import { UrlGuard } from './url-guard.ts';
@@ -22,12 +24,15 @@ export interface SourcesOptions {
   readonly playlistLimit: number;
   /** Hosts that may be opened although they are private. */
   readonly allowPrivateHosts: readonly string[];
+  /** For the operator: a site that gives trouble, told once until it answers again. */
+  readonly trouble?: (trouble: SiteTrouble) => void;
 }
 
 /** All places where music comes from, as one. Made once, in app.ts. */
 class AllSources implements Sources {
   /** For those who open what `locate` found. */
   readonly http: HttpClient;
+  readonly relay: Relay;
   readonly #cache: ExtractionCache;
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
@@ -35,11 +40,13 @@ class AllSources implements Sources {
   /** One, so that whatever happens the other slot of yt-dlp is there for people. */
   readonly #preloads = new Slots(1);
 
-  constructor({ store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts }: SourcesOptions) {
+  constructor(options: SourcesOptions) {
+    const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts, trouble } = options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
+    this.relay = new Relay(this.http);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
-    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses });
+    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, trouble });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
     // The first row that accepts a query and finds something in it wins.
     this.#table = [
@@ -54,9 +61,9 @@ class AllSources implements Sources {
     parseQuery(text);
   }
 
-  async resolve(text: string, signal: AbortSignal): Promise<Resolution> {
+  async resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution> {
     const query = parseQuery(text);
-    return query.kind === 'words' ? this.#search(query, signal) : this.#open(query, signal);
+    return query.kind === 'words' ? this.#search(query, signal, userId) : this.#open(query, signal, userId);
   }
 
   async locate(track: Track, signal: AbortSignal, urgency: Urgency = 'now'): Promise<Media> {
@@ -85,6 +92,11 @@ class AllSources implements Sources {
     await Promise.all([this.#ytDlp.binary(), this.#library.refresh()]);
   }
 
+  /** Ends whatever is still being read. */
+  async close(): Promise<void> {
+    await this.relay.close();
+  }
+
   #sourceOf(track: Track): Source {
     const source = this.#table.find(({ name }) => name === track.source);
     if (!source) throw new TenutoError('TRACK_UNAVAILABLE', 'I no longer know where it came from');
@@ -92,10 +104,10 @@ class AllSources implements Sources {
   }
 
   /** A link has one owner; 'nothing' hands it on to the next row. */
-  async #open(query: Query, signal: AbortSignal): Promise<Resolution> {
+  async #open(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution> {
     for (const source of this.#table) {
       if (!source.accepts(query)) continue;
-      const resolution = await source.resolve(query, signal);
+      const resolution = await source.resolve(query, signal, userId);
       if (resolution.kind !== 'nothing') return resolution;
     }
     throw new TenutoError('NOT_AUDIO');
@@ -105,14 +117,14 @@ class AllSources implements Sources {
    * Words: a file of one's own library that has all of them is what was meant. Else whatever the others find; and when
    * that is nothing, or they cannot be reached, the nearest file of the library.
    */
-  async #search(query: Query & { kind: 'words' }, signal: AbortSignal): Promise<Resolution> {
+  async #search(query: Query & { kind: 'words' }, signal: AbortSignal, userId?: string): Promise<Resolution> {
     const [own] = await this.#library.search(query.words, 1);
     const mine: Resolution = own ? { kind: 'track', track: own.track } : { kind: 'nothing' };
     if (own?.complete) return mine;
     const others = this.#table.filter((source) => source !== this.#library && source.accepts(query));
     try {
       for (const source of others) {
-        const resolution = await source.resolve(query, signal);
+        const resolution = await source.resolve(query, signal, userId);
         if (resolution.kind !== 'nothing') return resolution;
       }
     } catch (error) {

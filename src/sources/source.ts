@@ -45,8 +45,8 @@ export interface Source {
   readonly name: SourceName;
   /** Cheap and without network: could this query be ours? */
   accepts(query: Query): boolean;
-  /** Metadata only. Throws TenutoError; stops when the signal is aborted. */
-  resolve(query: Query, signal: AbortSignal): Promise<Resolution>;
+  /** Metadata only. Throws TenutoError; stops when the signal is aborted. `userId`: who asked, for whom there are limits. */
+  resolve(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution>;
   /** Finds the bytes of a track that this source made, perhaps in an earlier process. */
   locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
 }
@@ -55,7 +55,7 @@ export interface Source {
 export interface Sources {
   /** Cheap and without network: throws TenutoError('BAD_QUERY') for a text that `resolve` would refuse at sight. */
   check(text: string): void;
-  /** Turns what a person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
-  resolve(text: string, signal: AbortSignal): Promise<Resolution>;
+  /** Turns what this person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
+  resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution>;
   locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
 }

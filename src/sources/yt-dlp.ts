@@ -4,11 +4,14 @@ import youtubeDl, { create } from 'youtube-dl-exec';
 import { TenutoError } from '../lib/errors.ts';
 import { collect, neverRan, type Exit, type ForeignChild, type Subprocesses } from '../lib/subprocess.ts';
 import { SingleFlight, type Flight } from './single-flight.ts';
+import { SiteBreaker, type SiteTrouble } from './site-breaker.ts';
+import { SiteGate } from './site-gate.ts';
+import { siteOf } from './sites.ts';
 import { Slots } from './slots.ts';
 import type { Urgency } from './source.ts';
 import { flagsFor, subjectOf, type Flags, type Target } from './yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from './yt-dlp-binary.ts';
-import { classifyFailure } from './yt-dlp-errors.ts';
+import { failureOf, failureSaid, type ExtractionFailure } from './yt-dlp-errors.ts';
 import { readExtraction, type Extraction } from './yt-dlp-info.ts';
 
 const AT_ONCE = 2;
@@ -21,9 +24,23 @@ export interface YtDlpOptions {
   readonly dataDir: string;
   readonly subprocesses: Subprocesses;
   readonly timeoutMs?: number;
+  /** For the operator. */
+  readonly trouble?: ((trouble: SiteTrouble) => void) | undefined;
+  readonly gate?: SiteGate;
 }
 
-/** yt-dlp as a program that is asked and answers: at most two at a time, identical questions once, each with a time limit. */
+/** Who wants to know, and how urgently. */
+export interface Asking {
+  readonly signal: AbortSignal;
+  readonly urgency?: Urgency | undefined;
+  /** The person who asked, where it was one. */
+  readonly userId?: string | undefined;
+}
+
+/**
+ * yt-dlp as a program that is asked and answers: at most two at a time, identical questions once, each with a time limit; no
+ * site more often than it bears, and none that turns everybody away.
+ */
 export class YtDlp {
   readonly #candidates: readonly string[];
   readonly #cacheDir: string;
@@ -31,9 +48,14 @@ export class YtDlp {
   readonly #timeoutMs: number;
   readonly #slots = new Slots(AT_ONCE);
   readonly #flights = new SingleFlight<Extraction>();
+  readonly #gate: SiteGate;
+  readonly #breaker: SiteBreaker;
   #binary: Promise<YtDlpBinary | null> | null = null;
 
-  constructor({ path, dataDir, subprocesses, timeoutMs = DEFAULT_TIMEOUT_MS }: YtDlpOptions) {
+  constructor(options: YtDlpOptions) {
+    const { path, dataDir, subprocesses, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    this.#gate = options.gate ?? new SiteGate();
+    this.#breaker = new SiteBreaker({ trouble: options.trouble });
     this.#candidates = ytDlpCandidates(path, dataDir);
     // Absolute, because the program is started in another folder.
     this.#cacheDir = resolve(dataDir, 'cache', 'yt-dlp');
@@ -50,13 +72,26 @@ export class YtDlp {
   }
 
   /** Asks about a page or for words. Throws TenutoError; a process that nobody waits for any more is killed. */
-  extract(target: Target, signal: AbortSignal, urgency: Urgency = 'now'): Promise<Extraction> {
-    const key = `${target.kind} ${subjectOf(target)}`;
-    const ask = (flight: Flight) => this.#slots.run(() => this.#ask(target, flight.signal), flight);
-    return this.#flights.run(key, { signal, urgency }, ask);
+  async extract(target: Target, { signal, urgency = 'now', userId }: Asking): Promise<Extraction> {
+    signal.throwIfAborted();
+    const site = siteOf(target);
+    if (userId !== undefined) this.#gate.admit(userId);
+    return await this.#flights.run(`${target.kind} ${subjectOf(target)}`, { signal, urgency }, async (flight) => {
+      await this.#gate.enter(site, flight);
+      // Asked only when there is a slot: by then, those before may have found that it is no use.
+      return await this.#slots.run(() => this.#breaker.ask(site, () => this.#answer(site, target, flight)), flight);
+    });
   }
 
-  async #ask(target: Target, signal: AbortSignal): Promise<Extraction> {
+  async #answer(site: string, target: Target, { signal }: Flight): Promise<Extraction> {
+    const outcome = await this.#ask(target, signal);
+    if ('error' in outcome) throw this.#breaker.failed(site, outcome);
+    this.#breaker.answered(site);
+    return outcome;
+  }
+
+  /** Throws what is no fault of the site. */
+  async #ask(target: Target, signal: AbortSignal): Promise<Extraction | ExtractionFailure> {
     const binary = await this.binary();
     if (!binary) throw new TenutoError('EXTRACTOR_MISSING');
     await mkdir(this.#cacheDir, { recursive: true });
@@ -70,28 +105,35 @@ export class YtDlp {
     const child = this.#subprocesses.adopt(foreign, { owner: 'yt-dlp', signal, timeoutMs: this.#timeoutMs });
     const output = collect(child, MAX_OUTPUT);
     const exit = await child.ended;
-    if (exit.kind !== 'exited') throw this.#broken(exit, signal);
+    if (exit.kind !== 'exited') return this.#broken(exit, signal);
     const extraction = exit.code === 0 ? readExtraction(output()) : null;
-    if (!extraction) throw classifyFailure(child.stderrTail());
+    if (!extraction) return failureSaid(child.stderrTail());
     // A search that failed exits with 0 and a list of nulls; what went wrong is only on stderr.
     if (extraction.kind === 'many' && extraction.entries.length === 0 && child.stderrTail().includes('ERROR')) {
-      throw classifyFailure(child.stderrTail());
+      return failureSaid(child.stderrTail());
     }
     return extraction;
   }
 
-  #broken(exit: Exclude<Exit, { kind: 'exited' }>, signal: AbortSignal): unknown {
+  #broken(exit: Exclude<Exit, { kind: 'exited' }>, signal: AbortSignal): ExtractionFailure {
     if (exit.kind === 'failed') {
       const failure = neverRan(exit.error, 'EXTRACTOR_MISSING');
       if (failure.code === 'EXTRACTOR_MISSING') this.#binary = null;
-      return failure;
+      throw failure;
     }
-    if (exit.why === 'aborted') return signal.reason;
-    if (exit.why === 'timed-out') return new TenutoError('EXTRACTION_TIMED_OUT');
-    if (exit.why === 'closing') return new TenutoError('STOPPING');
-    return new TenutoError('TRACK_UNAVAILABLE', 'the site sent more than can be read', { cause: new Error(exit.why) });
+    if (exit.why === 'aborted') throw signal.reason;
+    if (exit.why === 'closing') throw new TenutoError('STOPPING');
+    return failureOf(ENDED_BY[exit.why], exit.why);
   }
 }
+
+/** What it means that it was killed. */
+const ENDED_BY = {
+  'timed-out': 'time-out',
+  'too-much-output': 'too-much',
+  asked: 'killed',
+  'by-others': 'killed',
+} as const;
 
 /** Where a yt-dlp may be: what set-up brought, what youtube-dl-exec downloaded, what the system has. A configured path is the only one. */
 export function ytDlpCandidates(configured: string | null, dataDir: string): string[] {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { GuildPlayer, type GuildPlayerParts } from '../../src/player/guild-player.ts';
+import type { Notice } from '../../src/player/notice.ts';
 import { recordOf } from '../../src/player/guild-record.ts';
 import { adding, goingBack, removing, replaying, skipping, undoing, ending } from '../../src/player/queue-edits.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
@@ -31,7 +32,7 @@ async function playerOf(locate: GuildPlayerParts['locate']) {
   const queues = new AdvancedQueueManager({ store });
   await queues.load();
   await queues.updateSession('1', { voiceChannelId: '2' });
-  const said: string[] = [];
+  const said: Notice[] = [];
   const open = vi.fn<GuildPlayerParts['open']>(async () => ({
     packets: new Readable({ objectMode: true, read: () => undefined }),
     passthrough: true,
@@ -43,7 +44,10 @@ async function playerOf(locate: GuildPlayerParts['locate']) {
     open,
     forget: async () => undefined,
     connected: () => true,
-    announce: (line) => said.push(line),
+    announce(notice) {
+      const at = said.push(notice) - 1;
+      return { update: (next) => void (said[at] = next), gone: new AbortController().signal };
+    },
     changed: () => undefined,
     log: pino({ level: 'silent' }),
   });
@@ -65,17 +69,42 @@ async function playing(...entries: readonly QueueEntry[]) {
 }
 
 describe('GuildPlayer', () => {
-  it('loses no track to an outage of the network, and pauses when it lasts', async () => {
+  it('loses no track to an outage of the network, says so in one line, and pauses when it lasts for hours', async () => {
     const { queues, player, said, locate } = await unplayable(() => new TenutoError('NETWORK_DOWN', 'the site'));
     await player.edit(adding(['a', 'b', 'c'].map(entry)));
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(45_000);
     expect(locate).toHaveBeenCalledTimes(4);
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+    expect(queues.session('1').paused).toBe('no');
+    expect(said).toEqual([expect.stringContaining('I cannot reach the site')]);
+    await vi.advanceTimersByTimeAsync(70 * 60_000);
     expect(queues.queue('1').current?.id).toBe('a');
     expect(queues.session('1').paused).toBe('failures');
-    expect(said).toHaveLength(1);
+    expect(said).toHaveLength(2);
+    const before = locate.mock.calls.length;
     await player.resume();
     await vi.advanceTimersByTimeAsync(0);
-    expect(locate).toHaveBeenCalledTimes(5);
+    expect(locate).toHaveBeenCalledTimes(before + 1);
+  });
+
+  it('keeps a queue whose site is blocked, says so in one line, and goes on by itself when the site is back', async () => {
+    let blocked = true;
+    const { queues, player, said, locate } = await unplayable(
+      () => new TenutoError('SITE_BLOCKED', 'it takes this server for a robot', { retryAt: Date.now() + 60_000 }),
+    );
+    locate.mockImplementation(async () => {
+      if (!blocked) return { kind: 'file', path: 'x', format: 'ogg-opus' };
+      throw new TenutoError('SITE_BLOCKED', 'it takes this server for a robot', { retryAt: Date.now() + 60_000 });
+    });
+    const ids = Array.from({ length: 10 }, (_, n) => `${n}`);
+    await player.edit(adding(ids.map(entry)));
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    expect(queues.queue('1').current?.id).toBe('0');
+    expect(queues.queue('1').upcoming.map(({ id }) => id)).toEqual(ids.slice(1));
+    expect(said).toEqual([expect.stringContaining('it takes this server for a robot')]);
+    blocked = false;
+    await vi.advanceTimersByTimeAsync(62_000);
+    expect(player.deck.entry?.id).toBe('0');
   });
 
   it('pauses when five tracks in a row fail, and keeps the rest', async () => {
