@@ -127,6 +127,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
           ...config,
           durationMs: track.durationMs,
           http: sources.http,
+          relay: sources.relay,
           refresh: (signal) => sources.forget(track).then(() => sources.locate(track, signal)),
           subprocesses,
         }),

@@ -5,13 +5,15 @@ import prism from 'prism-media';
 import { TenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import { within } from '../lib/time.ts';
-import { networkFailure, withoutSecrets, type HttpClient } from '../sources/http-client.ts';
+import { networkFailure, type HttpClient } from '../sources/http-client.ts';
+import type { Relay } from '../sources/relay.ts';
+import type { HttpMedia } from '../sources/resumable-read.ts';
 import { resumable } from '../sources/resumable.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
-import { confirmTranscode, startTranscode } from './audio/transcode.ts';
+import { confirmTranscode, startTranscode, type TranscodeInput } from './audio/transcode.ts';
 
 const OPEN_MS = 20_000;
 /** Left out music passes at many times its speed; this much of it is always possible. */
@@ -27,6 +29,7 @@ export interface OpenAudioOptions {
   /** The length of the track where it is known: an earlier end is then an error. */
   readonly durationMs: number | null;
   readonly http: HttpClient;
+  readonly relay: Relay;
   /** Finds the bytes anew, for when a link expires while it is read. */
   readonly refresh?: (signal: AbortSignal) => Promise<Media>;
   readonly subprocesses: Subprocesses;
@@ -116,24 +119,25 @@ async function untouched(media: Media, container: Input['container'], options: O
 
 /** Everything else, made into Ogg/Opus by ffmpeg, which begins where it is told to. */
 async function transcoded(media: Media, options: OpenAudioOptions): Promise<Input> {
-  const child = startTranscode({ ...options, media: await settled(media, options) });
+  const input = media.kind === 'file' ? media : await relayed(media, options);
+  const child = startTranscode({ ...options, input });
   return {
     bytes: child.stdout,
     container: 'ogg-opus',
     passthrough: false,
     beginsAtMs: options.startMs,
-    confirmEnd: () => confirmTranscode(child),
+    confirmEnd: () => confirmTranscode(child, input),
     explain: unavailable('it could not be decoded'),
-    release: () => child.kill(),
+    release: () => {
+      child.kill();
+      if (input.kind === 'relayed') input.relayed.close();
+    },
   };
 }
 
-/** ffmpeg gets the address behind all redirects, each of which the guard has seen, and is not allowed to follow more. */
-async function settled(media: Media, { http, signal }: OpenAudioOptions): Promise<Media> {
-  if (media.kind === 'file') return media;
-  const { url, body } = await http.get(media.url, { headers: media.headers, range: 'bytes=0-0', signal });
-  body.destroy();
-  return { ...media, url, headers: url.origin === media.url.origin ? media.headers : withoutSecrets(media.headers) };
+/** ffmpeg reads what is on the web from our relay, for as long as the audio lives. */
+async function relayed(media: HttpMedia, { relay, signal, refresh }: OpenAudioOptions): Promise<TranscodeInput> {
+  return { kind: 'relayed', relayed: await relay.open(media, { signal, refresh }) };
 }
 
 const unavailable = (detail: string) => (cause: Error) => new TenutoError('TRACK_UNAVAILABLE', detail, { cause });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { openAudio, type OpenAudioOptions, type OpenedAudio } from '../../src/player/audio-pipeline.ts';
 import { HttpClient } from '../../src/sources/http-client.ts';
+import { Relay } from '../../src/sources/relay.ts';
 import type { Media, MediaFormat } from '../../src/sources/source.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
 import { startMediaServer, type MediaServer } from '../sources/media-server.ts';
@@ -21,6 +22,8 @@ export class AudioFixture {
   readonly #names: Readonly<Record<string, readonly string[]>>;
   readonly #files = new Map<string, Buffer>();
   readonly #more: Parameters<typeof startMediaServer>[0];
+  readonly #http = new HttpClient(new UrlGuard({ allowedHosts: ['127.0.0.1'] }));
+  readonly relay = new Relay(this.#http);
   #server: MediaServer | null = null;
 
   /** `names`: files to make, each with its options for ffmpeg. `more`: what else the server answers. */
@@ -38,6 +41,7 @@ export class AudioFixture {
       this.#server = await startMediaServer({ ...Object.fromEntries(served), ...this.#more });
     });
     afterAll(async () => {
+      await this.relay.close();
       await this.#server?.close();
       await remove();
     });
@@ -71,7 +75,8 @@ export class AudioFixture {
       volume: 100,
       signal: this.life.signal,
       durationMs: SECONDS * 1_000,
-      http: new HttpClient(new UrlGuard({ allowedHosts: ['127.0.0.1'] })),
+      http: this.#http,
+      relay: this.relay,
       subprocesses: this.subprocesses,
       ffmpegPath: 'ffmpeg',
       ...options,

@@ -1,5 +1,6 @@
 import { failureOf, row, type SaidRow } from '../../lib/said-failure.ts';
 import { neverRan, type Subprocess, type Subprocesses } from '../../lib/subprocess.ts';
+import type { Relayed } from '../../sources/relay.ts';
 import type { Media } from '../../sources/source.ts';
 
 /** Containers and raw formats of sound. Nothing that could name other files: no concat, no playlists but HLS from the web. */
@@ -7,8 +8,11 @@ const FORMATS = 'mp3,aac,flac,ogg,wav,w64,aiff,caf,mov,matroska,webm,asf,ape,wv,
 
 const words = (line: string) => line.split(' ');
 
+/** What ffmpeg reads: a file of ours, or what the relay fetches for it. */
+export type TranscodeInput = Extract<Media, { kind: 'file' }> | { readonly kind: 'relayed'; readonly relayed: Relayed };
+
 export interface TranscodeRequest {
-  readonly media: Media;
+  readonly input: TranscodeInput;
   readonly startMs: number;
   readonly signal: AbortSignal;
   readonly subprocesses: Subprocesses;
@@ -18,17 +22,16 @@ export interface TranscodeRequest {
 /**
  * Starts ffmpeg, which turns any sound into Ogg/Opus with packets of 20 ms on its stdout.
  *
- * ffmpeg opens links by itself, because MP4 with its index at the end, HLS, and every start in the middle need an input that
- * can seek. The link was checked and its redirects followed before (see audio-pipeline.ts); it follows none itself, and it
- * has no protocol that reaches files when it reads from the web, nor the web when it reads a file.
+ * MP4 with its index at the end, HLS, and every start in the middle need an input that can seek: ffmpeg reads what is on the
+ * web from our relay, and has nothing but that. It reaches no files then, nor any network when it reads a file.
  */
-export function startTranscode({ media, startMs, signal, subprocesses, ffmpegPath }: TranscodeRequest): Subprocess {
+export function startTranscode({ input, startMs, signal, subprocesses, ffmpegPath }: TranscodeRequest): Subprocess {
   const args = [
     ...words('-hide_banner -loglevel error -nostdin -threads 1'),
-    ...inputOptions(media),
+    ...inputOptions(input),
     ...(startMs > 0 ? ['-ss', (startMs / 1_000).toFixed(3)] : []),
     '-i',
-    media.kind === 'file' ? `file:${media.path}` : media.url.href,
+    input.kind === 'file' ? `file:${input.path}` : input.relayed.url,
     // Tags stay out: a cover picture in them makes one Ogg packet too large for prism-media's demuxer.
     ...words('-map 0:a:0 -map_metadata -1 -ar 48000 -ac 2'),
     ...words('-c:a libopus -b:a 128k -frame_duration 20'),
@@ -38,9 +41,11 @@ export function startTranscode({ media, startMs, signal, subprocesses, ffmpegPat
 }
 
 /** Rejects when ffmpeg did not come to the true end of its input. */
-export async function confirmTranscode(child: Subprocess): Promise<void> {
+export async function confirmTranscode(child: Subprocess, input: TranscodeInput): Promise<void> {
   const exit = await child.ended;
   if (exit.kind === 'failed') throw neverRan(exit.error, 'TRANSCODER_MISSING');
+  // What it could not read is known better here than by what ffmpeg makes of it.
+  if (input.kind === 'relayed' && input.relayed.failure) throw input.relayed.failure;
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length.
@@ -78,13 +83,11 @@ const ROWS: readonly SaidRow[] = [
   ),
 ];
 
-function inputOptions(media: Media): string[] {
-  if (media.kind === 'file') return ['-protocol_whitelist', 'file', '-format_whitelist', FORMATS];
-  const headers = Object.entries(media.headers).filter(([name, value]) => !/[\r\n]/.test(name + value));
-  return [
-    ...words(`-protocol_whitelist http,https,tcp,tls,crypto -format_whitelist ${FORMATS},hls`),
-    // A dropped connection goes on where it was. Not `-reconnect_streamed`: without ranges it begins again at the start.
-    ...words('-max_redirects 0 -reconnect 1 -reconnect_delay_max 4 -rw_timeout 10000000'),
-    ...(headers.length > 0 ? ['-headers', headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')] : []),
-  ];
+function inputOptions(input: TranscodeInput): string[] {
+  if (input.kind === 'file') return ['-protocol_whitelist', 'file', '-format_whitelist', FORMATS];
+  const { kind, origin } = input.relayed;
+  // The relay as a proxy, which opens nothing but its own addresses: whatever a file may name, there is no other way out.
+  // Lists are read only where we saw one and wrote it anew.
+  const formats = kind === 'playlist' ? `${FORMATS},hls` : FORMATS;
+  return ['-protocol_whitelist', 'http,tcp,crypto', '-http_proxy', origin, '-format_whitelist', formats];
 }
