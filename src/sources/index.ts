@@ -8,6 +8,7 @@ import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
 import { parseQuery } from './query.ts';
 import type { SiteTrouble } from './site-breaker.ts';
+import { Relay } from './relay.ts';
 import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track, Urgency } from './source.ts';
 import { UrlGuard } from './url-guard.ts';
@@ -31,6 +32,7 @@ export interface SourcesOptions {
 class AllSources implements Sources {
   /** For those who open what `locate` found. */
   readonly http: HttpClient;
+  readonly relay: Relay;
   readonly #cache: ExtractionCache;
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
@@ -41,6 +43,7 @@ class AllSources implements Sources {
   constructor(options: SourcesOptions) {
     const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts, trouble } = options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
+    this.relay = new Relay(this.http);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
     this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, trouble });
@@ -87,6 +90,11 @@ class AllSources implements Sources {
   /** Does beforehand what would slow the first query down: finds yt-dlp and reads the library. Never rejects. */
   async warmUp(): Promise<void> {
     await Promise.all([this.#ytDlp.binary(), this.#library.refresh()]);
+  }
+
+  /** Ends whatever is still being read. */
+  async close(): Promise<void> {
+    await this.relay.close();
   }
 
   #sourceOf(track: Track): Source {
