@@ -162,7 +162,8 @@ export function withoutSecrets(headers: Readonly<Record<string, string>>): Recor
   );
 }
 
-function dial(addresses: readonly Address[]): LookupFunction {
+/** A lookup that answers with addresses that were checked, so that one of them is dialled. */
+export function dial(addresses: readonly Address[]): LookupFunction {
   return (_hostname, options, callback) => {
     const [first = { address: '', family: 4 }] = addresses;
     if (options.all) callback(null, [...addresses]);

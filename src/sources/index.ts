@@ -2,6 +2,7 @@ import { TenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import type { Store } from '../storage/store.ts';
 import { DirectUrl } from './direct-url.ts';
+import { EgressProxy } from './egress-proxy.ts';
 import { ExtractionCache } from './extraction-cache.ts';
 import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
@@ -33,6 +34,7 @@ class AllSources implements Sources {
   /** For those who open what `locate` found. */
   readonly http: HttpClient;
   readonly relay: Relay;
+  readonly #egress: EgressProxy;
   readonly #cache: ExtractionCache;
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
@@ -44,9 +46,10 @@ class AllSources implements Sources {
     const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts, trouble } = options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
     this.relay = new Relay(this.http);
+    this.#egress = new EgressProxy(this.http.guard);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
-    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, trouble });
+    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, egress: this.#egress, trouble });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
     // The first row that accepts a query and finds something in it wins.
     this.#table = [
@@ -94,7 +97,7 @@ class AllSources implements Sources {
 
   /** Ends whatever is still being read. */
   async close(): Promise<void> {
-    await this.relay.close();
+    await Promise.all([this.relay.close(), this.#egress.close()]);
   }
 
   #sourceOf(track: Track): Source {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import youtubeDl, { create } from 'youtube-dl-exec';
 import { TenutoError } from '../lib/errors.ts';
 import { collect, neverRan, type Exit, type ForeignChild, type Subprocesses } from '../lib/subprocess.ts';
+import type { EgressProxy } from './egress-proxy.ts';
 import { SingleFlight, type Flight } from './single-flight.ts';
 import { SiteBreaker, type SiteTrouble } from './site-breaker.ts';
 import { SiteGate } from './site-gate.ts';
@@ -23,6 +24,8 @@ export interface YtDlpOptions {
   readonly path: string | null;
   readonly dataDir: string;
   readonly subprocesses: Subprocesses;
+  /** Its only way out. */
+  readonly egress: Pick<EgressProxy, 'environment'>;
   readonly timeoutMs?: number;
   /** For the operator. */
   readonly trouble?: ((trouble: SiteTrouble) => void) | undefined;
@@ -45,6 +48,7 @@ export class YtDlp {
   readonly #candidates: readonly string[];
   readonly #cacheDir: string;
   readonly #subprocesses: Subprocesses;
+  readonly #egress: YtDlpOptions['egress'];
   readonly #timeoutMs: number;
   readonly #slots = new Slots(AT_ONCE);
   readonly #flights = new SingleFlight<Extraction>();
@@ -53,13 +57,14 @@ export class YtDlp {
   #binary: Promise<YtDlpBinary | null> | null = null;
 
   constructor(options: YtDlpOptions) {
-    const { path, dataDir, subprocesses, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const { path, dataDir, subprocesses, egress, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
     this.#gate = options.gate ?? new SiteGate();
     this.#breaker = new SiteBreaker({ trouble: options.trouble });
     this.#candidates = ytDlpCandidates(path, dataDir);
     // Absolute, because the program is started in another folder.
     this.#cacheDir = resolve(dataDir, 'cache', 'yt-dlp');
     this.#subprocesses = subprocesses;
+    this.#egress = egress;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -95,12 +100,13 @@ export class YtDlp {
     const binary = await this.binary();
     if (!binary) throw new TenutoError('EXTRACTOR_MISSING');
     await mkdir(this.#cacheDir, { recursive: true });
+    const proxied = await this.#egress.environment();
     this.#subprocesses.assertOpen();
     signal.throwIfAborted();
     const foreign = start(binary.path, subjectOf(target), flagsFor(target, binary.options, this.#cacheDir), {
       // Two folders matter to it: this one, which is empty of configuration and plugins, and the one of its cache.
       cwd: this.#cacheDir,
-      env: this.#subprocesses.environment,
+      env: { ...this.#subprocesses.environment, ...proxied },
     });
     const child = this.#subprocesses.adopt(foreign, { owner: 'yt-dlp', signal, timeoutMs: this.#timeoutMs });
     const output = collect(child, MAX_OUTPUT);

@@ -106,7 +106,7 @@ describe('the programs', () => {
   it('are looked at once, whoever else asks: both rows, and the bot', async () => {
     const path = await program('counted', usable('2026.11.10'));
     const subprocesses = new Subprocesses(process.env);
-    const bot = new YtDlp({ path, dataDir: folder, subprocesses });
+    const bot = new YtDlp({ path, dataDir: folder, subprocesses, egress: { environment: async () => ({}) } });
     await look([path]);
     expect(await readFile(`${path}.asked`, 'utf8')).toBe('--ignore-config --version\n--ignore-config --help\n');
     await rm(`${path}.asked`);

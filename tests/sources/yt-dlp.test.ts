@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TenutoError } from '../../src/lib/errors.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
+import { EgressProxy } from '../../src/sources/egress-proxy.ts';
+import { UrlGuard } from '../../src/sources/url-guard.ts';
 import { findYtDlp } from '../../src/sources/yt-dlp-binary.ts';
 import { YtDlp, ytDlpCandidates } from '../../src/sources/yt-dlp.ts';
 import { fakeYtDlp, type Behaviour } from './fake-yt-dlp.ts';
@@ -12,20 +14,23 @@ const signal = new AbortController().signal;
 const ONE = JSON.stringify({ _type: 'video', id: 'x', title: 'X', url: 'https://media.example/x', duration: 10 });
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let subprocesses: Subprocesses;
+let egress: EgressProxy;
 
 beforeEach(async () => {
   folder = await temporaryFolder();
+  egress = new EgressProxy(new UrlGuard());
   subprocesses = new Subprocesses({ PATH: process.env['PATH'], DISCORD_TOKEN: 'secret', HOME: '/root' });
 });
 afterEach(async () => {
   await subprocesses.closeAll();
+  await egress.close();
   await folder.remove();
 });
 
 async function ytDlp(behaviour: Behaviour, timeoutMs?: number) {
   const fake = await fakeYtDlp(folder.path, behaviour);
   const limits = timeoutMs === undefined ? {} : { timeoutMs };
-  return { fake, program: new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses, ...limits }) };
+  return { fake, program: new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses, egress, ...limits }) };
 }
 
 const failure = (work: Promise<unknown>) =>
@@ -82,16 +87,20 @@ describe('how it is called', () => {
       '--',
       'https://example.com/',
     ]);
-    expect(env.filter((name) => !['PATH', 'HOME'].includes(name))).toEqual([]);
+    const proxies = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy'];
+    expect(env.filter((name) => !['PATH', 'HOME'].includes(name)).toSorted()).toEqual(proxies.toSorted());
   });
 
   it('brings our own Node as JavaScript runtime where that is possible', async () => {
     const help =
       '    -J, --dump-single-json\n    --ignore-config\n    --no-exec\n    -f, --format F\n    --js-runtimes RUNTIME  Which\n';
     const fake = await fakeYtDlp(folder.path, { stdout: ONE }, { help });
-    await new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses }).extract(page('https://example.com/'), {
-      signal,
-    });
+    await new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses, egress }).extract(
+      page('https://example.com/'),
+      {
+        signal,
+      },
+    );
     expect((await fake.calls())[0]?.argv).toContain(`node:${process.execPath}`);
   });
 
@@ -148,7 +157,7 @@ describe('how it fails', () => {
   });
 
   it('is missing', async () => {
-    const program = new YtDlp({ path: join(folder.path, 'nowhere'), dataDir: folder.path, subprocesses });
+    const program = new YtDlp({ path: join(folder.path, 'nowhere'), dataDir: folder.path, subprocesses, egress });
     expect(await failure(program.extract(page('https://example.com/'), { signal }))).toContain('yt-dlp is missing');
   });
 
