@@ -11,6 +11,7 @@ import type { HttpMedia } from '../sources/resumable-read.ts';
 import { resumable } from '../sources/resumable.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
 import { watchInput } from './audio/input-watch.ts';
+import { OpusDemuxer } from './audio/opus-demuxer.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
 import { confirmTranscode, startTranscode, type TranscodeInput } from './audio/transcode.ts';
@@ -84,10 +85,10 @@ async function open(input: Input, { startMs, volume, durationMs, signal }: OpenA
   // Errors are for those who play it; until they listen, none may be unhandled.
   gate.on('error', () => undefined);
   gate.once('close', input.release);
-  // Known limits of prism-media's WebM demuxer: packets in a BlockGroup are left out, which are the last 20 ms of a file
-  // that ffmpeg wrote, and laced blocks are not taken apart.
-  const demuxer = input.container === 'webm-opus' ? new prism.opus.WebmDemuxer() : new prism.opus.OggDemuxer();
-  demuxer.once('head', (head: Buffer) => {
+  // What our own ffmpeg writes needs no more than prism-media's demuxer; files of strangers come in forms that it takes for
+  // silence or noise (docs/decisions/0015-our-own-demuxers.md).
+  const demuxer = input.passthrough ? new OpusDemuxer(input.container) : new prism.opus.OggDemuxer();
+  demuxer.on('head', (head: Buffer) => {
     if (!isPlainHead(head)) gate.destroy(new UnfitError('channels or gain that a decoder must apply'));
   });
   watchInput(input.bytes, gate);

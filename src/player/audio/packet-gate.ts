@@ -71,10 +71,11 @@ export class PacketGate extends Transform {
   }
 
   #readable(error: Error): Error {
-    if (error instanceof TenutoError || error instanceof UnfitError) return error;
+    if (error instanceof TenutoError) return error;
     if ('code' in error) return this.#options.explain(error);
-    // prism-media's own errors have no code. Before the first packet they mean that the container is not for it.
-    if (this.#received === 0) return new UnfitError(error.message, { cause: error });
+    // Errors of demuxers have no code. Before the first packet they mean that the container is not for them.
+    if (this.#received === 0)
+      return error instanceof UnfitError ? error : new UnfitError(error.message, { cause: error });
     return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });
   }
 
