@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseRange } from './media/byte-range.ts';
+import { FaultyLink } from './media/faulty-link.ts';
 import { FIXTURES } from './media/fixtures.ts';
+import { INPUT_FAULTS, type InputFault, type Manner } from './media/input-faults.ts';
 import { MISBEHAVIOUR } from './media/misbehaviour.ts';
 import { feed, page } from './media/pages.ts';
 
@@ -25,6 +27,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 const LOGGED = 2_000;
+const REMEMBERED_LINKS = 2_000;
 
 /** One request that the host has answered, or is answering. */
 export interface MediaRequest {
@@ -46,12 +49,24 @@ export interface MediaHost {
    * in which yt-dlp finds the song), or of a row of `MISBEHAVIOUR` (`stall`, `redirect-loop`).
    */
   readonly urlOf: (name: string) => string;
+  /**
+   * A new link to a fixture, of which a row of `INPUT_FAULTS` keeps the reader away. `renewed`: the reader had one that has
+   * expired.
+   */
+  readonly linkTo: (fault: InputFault, name: string, renewed?: boolean) => string;
   /** Ends every connection, also those that are stalled on purpose. */
   close(): Promise<void>;
 }
 
+export interface MediaHostOptions {
+  readonly directory: string;
+  /** Where redirects to a private address lead; the metadata service of clouds unless told. */
+  readonly internal?: string;
+}
+
 /** Serves the fixtures of a folder that `makeFixtures` made, on a free port of 127.0.0.1. */
-export async function startMediaHost({ directory }: { readonly directory: string }): Promise<MediaHost> {
+export async function startMediaHost(options: MediaHostOptions): Promise<MediaHost> {
+  const { directory, internal = 'http://169.254.169.254/latest/meta-data/' } = options;
   const song = await readFile(join(directory, 'song.webm'));
   const requests: MediaRequest[] = [];
   const server = createServer((request, response) => {
@@ -65,11 +80,25 @@ export async function startMediaHost({ directory }: { readonly directory: string
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const urlOf = (name: string) => `${url}/${name}`;
+  const links = new Map<string, FaultyLink>();
+  const linkTo = (fault: string, name: string, renewed = false) => {
+    const id = crypto.randomUUID();
+    const manner: Manner = INPUT_FAULTS[fault as InputFault];
+    links.set(id, new FaultyLink(manner, renewed));
+    for (const oldest of links.keys()) if (links.size > REMEMBERED_LINKS) links.delete(oldest);
+    return `${url}/links/${id}/${name}`;
+  };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request);
     const misbehave = MISBEHAVIOUR[path];
     if (misbehave) return misbehave(request, response, { song, urlOf });
+    const [, folder, id = '', name = ''] = path.split('/');
+    const link = folder === 'links' ? links.get(id) : undefined;
+    if (link && FIXTURES.some((recipe) => recipe.path === name)) {
+      const file = { bytes: await readFile(join(directory, name)), type: contentTypeOf(name) };
+      return link.answer(request, response, file, { internal, linkTo: (fault) => linkTo(fault, name) });
+    }
     if (path === '/feed.xml')
       return send(response, 'application/rss+xml', feed('Tenuto Demo Radio', url, listings(urlOf)));
     if (path === '/page.html') return send(response, 'text/html; charset=utf-8', pageOfTheSong(urlOf));
@@ -80,6 +109,7 @@ export async function startMediaHost({ directory }: { readonly directory: string
     url,
     requests,
     urlOf,
+    linkTo,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -22,12 +22,16 @@ export class ResumableIdentity {
     return etag?.startsWith('"') ? etag : (this.#first?.headers['last-modified'] ?? null);
   }
 
-  /** Takes in what an answer tells about the file. Throws ChangedError when it cannot be the same one. */
-  learn(answer: HttpAnswer): void {
-    const { totalBytes, url, headers } = answer;
-    if (totalBytes !== null && this.#totalBytes !== null && totalBytes !== this.#totalBytes) throw new ChangedError();
+  /** Throws ChangedError when an answer, by what it tells of itself, cannot be of the file of which `position` bytes were read. */
+  check({ totalBytes, url, headers }: HttpAnswer, position: number): void {
+    if (totalBytes !== null && totalBytes !== (this.#totalBytes ?? Math.max(totalBytes, position)))
+      throw new ChangedError();
     // Mirrors of a file each have a tag and a date of their own.
     if (url.origin === this.#first?.url.origin && differ(headers, this.#first.headers)) throw new ChangedError();
+  }
+
+  /** Believes an answer what it tells: the first one, or one that went on at the place. */
+  accept({ totalBytes, url, headers }: HttpAnswer): void {
     this.#totalBytes ??= totalBytes;
     if (url.origin !== this.#first?.url.origin) this.#first = { url, headers };
   }

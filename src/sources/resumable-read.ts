@@ -58,7 +58,7 @@ export class ResumableRead {
       try {
         return await this.#ask();
       } catch (error) {
-        await this.#mend(error);
+        await this.#mend(error, this.#handedOut === 0);
       }
     }
   }
@@ -73,7 +73,7 @@ export class ResumableRead {
       } catch (error) {
         // A radio has no place to go back to.
         if ('icy-name' in part.answer.headers) throw error;
-        await this.#mend(error);
+        await this.#mend(error, false);
       }
     }
   }
@@ -87,7 +87,8 @@ export class ResumableRead {
       throw this.#handedOut > 0 && isBehindEnd(error) ? new ChangedError() : error;
     });
     try {
-      this.identity.learn(answer);
+      this.identity.check(answer, this.#handedOut > 0 ? this.#position : 0);
+      if (this.#handedOut === 0) this.identity.accept(answer);
       const part = { answer, at: firstByte(answer, first) };
       if (part.at <= this.#position) return part;
       throw new TenutoError('TRACK_UNAVAILABLE', 'the server sent another part than I asked for');
@@ -111,8 +112,9 @@ export class ResumableRead {
         if (performance.now() - began > skipMs)
           throw new TenutoError('TRACK_UNAVAILABLE', 'its server is too slow to go on where it was');
       }
+      if (old.length === chunk.length) continue;
+      this.identity.accept(answer);
       const fresh = chunk.subarray(old.length, old.length + this.#missing());
-      if (fresh.length === 0) continue;
       this.#position += fresh.length;
       this.#handedOut += fresh.length;
       this.identity.remember(fresh);
@@ -122,15 +124,17 @@ export class ResumableRead {
         this.#refreshed = false;
       }
       yield fresh;
-      if (this.#missing() === 0) return;
+      if (this.#missing() <= 0) return;
     }
+    if (at >= this.#position) this.identity.accept(answer);
+    else if (answer.totalBytes === null) throw new ChangedError();
   }
 
   /** Returns when it is worth to ask again; throws the error when it is not. */
-  async #mend(error: unknown): Promise<void> {
+  async #mend(error: unknown, opening: boolean): Promise<void> {
     const { signal, refresh, patience } = this.#parts;
     signal.throwIfAborted();
-    const remedy = remedyFor(error, this.#handedOut === 0);
+    const remedy = remedyFor(error, opening);
     if (remedy === 'refresh' && refresh !== null && !this.#refreshed) {
       this.#refreshed = true;
       this.#media = likewise(await refresh(signal), this.#media);

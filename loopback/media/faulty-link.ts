@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseRange } from './byte-range.ts';
+import type { Instead, Manner } from './input-faults.ts';
+
+const WINDOW_BYTES = 64 * 1_024;
+const SHIFT_BYTES = 3_000;
+const LIE_BYTES = 5_000;
+const PIECE_BYTES = 4_096;
+const IN_TRANSIT_MS = 10;
+const PAGE = '<!doctype html><title>Sign in</title><p>Please sign in.</p>';
+
+/** A file as the host has it. */
+export interface GoodFile {
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** Where a redirect leads. */
+export interface Surroundings {
+  readonly internal: string;
+  readonly linkTo: (fault: string) => string;
+}
+
+/** What one address does to whoever reads it; it remembers how much it has given. */
+export class FaultyLink {
+  readonly #manner: Manner;
+  readonly #born = Date.now();
+  /** Links after the first one to the same file. */
+  readonly #renewed: boolean;
+  #requests = 0;
+  #sent = 0;
+
+  constructor(manner: Manner, renewed: boolean) {
+    this.#manner = manner;
+    this.#renewed = renewed;
+  }
+
+  async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: GoodFile,
+    around: Surroundings,
+  ): Promise<void> {
+    const number = this.#requests;
+    this.#requests += 1;
+    const what = this.#instead(number);
+    if (what) return putOff(what, request, response, around);
+    const { changes } = this.#manner;
+    const changed = changes !== undefined && (number > 0 || this.#renewed);
+    const bytes = changed ? Buffer.from(file.bytes).reverse() : file.bytes;
+    const etag = `"${bytes.length}-${changed && changes === 'openly' ? 'b' : 'a'}"`;
+    const plan = planOf(this.#manner, request, bytes, etag);
+    response.writeHead(plan.status, { ...plan.headers, 'content-type': this.#manner.type ?? file.type });
+    if (request.method === 'HEAD') return void response.end();
+    await this.#send(response, plan.body, number);
+  }
+
+  #instead(number: number): Instead | null {
+    const { instead } = this.#manner;
+    if (instead && number >= instead.from && number < instead.from + (instead.times ?? Infinity)) return instead.what;
+    const { expires } = this.#manner;
+    return expires && this.#isExpired(expires) ? expires.what : null;
+  }
+
+  #isExpired({ afterBytes = Infinity, afterMs = Infinity, renewable }: NonNullable<Manner['expires']>): boolean {
+    if (this.#renewed) return !renewable;
+    return this.#sent >= afterBytes || Date.now() - this.#born >= afterMs;
+  }
+
+  async #send(response: ServerResponse, body: Buffer, number: number): Promise<void> {
+    const { breaks, drip, expires } = this.#manner;
+    const broken = breaks && number < (breaks.times ?? Infinity) ? breaks : null;
+    const end = Math.min(body.length, broken?.afterBytes ?? Infinity);
+    const size = drip?.bytes ?? PIECE_BYTES;
+    for (let at = 0; at < end && !response.destroyed; at += size) {
+      const piece = body.subarray(at, Math.min(at + size, end));
+      this.#sent += piece.length;
+      if (!response.write(piece)) await drained(response);
+      if (drip) await sleep(drip.everyMs);
+      if (expires && this.#isExpired(expires)) return sever(response, 'reset');
+    }
+    if (broken && end < body.length) return sever(response, broken.by);
+    // Node says nothing more than its Content-Length; of a length that is too long only the end of the connection is true.
+    if (this.#manner.length === 'too long') return sever(response, 'fin');
+    response.end();
+  }
+}
+
+interface Plan {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: Buffer;
+}
+
+function planOf(manner: Manner, request: IncomingMessage, bytes: Buffer, etag: string): Plan {
+  const total = bytes.length + (manner.length === 'too long' ? LIE_BYTES : 0);
+  const told = manner.length === 'too short' ? Math.floor(bytes.length / 2) : total;
+  const validators = validatorsOf(manner, etag);
+  const condition = request.headers['if-range'];
+  const current = condition === undefined || condition === validators.etag;
+  const wanted = manner.ranges === 'ignored' || !current ? undefined : request.headers.range;
+  const range = parseRange(wanted, told);
+  if (range.kind === 'unsatisfiable')
+    return { status: 416, headers: { 'content-range': `bytes */${told}` }, body: EMPTY };
+  const whole = range.kind === 'whole';
+  const [from, last] = whole ? [0, told - 1] : [range.first, range.last];
+  const to = manner.ranges === 'windows' && !whole ? Math.min(last, from + WINDOW_BYTES - 1) : last;
+  const begin = from > 0 && manner.ranges?.startsWith('shifted') ? Math.min(from + SHIFT_BYTES, to) : from;
+  const said = manner.ranges === 'shifted in secret' ? from : begin;
+  const measured = manner.length !== 'chunked' && manner.length !== 'unknown';
+  return {
+    status: whole ? 200 : 206,
+    headers: {
+      ...validators,
+      ...(measured && { 'content-length': to - said + 1 }),
+      ...(!whole && { 'content-range': `bytes ${said}-${to}/${told}` }),
+      ...(manner.ranges !== 'ignored' && { 'accept-ranges': 'bytes' }),
+    },
+    body: bytes.subarray(begin, to + 1),
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function validatorsOf({ validators }: Manner, etag: string): { readonly etag?: string } {
+  if (validators === 'none') return {};
+  return { etag: validators === 'weak' ? `W/${etag}` : etag };
+}
+
+type Breaking = NonNullable<Manner['breaks']>['by'];
+
+async function sever(response: ServerResponse, by: Breaking): Promise<void> {
+  // A reset takes along what has not been read yet; across a network it comes behind it.
+  await sleep(IN_TRANSIT_MS);
+  switch (by) {
+    case 'reset':
+      return void response.socket?.resetAndDestroy();
+    case 'fin':
+      return void response.socket?.end();
+    case 'end':
+      return void response.end();
+    case 'stall':
+      return undefined;
+  }
+}
+
+async function putOff(
+  what: Instead,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { internal, linkTo }: Surroundings,
+): Promise<void> {
+  switch (what.kind) {
+    case 'status':
+      return void response.writeHead(what.status, { 'content-type': 'text/plain' }).end(`${what.status}\n`);
+    case 'redirect':
+      return void response.writeHead(302, { location: placeOf(what.to, request.url, { internal, linkTo }) }).end();
+    case 'page':
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
+    case 'empty':
+      return void response.writeHead(200, { 'content-length': 0 }).end();
+    case 'nothing':
+      return response.writeHead(200, { 'content-type': 'audio/webm' }).flushHeaders();
+    case 'endless':
+      return pour(response.writeHead(200, { 'content-type': 'audio/mpeg' }));
+  }
+}
+
+function placeOf(to: string, own: string | undefined, { internal, linkTo }: Surroundings): string {
+  if (to === 'internal') return internal;
+  return to === 'itself' ? (own ?? '/') : linkTo(to);
+}
+
+async function pour(response: ServerResponse): Promise<void> {
+  const zeros = Buffer.alloc(PIECE_BYTES);
+  while (!response.destroyed) {
+    if (response.write(zeros)) await sleep(0);
+    else await drained(response);
+  }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  const either = [once(response, 'drain', { signal }), once(response, 'close', { signal })];
+  await Promise.race(either).catch(() => undefined);
+  over.abort();
+  await Promise.allSettled(either);
+}
