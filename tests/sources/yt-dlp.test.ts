@@ -27,8 +27,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function ytDlp(behaviour: Behaviour, timeoutMs?: number) {
-  const fake = await fakeYtDlp(folder.path, behaviour);
+async function ytDlp(behaviour: Behaviour, timeoutMs?: number, program?: Parameters<typeof fakeYtDlp>[2]) {
+  const fake = await fakeYtDlp(folder.path, behaviour, program);
   const limits = timeoutMs === undefined ? {} : { timeoutMs };
   return { fake, program: new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses, egress, ...limits }) };
 }
@@ -67,7 +67,21 @@ describe('what a person typed', () => {
 
 describe('how it is called', () => {
   it('passes only options that this yt-dlp has, without configuration, and without our secrets', async () => {
-    const { fake, program } = await ytDlp({ stdout: ONE });
+    const help = `Usage: yt-dlp [OPTIONS] URL [URL...]
+
+  General Options:
+    -h, --help                      Print this help text; see also --not-an-option
+    -J, --dump-single-json          Print JSON
+    --ignore-config                 Read no configuration
+    --no-exec                       Run nothing
+    -f, --format FORMAT             Video format code
+    --no-playlist                   One only
+    --flat-playlist                 Do not extract the videos of a playlist
+    -I, --playlist-items ITEM_SPEC  Which
+    --socket-timeout SECONDS        Time to wait
+    --cache-dir DIR                 Where
+`;
+    const { fake, program } = await ytDlp({ stdout: ONE }, undefined, { help });
     await program.extract(page('https://example.com/'), { signal });
     const { argv = [], env = [] } = (await fake.calls())[0] ?? {};
     expect(argv).toEqual([
