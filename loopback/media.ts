@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseRange } from './media/byte-range.ts';
-import { FaultyLink } from './media/faulty-link.ts';
+import { FaultyLinks } from './media/faulty-link.ts';
 import { FIXTURES } from './media/fixtures.ts';
-import { INPUT_FAULTS, type InputFault, type Manner } from './media/input-faults.ts';
+import { INPUT_FAULTS, type InputFault } from './media/input-faults.ts';
 import { MISBEHAVIOUR } from './media/misbehaviour.ts';
 import { feed, page } from './media/pages.ts';
 
@@ -80,11 +80,10 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const urlOf = (name: string) => `${url}/${name}`;
-  const links = new Map<string, FaultyLink>();
+  const links = new Map<string, FaultyLinks>();
   const linkTo = (fault: string, name: string, renewed = false) => {
     const id = crypto.randomUUID();
-    const manner: Manner = INPUT_FAULTS[fault as InputFault];
-    links.set(id, new FaultyLink(manner, renewed));
+    links.set(id, new FaultyLinks(INPUT_FAULTS[fault as InputFault], renewed));
     for (const oldest of links.keys()) if (links.size > REMEMBERED_LINKS) links.delete(oldest);
     return `${url}/links/${id}/${name}`;
   };
@@ -93,11 +92,12 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
     const path = pathOf(request);
     const misbehave = MISBEHAVIOUR[path];
     if (misbehave) return misbehave(request, response, { song, urlOf });
-    const [, folder, id = '', name = ''] = path.split('/');
-    const link = folder === 'links' ? links.get(id) : undefined;
-    if (link && FIXTURES.some((recipe) => recipe.path === name)) {
-      const file = { bytes: await readFile(join(directory, name)), type: contentTypeOf(name) };
-      return link.answer(request, response, file, { internal, linkTo: (fault) => linkTo(fault, name) });
+    const [, id = '', name = ''] = /^\/links\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const file = await fileIn(directory, name);
+    const link = file && links.get(id)?.to(name);
+    if (link) {
+      const good = { bytes: await readFile(file.path), type: contentTypeOf(name) };
+      return link.answer(request, response, good, { internal, linkTo: (fault) => linkTo(fault, name) });
     }
     if (path === '/feed.xml')
       return send(response, 'application/rss+xml', feed('Tenuto Demo Radio', url, listings(urlOf)));
@@ -157,30 +157,39 @@ async function sendFile(
   directory: string,
   path: string,
 ): Promise<void> {
-  const file = join(directory, path);
-  const found = file.startsWith(directory + sep) ? await stat(file).catch(() => null) : null;
-  if (!found?.isFile()) return MISBEHAVIOUR['/404']?.(request, response, { song: Buffer.alloc(0), urlOf: String });
+  const found = await fileIn(directory, path);
+  if (!found) return MISBEHAVIOUR['/404']?.(request, response, { song: Buffer.alloc(0), urlOf: String });
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
 
-  const etag = `"${found.size.toString(16)}-${Math.floor(found.mtimeMs).toString(16)}"`;
+  const { size, mtime } = found.stats;
+  const etag = `"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
   const headers = {
     'accept-ranges': 'bytes',
     etag,
-    'last-modified': found.mtime.toUTCString(),
+    'last-modified': mtime.toUTCString(),
     'content-type': contentTypeOf(path),
   };
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
 
-  const range = parseRange(isCurrent(request, etag) ? request.headers.range : undefined, found.size);
-  if (range.kind === 'unsatisfiable')
-    return void response.writeHead(416, { 'content-range': `bytes */${found.size}` }).end();
-  const [first, last] = range.kind === 'part' ? [range.first, range.last] : [0, found.size - 1];
+  const range = parseRange(isCurrent(request, etag) ? request.headers.range : undefined, size);
+  if (range.kind === 'unsatisfiable') return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+  const [first, last] = range.kind === 'part' ? [range.first, range.last] : [0, size - 1];
   const status = range.kind === 'part' ? 206 : 200;
-  const partial = range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${found.size}` } : {};
+  const partial = range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${size}` } : {};
   response.writeHead(status, { ...headers, ...partial, 'content-length': last - first + 1 });
   if (request.method === 'HEAD') return void response.end();
-  await pipeline(createReadStream(file, { start: first, end: last }), response);
+  await pipeline(createReadStream(found.path, { start: first, end: last }), response);
+}
+
+/** A file of the folder; null when there is none of that name. */
+async function fileIn(
+  directory: string,
+  name: string,
+): Promise<{ readonly path: string; readonly stats: Stats } | null> {
+  const path = join(directory, name);
+  const stats = path.startsWith(directory + sep) ? await stat(path).catch(() => null) : null;
+  return stats?.isFile() === true ? { path, stats } : null;
 }
 
 /** Whether the client's part is of the file as it is now (If-Range, RFC 9110, 13.1.5). */

@@ -23,8 +23,27 @@ export interface Surroundings {
   readonly linkTo: (fault: string) => string;
 }
 
+/** One link: to a file, or to a list and its pieces, each of which has a life of its own. */
+export class FaultyLinks {
+  readonly #manner: Manner;
+  readonly #renewed: boolean;
+  readonly #links = new Map<string, FaultyLink>();
+
+  /** `renewed`: the reader had one that has expired. */
+  constructor(manner: Manner, renewed: boolean) {
+    this.#manner = manner;
+    this.#renewed = renewed;
+  }
+
+  to(name: string): FaultyLink {
+    const link = this.#links.get(name) ?? new FaultyLink(this.#manner, this.#renewed);
+    this.#links.set(name, link);
+    return link;
+  }
+}
+
 /** What one address does to whoever reads it; it remembers how much it has given. */
-export class FaultyLink {
+class FaultyLink {
   readonly #manner: Manner;
   readonly #born = Date.now();
   /** Links after the first one to the same file. */

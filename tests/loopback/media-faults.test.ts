@@ -77,6 +77,13 @@ it('answers come instead of the file as often as the row says', async () => {
   expect(statuses).toEqual([503, 503, 206]);
 });
 
+it('each piece of a list breaks for itself', async () => {
+  const list = host.linkTo('403 after 96 KB', 'hls/song.m3u8');
+  expect(await get(list)).toMatchObject({ status: 206, whole: true });
+  for (const piece of ['song0.ts', 'song1.ts'])
+    expect(await get(new URL(piece, list).href)).toMatchObject({ status: 206, whole: true });
+});
+
 it('a redirect can lead to a private address', async () => {
   const { status, headers } = await get(host.linkTo('redirected to a private address', 'song.webm'));
   expect([status, headers['location']]).toEqual([302, 'http://10.0.0.1/secret']);
