@@ -2,7 +2,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { rowOf, type ExtractionFailure, type FailureClass } from './yt-dlp-errors.ts';
 
 /** The wait before each look whether the site answers again; the last one is repeated. */
-const WAITS_MS = [30_000, 60_000, 120_000, 300_000, 600_000] as const;
+const WAITS_MS = [15_000, 30_000, 60_000, 120_000, 300_000, 600_000] as const;
 /** Who comes while another looks comes back after that. */
 const LOOKING_MS = 5_000;
 /** The most sites that are remembered. */

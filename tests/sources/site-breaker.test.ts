@@ -28,8 +28,8 @@ function breaker() {
 describe('SiteBreaker', () => {
   it('leaves a site alone after one word that it blocks us, and says when to come back', async () => {
     const { clock, asked, fails, works } = breaker();
-    expect(await fails('a', 'bot-check')).toMatchObject({ code: 'SITE_BLOCKED', retryAt: clock.now + 30_000 });
-    await expect(works('a')).rejects.toMatchObject({ code: 'SITE_BLOCKED', retryAt: clock.now + 30_000 });
+    expect(await fails('a', 'bot-check')).toMatchObject({ code: 'SITE_BLOCKED', retryAt: clock.now + 15_000 });
+    await expect(works('a')).rejects.toMatchObject({ code: 'SITE_BLOCKED', retryAt: clock.now + 15_000 });
     await works('b');
     expect(asked).toEqual(['a', 'b']);
   });
@@ -37,7 +37,7 @@ describe('SiteBreaker', () => {
   it('lets one look when it is time, and everybody when that one had an answer', async () => {
     const { clock, made, fails, works } = breaker();
     await fails('a', 'rate-limit');
-    clock.now += 30_000;
+    clock.now += 15_000;
     const look = Promise.withResolvers<void>();
     const looking = made.ask('a', () => look.promise);
     await expect(works('a')).rejects.toMatchObject({ retryAt: clock.now + 5_000 });
@@ -56,13 +56,13 @@ describe('SiteBreaker', () => {
       waits.push(error.retryAt - clock.now);
       clock.now = error.retryAt;
     }
-    expect(waits).toEqual([0.5, 1, 2, 5, 10, 10, 10].map((minutes) => minutes * MINUTE));
+    expect(waits).toEqual([0.25, 0.5, 1, 2, 5, 10, 10].map((minutes) => minutes * MINUTE));
   });
 
   it('lets the next one look when the one who looked gave up', async () => {
     const { clock, made, fails, works } = breaker();
     await fails('a', 'bot-check');
-    clock.now += 30_000;
+    clock.now += 15_000;
     await expect(made.ask('a', () => Promise.reject(new Error('left')))).rejects.toThrow('left');
     await works('a');
   });
@@ -70,7 +70,7 @@ describe('SiteBreaker', () => {
   it('counts two that fail at the same time once', async () => {
     const { clock, made } = breaker();
     for (let n = 0; n < 2; n += 1) made.failed('a', failureOf('bot-check', ''));
-    expect(made.failed('a', failureOf('bot-check', '')).retryAt).toBe(clock.now + 30_000);
+    expect(made.failed('a', failureOf('bot-check', '')).retryAt).toBe(clock.now + 15_000);
   });
 
   it('takes three answers in a row that make no sense for a site that has changed, with an answer between them not', async () => {
@@ -94,7 +94,7 @@ describe('SiteBreaker', () => {
   it('tells the operator once, and again after the site had answered', async () => {
     const { clock, told, fails, works } = breaker();
     await fails('a', 'bot-check');
-    clock.now += 30_000;
+    clock.now += 15_000;
     await fails('a', 'bot-check');
     expect(told).toMatchObject([{ site: 'a', class: 'bot-check', hint: expect.stringContaining('sign-in') }]);
     clock.now += MINUTE;
