@@ -1,6 +1,8 @@
 const EMPTY = Buffer.alloc(0);
 /** How much is looked through at once where a pattern may lie across two chunks. */
 const SEARCH_BYTES = 4_096;
+/** More than was asked for, as the next question is often for a little more. */
+const ROOM_BYTES = 64;
 
 /**
  * The bytes of a stream that were not read yet. Every byte is copied a few times at most, however small the chunks are in
@@ -85,7 +87,7 @@ export class ByteWindow {
   /** Brings what is here and what came later together, as far as it is needed. */
   #gather(length: number): void {
     if (this.#at + length > this.#bytes.length) {
-      const joined = Buffer.allocUnsafe(length);
+      const joined = Buffer.allocUnsafe(length + ROOM_BYTES);
       this.#end = this.#bytes.copy(joined, 0, this.#at, this.#end);
       this.#bytes = joined;
       this.#at = 0;

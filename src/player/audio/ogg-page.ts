@@ -10,9 +10,14 @@ export const FULL_SEGMENT = 255;
 /** One whole page of an Ogg file (RFC 3533, 6). */
 export class OggPage {
   readonly bytes: Buffer;
+  readonly segments: number;
+  /** Where the segments begin, one behind the other. */
+  readonly bodyAt: number;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.segments = bytes.readUInt8(HEADER_BYTES - 1);
+    this.bodyAt = HEADER_BYTES + this.segments;
   }
 
   /** Its first packet began in an earlier page. */
@@ -46,17 +51,9 @@ export class OggPage {
     return this.bytes.readUInt32LE(18);
   }
 
-  get segments(): number {
-    return this.bytes.readUInt8(26);
-  }
-
-  /** How long a segment is; they stand one behind the other from `bodyAt` on. */
+  /** How long a segment is. */
   segmentBytes(index: number): number {
     return this.bytes[HEADER_BYTES + index] ?? 0;
-  }
-
-  get bodyAt(): number {
-    return HEADER_BYTES + this.segments;
   }
 
   get #flags(): number {
