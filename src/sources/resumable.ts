@@ -59,7 +59,7 @@ export async function resumable(http: HttpClient, media: HttpMedia, options: Res
     const first = await read.open();
     const { totalBytes, partial, headers, url } = first.answer;
     if (totalBytes !== null && totalBytes > limits.bytes) throw tooLarge();
-    const body = readable(capped(read.bytes(first), limits), life);
+    const body = new ResumableBody(capped(read.bytes(first), limits), life);
     return { body, totalBytes, ranges: partial, headers, url };
   } catch (error) {
     life.abort();
@@ -67,24 +67,43 @@ export async function resumable(http: HttpClient, media: HttpMedia, options: Res
   }
 }
 
-function readable(bytes: AsyncGenerator<Buffer, void>, life: AbortController): Readable {
-  const body = new Readable({
-    highWaterMark: BUFFERED_BYTES,
-    read() {
-      bytes.next().then(
-        ({ value, done }) => this.push(done === true ? null : value),
-        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
-      );
-    },
-    destroy(error, done) {
-      life.abort();
-      done(error);
-    },
-  });
-  // Errors are for whoever reads it; until somebody does, none may be unhandled.
-  body.on('error', () => undefined);
-  life.signal.addEventListener('abort', () => body.destroy(), { once: true });
-  return body;
+/** What was read before a failure still comes before it. */
+class ResumableBody extends Readable {
+  readonly #bytes: AsyncGenerator<Buffer, void>;
+  readonly #life: AbortController;
+  #failure: Error | null = null;
+
+  constructor(bytes: AsyncGenerator<Buffer, void>, life: AbortController) {
+    super({ highWaterMark: BUFFERED_BYTES });
+    this.#bytes = bytes;
+    this.#life = life;
+    // Errors are for whoever reads it; until somebody does, none may be unhandled.
+    this.on('error', () => undefined);
+    life.signal.addEventListener('abort', () => this.destroy(), { once: true });
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (this.#failure && this.readableLength === 0) this.destroy(this.#failure);
+    return chunk;
+  }
+
+  override _read(): void {
+    this.#bytes.next().then(
+      ({ value, done }) => this.push(done === true ? null : value),
+      (error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#life.abort();
+    done(error);
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    if (this.readableLength === 0) this.destroy(error);
+  }
 }
 
 async function* capped(bytes: AsyncIterable<Buffer>, limits: Limits): AsyncGenerator<Buffer, void> {

@@ -250,3 +250,22 @@ describe('an end', () => {
     expect(getEventListeners(life.signal, 'abort')).toHaveLength(0);
   });
 });
+
+it('what was read before a failure still comes before it', async () => {
+  const half = BYTES.subarray(0, 100_000);
+  const failed = Promise.withResolvers<void>();
+  const { media } = await serving((request, response) => {
+    if (/bytes=0-/.test(request.headers.range ?? '')) return dropping(half.length)(request, response);
+    response.once('close', () => failed.resolve());
+    response.writeHead(403).end();
+  });
+  const { body } = await open(media);
+  body.once('readable', () => undefined);
+  await failed.promise;
+  await expect.poll(() => body.readableLength).toBe(half.length);
+  const chunks: Buffer[] = [];
+  body.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await new Promise<void>((resolve) => body.once('close', () => resolve()));
+  expect(Buffer.concat(chunks).equals(half)).toBe(true);
+  expect(body.errored).toMatchObject({ detail: 'the server does not allow it' });
+});
