@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { somePackets } from '../../bench/torture/case.ts';
 import { demux } from '../../bench/torture/demuxing.ts';
 import { SMALL } from '../../bench/torture/mutation-cases.ts';
 import { mutate } from '../../bench/torture/mutations.ts';
 import { OGG_CASES } from '../../bench/torture/ogg-cases.ts';
+import { songPages } from '../../bench/torture/ogg-writer.ts';
 import { WEBM_CASES } from '../../bench/torture/webm-cases.ts';
+import * as write from '../../bench/torture/webm-writer.ts';
 import { isPlainHead } from '../../src/player/audio/opus-packet.ts';
 
 const ALL = [...WEBM_CASES, ...OGG_CASES];
@@ -48,4 +51,26 @@ it('takes whatever was changed in a file for what it is: no crash, no hang, no s
   expect(whole + in_part + errors).toBe(8_000);
   expect(slowest_ms).toBeLessThan(1_000);
   for (const some of [whole, in_part, errors]) expect(some).toBeGreaterThan(500);
+});
+
+describe('costs no more than its length', () => {
+  const PACKETS = somePackets(10);
+  const began = songPages(PACKETS).slice(0, 2);
+  const page = Buffer.concat([Buffer.from('OggS\u0000'), Buffer.alloc(21), Buffer.from([255])]);
+  const same = write.track({ encodings: write.stripping(Buffer.alloc(200 * 1024)) });
+
+  it.each([
+    ['what looks like a page every few bytes', 'ogg-opus', Buffer.concat([...began, Buffer.alloc(1024 * 1024, page)])],
+    ['packets that all begin with the same 200 kilobytes', 'webm-opus', write.webm(PACKETS, same)],
+    [
+      'clusters that are none',
+      'webm-opus',
+      Buffer.concat([write.webm(PACKETS), Buffer.alloc(1024 * 1024, Buffer.from('1f43b67588', 'hex'))]),
+    ],
+  ] as const)('%s', (_name, container, bytes) => {
+    const before = process.cpuUsage();
+    expect(demux(container, bytes, 65_536).error).not.toBeNull();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(500);
+  });
 });

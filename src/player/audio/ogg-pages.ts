@@ -12,6 +12,7 @@ export class OggPages {
   readonly #window = new ByteWindow();
   /** Where it began to be damaged, while the next page is looked for. */
   #lostAt: number | null = null;
+  #checked = 0;
 
   get position(): number {
     return this.#window.position;
@@ -51,6 +52,9 @@ export class OggPages {
     const window = this.#window;
     const followed = window.has(length + CAPTURE.length);
     if (this.#lostAt === null && (!followed || captures(window, length))) return true;
+    // What looks like the beginning of a page may stand every five bytes: without a limit, one chunk of that takes seconds.
+    this.#checked += length;
+    if (this.#checked > window.position + MAX_LOST_BYTES) throw new DemuxError('it is damaged');
     const page = window.bytes.subarray(window.at, window.at + length);
     return page.readUInt32LE(CHECKSUM_AT) === pageChecksum(page);
   }

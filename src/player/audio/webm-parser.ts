@@ -52,7 +52,7 @@ const ELEMENTS: ReadonlyMap<number, Treatment> = new Map([
 ]);
 
 /** Blocks of sound are a few kilobytes, headers that are read a few hundred bytes, with the private data of video more. */
-const MAX_READ_BYTES = 1024 * 1024;
+const MAX_READ_BYTES = 256 * 1024;
 /** Behind a block's track number: when it is, and its flags. */
 const BLOCK_HEADER_BYTES = 3;
 

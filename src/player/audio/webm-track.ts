@@ -18,6 +18,8 @@ const AUDIO = 2;
 const HEADER_STRIPPING = 3;
 const FRAMES = 1;
 const PRIVATE_DATA = 2;
+/** Only what is the same in all packets can be taken off them: a byte or two. */
+const MAX_STRIPPED_BYTES = 64;
 const NOTHING = Buffer.alloc(0);
 
 /** The track whose packets are played. */
@@ -54,10 +56,13 @@ function strippingOf(encodings: Buffer): { readonly scope: number; readonly stri
   if (!first) return { scope: FRAMES, stripped: NOTHING };
   const encoding = valuesOf(first.content);
   const compression = valuesOf(encoding.get(COMPRESSION) ?? NOTHING);
-  const strips =
-    value(encoding, ENCODING_TYPE, 0) === 0 && value(compression, COMPRESSION_ALGORITHM, 0) === HEADER_STRIPPING;
-  if (!strips || more.length > 0) throw new DemuxError('its sound is compressed once more, or encrypted');
-  return { scope: value(encoding, ENCODING_SCOPE, FRAMES), stripped: compression.get(COMPRESSION_SETTINGS) ?? NOTHING };
+  const stripped = compression.get(COMPRESSION_SETTINGS) ?? NOTHING;
+  const isStripping =
+    value(encoding, ENCODING_TYPE, 0) === 0 &&
+    value(compression, COMPRESSION_ALGORITHM, 0) === HEADER_STRIPPING &&
+    stripped.length <= MAX_STRIPPED_BYTES;
+  if (!isStripping || more.length > 0) throw new DemuxError('its sound is compressed once more, or encrypted');
+  return { scope: value(encoding, ENCODING_SCOPE, FRAMES), stripped };
 }
 
 const valuesOf = (bytes: Buffer): ReadonlyMap<number, Buffer> =>
