@@ -36,7 +36,7 @@ export class RelayedTrack {
   /** The name of its beginning. */
   readonly name: string;
   readonly #http: HttpClient;
-  readonly #media: HttpMedia;
+  #media: HttpMedia;
   readonly #options: RelayOptions;
   readonly #targets = new RelayTargets();
   /** What was opened to see what it is. The first request gets it. */
@@ -81,6 +81,11 @@ export class RelayedTrack {
     }
   }
 
+  /** A list that leads inside stays suspicious, whatever else of it comes. */
+  #came(): void {
+    if (this.#failure?.code !== 'BLOCKED_ADDRESS') this.#failure = null;
+  }
+
   #fail(failure: TenutoError, response: ServerResponse): void {
     const status = failure.cause instanceof HttpStatusError ? failure.cause.status : 502;
     // Behind the end of a file is nothing, which a reader may find out.
@@ -96,7 +101,7 @@ export class RelayedTrack {
       const text = (await readAll(body, MAX_PLAYLIST_BYTES, tooMuch)).toString('utf8');
       return rewritePlaylist(text, url, (child, kind) => this.#targets.name(child, kind));
     });
-    this.#failure = null;
+    this.#came();
     response.writeHead(200, { 'content-type': PLAYLIST_TYPE, 'content-length': Buffer.byteLength(list) }).end(list);
   }
 
@@ -105,7 +110,7 @@ export class RelayedTrack {
     const { body, headers, totalBytes, ranges } = await (this.kind === 'playlist' ? patiently(signal, open) : open());
     const end = Math.min(totalBytes ?? Infinity, to === null ? Infinity : to + 1);
     const part = ranges || from > 0;
-    this.#failure = null;
+    this.#came();
     response.writeHead(part ? 206 : 200, {
       'content-type': headers['content-type'] ?? 'application/octet-stream',
       ...(Number.isFinite(end) && { 'content-length': Math.max(0, end - from) }),
@@ -121,12 +126,24 @@ export class RelayedTrack {
     this.#opened = null;
     if (opened && from === 0) return opened;
     opened?.body.destroy();
-    const { url } = target;
+    return this.kind === 'playlist' ? this.#openPiece(target, from, signal) : this.#openFile(from, signal);
+  }
+
+  /** By its own link and not by where that led: such addresses often hold for a short time only. */
+  #openFile(from: number, signal: AbortSignal): Promise<Resumable> {
     const { refresh } = this.#options;
-    // Cookies and credentials are for the host that they were given for. A new link is one to the whole, not to a piece.
+    const renew = async (until: AbortSignal) => {
+      const fresh = (await refresh?.(until)) ?? this.#media;
+      if (fresh.kind === 'http') this.#media = fresh;
+      return fresh;
+    };
+    return resumable(this.#http, this.#media, { from, signal, ...(refresh && { refresh: renew }) });
+  }
+
+  /** Cookies and credentials are for the host that they were given for. */
+  #openPiece({ url }: RelayTarget, from: number, signal: AbortSignal): Promise<Resumable> {
     const headers = url.origin === this.#media.url.origin ? this.#media.headers : withoutSecrets(this.#media.headers);
-    const options = { from, signal, ...(this.kind === 'bytes' && { refresh }) };
-    return resumable(this.#http, { ...this.#media, url, headers }, options);
+    return resumable(this.#http, { ...this.#media, url, headers }, { from, signal });
   }
 }
 

@@ -25,7 +25,7 @@ export interface Address {
 }
 
 export interface UrlGuardOptions {
-  /** Hosts that may be private: `127.0.0.1` for any port, `127.0.0.1:8080` for one. Nothing by default. */
+  /** Hosts that may be private: `127.0.0.1` for any port, `127.0.0.1:8080` for one; an address also by any name. Nothing by default. */
   readonly allowedHosts?: readonly string[];
   readonly lookup?: (hostname: string) => Promise<readonly Address[]>;
 }
@@ -48,14 +48,20 @@ export class UrlGuard {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TenutoError('BLOCKED_ADDRESS');
     const host = hostOf(url);
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-    const allowed = this.#allowedHosts.has(host) || this.#allowedHosts.has(`${url.hostname}:${port}`);
+    const allowed = this.#allows(host, port);
     if (!allowed) {
       if (PRIVATE_NAME.test(host)) throw new TenutoError('BLOCKED_ADDRESS');
       if (!isUsualPort(port)) throw new TenutoError('BAD_QUERY', `music does not come from port ${port}`);
     }
     const addresses = await this.#resolve(host, signal);
-    if (!allowed && !addresses.every(isPublic)) throw new TenutoError('BLOCKED_ADDRESS');
+    const mayBeDialled = (one: Address) => isPublic(one) || this.#allows(one.address, port);
+    if (!allowed && !addresses.every(mayBeDialled)) throw new TenutoError('BLOCKED_ADDRESS');
     return addresses;
+  }
+
+  #allows(host: string, port: number): boolean {
+    const withPort = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    return this.#allowedHosts.has(host) || this.#allowedHosts.has(withPort);
   }
 
   async #resolve(host: string, signal?: AbortSignal): Promise<readonly Address[]> {

@@ -48,6 +48,7 @@ export const FAILURE_CLASSES = {
   unsupported: { code: 'NOT_AUDIO', detail: '', lasting: true },
   format: { code: 'TRACK_UNAVAILABLE', detail: 'it has no sound in a format that I can play', blocksAfter: 5 },
   circle: { code: 'TRACK_CLOSED', detail: 'the link leads in a circle', lasting: true },
+  internal: { code: 'BLOCKED_ADDRESS', detail: '', lasting: true },
   network: { code: 'NETWORK_DOWN', detail: 'the site' },
   broken: { code: 'TRACK_UNAVAILABLE', detail: 'the connection to its site broke' },
   secure: { code: 'TRACK_UNAVAILABLE', detail: 'the secure connection to its site failed' },
@@ -77,6 +78,8 @@ export const rowOf = (failure: FailureClass): ClassRow => FAILURE_CLASSES[failur
 const SAID: readonly (readonly [RegExp, FailureClass])[] = [
   // Words of the program itself, before any site was asked.
   [/python version|unsupported version of python|no such option|invalid value for|option requires/i, 'too-old'],
+  // Words of our own proxy (egress-ways.ts).
+  [/403:? Address Not Allowed/i, 'internal'],
   // Words of the system and of HTTP libraries, which no site says; in front, because links in them may say anything.
   [
     /name or service not known|name resolution|nodename nor servname|no address associated|getaddrinfo|failed to resolve|could not resolve/i,

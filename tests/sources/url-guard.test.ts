@@ -142,7 +142,15 @@ describe('allowed hosts', () => {
     ['http://127.0.0.2/', 'BLOCKED_ADDRESS'],
     ['http://127.0.0.1.example.com/', 'BLOCKED_ADDRESS'],
     ['http://[::1]/', 'BLOCKED_ADDRESS'],
+    ['http://nas.example/', 'BLOCKED_ADDRESS'],
   ])('%s is %s', async (url, expected) => {
     expect(await verdict(url, { allowedHosts, lookup })).toBe(expected);
+  });
+
+  it('are meant also when a name leads to them', async () => {
+    const addresses = async () => [...PUBLIC, { address: '192.168.1.20', family: 4 }];
+    const both = { lookup: addresses, allowedHosts: ['192.168.1.20:8080'] };
+    expect(await verdict('http://nas.example:8080/', both)).toBe('public');
+    expect(await verdict('http://nas.example:8081/', both)).toBe('BLOCKED_ADDRESS');
   });
 });

@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Subprocesses } from '../../src/lib/subprocess.ts';
+import { openAudio } from '../../src/player/audio-pipeline.ts';
+import { EgressProxy } from '../../src/sources/egress-proxy.ts';
+import { HttpClient } from '../../src/sources/http-client.ts';
+import { Relay } from '../../src/sources/relay.ts';
+import { resumable } from '../../src/sources/resumable.ts';
+import { UrlGuard } from '../../src/sources/url-guard.ts';
+import { OUTSIDE, spellings, startHostileTown, type HostileTown } from './hostile-town.ts';
+import { sendBytes } from './media-server.ts';
+import { makeSound, temporaryFolder } from './sounds.ts';
+
+const run = promisify(execFile);
+const signal = new AbortController().signal;
+let town: HostileTown;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let sound: Buffer;
+let guard: UrlGuard;
+let http: HttpClient;
+let relay: Relay;
+let egress: EgressProxy;
+let subprocesses: Subprocesses;
+
+/** Lists that name the host inside in one of the ways in which a list can name something. `%` is its address. */
+const LISTS: Readonly<Record<string, string>> = {
+  segment: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/song.ts\n#EXTINF:3,\n%\n#EXT-X-ENDLIST\n',
+  key: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
+  'unquoted-key':
+    '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI=%\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
+  map: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-MAP:URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
+  variant: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000\n%\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/list/segment\n',
+  rendition:
+    '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="a",DEFAULT=YES,URI="%"\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\n/list/segment\n',
+  redirected: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/to?%\n#EXT-X-ENDLIST\n',
+  'behind-ID3':
+    'ID3\u0004\u0000\u0000\u0000\u0000\u0000\u0000#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n%\n#EXT-X-ENDLIST\n',
+  'list-as-a-segment': '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/list/segment\n#EXT-X-ENDLIST\n',
+  'in-a-comment':
+    '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-SESSION-KEY:METHOD=AES-128,URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
+};
+
+/** How those end that ffmpeg is never told to open, for another reason than the address. */
+const SAID: Readonly<Record<string, string>> = {
+  'behind-ID3': 'NOT_AUDIO',
+  'list-as-a-segment': 'NOT_AUDIO',
+  'in-a-comment': 'came',
+};
+
+/** Pages from which an extractor goes on by itself. */
+const PAGES: Readonly<Record<string, string>> = {
+  refresh: '<html><head><meta http-equiv="refresh" content="0; url=%"></head></html>',
+  'og-video': '<html><head><title>x</title><meta property="og:video" content="%.m3u8"></head></html>',
+  list: '<html><body><audio><source src="/list/segment.m3u8" type="application/x-mpegurl"></audio></body></html>',
+  'inner-list': '<html><body><video><source src="%.m3u8" type="application/x-mpegurl"></video></body></html>',
+  embed: '<html><body><iframe src="%embed.html"></iframe></body></html>',
+};
+
+const inside = () => `http://127.0.0.1:${town.port}/inside.ts`;
+const outside = (path: string) => new URL(path, `http://outside.example:${town.port}`);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  sound = await makeSound(`${folder.path}/song.ts`, { seconds: 3, output: ['-c:a', 'aac', '-f', 'mpegts'] });
+  town = await startHostileTown((request, response) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    const [, kind, name = ''] = path.split('/');
+    if (path === '/song.ts') return sendBytes(sound, request, response);
+    if (kind === 'to') return void response.writeHead(302, { location: latin1(decodeURIComponent(query)) }).end();
+    const list = LISTS[name.replace('.m3u8', '')];
+    const page = PAGES[name];
+    if (kind === 'list' && list !== undefined)
+      return void response
+        .writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl' })
+        .end(list.replaceAll('%', inside()), 'latin1');
+    if (kind === 'page' && page !== undefined)
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end(page.replaceAll('%', inside()));
+    if (path === '/feed')
+      return void response
+        .writeHead(200, { 'content-type': 'application/rss+xml' })
+        .end(
+          `<rss version="2.0"><channel><title>x</title><link>x</link><item><title>a</title><link>${inside()}</link></item></channel></rss>`,
+        );
+    response.writeHead(404).end();
+  });
+  guard = new UrlGuard({ allowedHosts: [OUTSIDE], lookup: (name) => town.dns.lookup(name) });
+  http = new HttpClient(guard);
+  relay = new Relay(http);
+  egress = new EgressProxy(guard);
+  subprocesses = new Subprocesses(process.env);
+});
+afterAll(async () => {
+  await subprocesses.closeAll();
+  await Promise.all([relay.close(), egress.close()]);
+  await town.close();
+  await folder.remove();
+});
+
+const read = async (url: URL) => {
+  const { body } = await resumable(http, { kind: 'http', url, headers: {}, format: 'other' }, { signal });
+  for await (const _chunk of body);
+};
+const play = async (url: URL) => {
+  const { packets } = await openAudio(
+    { kind: 'http', url, headers: {}, format: 'other' },
+    { startMs: 0, volume: 100, durationMs: null, ffmpegPath: 'ffmpeg', signal, http, relay, subprocesses },
+  );
+  let heard = 0;
+  for await (const _packet of packets) heard += 1;
+  return heard;
+};
+/** A header that carries the bytes of UTF-8, as careless servers send them. */
+const latin1 = (text: string) => Buffer.from(text).toString('latin1');
+const settle = (work: Promise<unknown>) =>
+  work.then(
+    () => 'came',
+    (error: Error) => error.message,
+  );
+/** The way a redirect writes it is the way it is read, whatever our own parser would make of it. */
+const redirectTo = (href: string) => outside(`/to?${encodeURIComponent(href)}`);
+
+describe('nothing inside is reached', () => {
+  it('by our reader and by ffmpeg, however its address is written', async () => {
+    for (const href of spellings(town.port)) {
+      for (const url of [URL.parse(href), redirectTo(href)]) {
+        if (!url) continue;
+        const before = town.internalHits();
+        const [readIt, playedIt] = await Promise.all([settle(read(url)), settle(play(url))]);
+        expect([href, town.internalHits()]).toEqual([href, before]);
+        expect([href, readIt, playedIt]).not.toContain('came');
+      }
+    }
+    expect(town.internalHits()).toBe(0);
+  });
+
+  it('by a name that changes its meaning between two questions', async () => {
+    const url = new URL(`http://rebound.example:${town.port}/song.ts`);
+    const asked = () => town.dns.asked.filter((name) => name === 'rebound.example').length;
+    const before = asked();
+    await settle(play(url));
+    expect(asked()).toBeGreaterThan(before);
+    expect(town.internalHits()).toBe(0);
+  });
+
+  it.each(Object.keys(LISTS))('by ffmpeg, of a list: %s', async (name) => {
+    const heard = await settle(play(outside(`/list/${name}`)));
+    expect(town.asked).toContain(`/list/${name}`);
+    expect(heard).toBe(SAID[name] ?? 'BLOCKED_ADDRESS');
+    expect(town.internalHits()).toBe(0);
+  });
+
+  it('by yt-dlp, be it by redirects, pages, lists or feeds', async () => {
+    const rows = [
+      ...spellings(town.port),
+      ...spellings(town.port).map((href) => redirectTo(href).href),
+      redirectTo(`ftp://127.0.0.1:${town.port}/inside.ts`).href,
+      redirectTo(`https://127.0.0.1:${town.port}/inside.ts`).href,
+      ...Object.keys(PAGES).map((name) => outside(`/page/${name}`).href),
+      ...Object.keys(LISTS).map((name) => outside(`/list/${name}`).href),
+      outside('/feed').href,
+    ];
+    const before = town.asked.length;
+    const said = await extract(rows, { ...subprocesses.environment, ...(await egress.environment()) });
+    expect(town.internalHits()).toBe(0);
+    expect(said).toContain('Address Not Allowed');
+    const asked = new Set(town.asked.slice(before));
+    for (const path of ['/page/refresh', '/page/list', '/list/segment', '/feed']) expect(asked).toContain(path);
+    expect([...asked].filter((path) => path.startsWith('/to?')).length).toBe(spellings(town.port).length + 2);
+  });
+});
+
+describe('the same is reached without a guard', () => {
+  it('by yt-dlp', async () => {
+    const before = town.internalHits();
+    await extract([`http://${OUTSIDE}:${town.port}/to?${inside()}`], { PATH: process.env['PATH'] ?? '' });
+    expect(town.internalHits()).toBeGreaterThan(before);
+  });
+
+  it.each(['segment', 'key', 'unquoted-key', 'map', 'variant', 'behind-ID3'])('by ffmpeg: %s', async (name) => {
+    const before = town.internalHits();
+    const args = ['-v', 'error', '-i', `http://${OUTSIDE}:${town.port}/list/${name}`, '-f', 'null', '-'];
+    await run('ffmpeg', args, { timeout: 30_000 }).catch(() => undefined);
+    expect(town.internalHits()).toBeGreaterThan(before);
+  });
+});
+
+async function extract(links: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const args = ['-J', '-i', '--ignore-config', '--no-cache-dir', '--socket-timeout', '5', '--', ...links];
+  const { stdout, stderr } = await run('yt-dlp', args, { env, timeout: 50_000, maxBuffer: 1 << 24 }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  return stdout + stderr;
+}
