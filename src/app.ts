@@ -176,7 +176,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     voice.on('incident', (guildId, incident) => teller.incident(guildId, incident));
     voice.on('kicked', (guildId, why) => follower.kicked(guildId, why));
     voice.on('moved', (guildId, channelId) => follower.movedTo(guildId, channelId));
-    operations = await operate(config, log, { voice, players: guildPlayers, queues, subprocesses, store });
+    operations = await operate(config, log, { voice, players: guildPlayers, queues, subprocesses, sources, store });
     closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();

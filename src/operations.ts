@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Subprocesses } from './lib/subprocess.ts';
 import type { GuildPlayers } from './player/guild-players.ts';
 import type { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
+import type { AllSources } from './sources/index.ts';
 import type { EnduringStore } from './storage/enduring-store.ts';
 import { Alerts } from './telemetry/alerts.ts';
 import { MetricsServer } from './telemetry/metrics-server.ts';
@@ -18,6 +19,7 @@ export interface Operated {
   readonly players: GuildPlayers;
   readonly queues: AdvancedQueueManager;
   readonly subprocesses: Subprocesses;
+  readonly sources: Pick<AllSources, 'cacheCounts'>;
   readonly store: Pick<EnduringStore, 'saving' | 'unsaved' | 'failures' | 'on'>;
 }
 
@@ -66,7 +68,7 @@ export async function operate(config: Config, log: Logger, bot: Operated): Promi
   };
 }
 
-function readingsOf({ voice, players, queues, subprocesses, store }: Operated): Readings {
+function readingsOf({ voice, players, queues, subprocesses, sources, store }: Operated): Readings {
   const playbacks = queues.guilds().map((guildId) => players.playback(guildId));
   return {
     voices: voice.reports(),
@@ -77,5 +79,6 @@ function readingsOf({ voice, players, queues, subprocesses, store }: Operated): 
     children: subprocesses.living.length,
     unsaved: store.unsaved,
     writeFailures: store.failures,
+    extractCache: { ...sources.cacheCounts },
   };
 }

@@ -5,14 +5,13 @@ import { recordOf, type QueueKeeper } from './guild-record.ts';
 import { playbackOf } from './playback.ts';
 import type { PlayerVoice } from './player-voice.ts';
 import type { Notice, Posted } from './notice.ts';
-import type { Track } from '../sources/source.ts';
 import type { Playback } from './players.ts';
-import { SmartPreloader } from './smart-preloader.ts';
+import { SmartPreloader, type Preload } from './smart-preloader.ts';
 
 export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'open' | 'forget' | 'log'> {
   readonly queues: QueueKeeper;
-  /** Finds beforehand what `locate` would take long to find; resolves in any case. */
-  readonly preload: (track: Track, signal: AbortSignal) => Promise<void>;
+  /** Finds beforehand what `locate` would take long to find. */
+  readonly preload: Preload;
   readonly voice: PlayerVoice;
   /** Tells a text channel; null when that is not told. Must not throw. */
   announce(guildId: string, textChannelId: string, notice: Notice): Posted | null;

@@ -1,8 +1,9 @@
 import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
+import { sleep } from '../lib/time.ts';
 import { webAddress } from '../lib/web-address.ts';
 import { isNamedLikeAudio } from './direct-url.ts';
-import type { ExtractionCache } from './extraction-cache.ts';
+import type { ExtractionCache, Located } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
 import { probe } from './probe.ts';
 import { isYouTube } from './sites.ts';
@@ -35,8 +36,9 @@ export class ExtractorSource implements Source {
 
   async resolve(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution> {
     if (query.kind === 'words') return this.#first(await this.#ask(query, { signal, userId }), signal);
-    await this.#parts.http.guard.assertPublic(query.url, signal);
-    const extraction = await this.#ask(query, { signal, userId });
+    const known = await this.#parts.cache.about(query.url);
+    if (known?.source === this.name) return { kind: 'track', track: known };
+    const extraction = await this.#open(query.url, { signal, userId });
     if (extraction.kind === 'one')
       return { kind: 'track', track: await this.#remember(extraction.info, query.url, signal) };
     // An old yt-dlp, and some sites, return more than was asked for.
@@ -48,16 +50,37 @@ export class ExtractorSource implements Source {
 
   /** From the cache while its link lives; else yt-dlp is asked again. */
   async locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media> {
-    const cached = await this.#parts.cache.get(track);
+    const { media, availableAt } = await this.#located(track, signal, urgency);
+    await available(availableAt, signal);
+    return media;
+  }
+
+  /** Does now what `locate` would do later, and returns until when that helps, in milliseconds since 1970. */
+  async prepare(track: Track, signal: AbortSignal): Promise<number> {
+    return (await this.#located(track, signal, 'ahead')).until;
+  }
+
+  async #located(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Located> {
+    const { cache } = this.#parts;
+    const cached = await cache.located(track);
     if (cached) return cached;
-    const url = new URL(track.identifier);
-    await this.#parts.http.guard.assertPublic(url, signal);
-    const extraction = await this.#ask({ kind: 'url', url }, { signal, urgency });
+    const extraction = await this.#open(new URL(track.identifier), { signal, urgency });
     const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
     if (!info) throw new TenutoError('NOT_AUDIO');
-    const media = await this.#media(info, signal);
-    await this.#parts.cache.put(track, media);
-    return media;
+    return await cache.keepLocated(track, await this.#media(info, signal), availableAtOf(info));
+  }
+
+  /** Asks about a page, unless it is known that there is nothing. */
+  async #open(url: URL, asking: Asking): Promise<Extraction> {
+    const { cache, http } = this.#parts;
+    await http.guard.assertPublic(url, asking.signal);
+    await cache.assertOpen(url.href);
+    try {
+      return await this.#ask({ kind: 'url', url }, asking);
+    } catch (error) {
+      await cache.keepRefusal(url.href, error);
+      throw error;
+    }
   }
 
   #ask(query: Query, asking: Asking): Promise<Extraction> {
@@ -75,8 +98,10 @@ export class ExtractorSource implements Source {
 
   /** Keeps where the bytes are, because they are wanted at once in most cases. */
   async #remember(info: Info, asked: URL, signal: AbortSignal): Promise<Track> {
+    const { cache } = this.#parts;
     const track = describe(info, this.name, linkIn(info.webpage_url) ?? asked);
-    await this.#parts.cache.put(track, await this.#media(info, signal));
+    await cache.keepLocated(track, await this.#media(info, signal), availableAtOf(info));
+    await cache.keepAbout(asked, track);
     return track;
   }
 
@@ -105,6 +130,20 @@ export class ExtractorSource implements Source {
     if (format === 'page' || format === 'empty') throw new TenutoError('NOT_AUDIO');
     return format === 'unknown' ? 'other' : format;
   }
+}
+
+/** Milliseconds since 1970; null when its bytes are there already. */
+const availableAtOf = ({ available_at: at }: Info): number | null => (at ? at * 1_000 : null);
+
+/** Longer than that nobody waits for a track that is about to play. */
+const PATIENCE_MS = 30_000;
+
+/** YouTube refuses some links until the advertisement before them would be over. */
+async function available(at: number | null, signal: AbortSignal): Promise<void> {
+  const waitMs = at === null ? 0 : at - Date.now();
+  if (waitMs <= 0) return;
+  if (waitMs > PATIENCE_MS) throw new TenutoError('TRACK_NOT_YET', 'its site holds it back', { retryAt: at ?? 0 });
+  await sleep(waitMs, signal);
 }
 
 function describe(info: Info, source: SourceName, page: URL): Track {

@@ -3,7 +3,7 @@ import type { Subprocesses } from '../lib/subprocess.ts';
 import type { Store } from '../storage/store.ts';
 import { DirectUrl } from './direct-url.ts';
 import { EgressProxy } from './egress-proxy.ts';
-import { ExtractionCache } from './extraction-cache.ts';
+import { ExtractionCache, type CacheCounts } from './extraction-cache.ts';
 import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
@@ -73,11 +73,19 @@ class AllSources implements Sources {
     return this.#sourceOf(track).locate(track, signal, urgency);
   }
 
-  /** Locates a track whose turn is still to come, one at a time, so that it is known then. Only extraction is worth that. */
-  async preload(track: Track, signal: AbortSignal): Promise<void> {
+  /**
+   * Locates a track whose turn is still to come, one at a time, so that it is known then. Only extraction is worth that.
+   * Returns until when it helps, in milliseconds since 1970; null: for ever.
+   */
+  async preload(track: Track, signal: AbortSignal): Promise<number | null> {
     const source = this.#sourceOf(track);
-    if (!(source instanceof ExtractorSource)) return;
-    await this.#preloads.run(() => source.locate(track, signal, 'ahead'), { signal, urgency: 'ahead' });
+    if (!(source instanceof ExtractorSource)) return null;
+    return await this.#preloads.run(() => source.prepare(track, signal), { signal, urgency: 'ahead' });
+  }
+
+  /** How often it was known where the bytes of a track are. */
+  get cacheCounts(): CacheCounts {
+    return this.#cache.counts;
   }
 
   /** Forgets where the bytes of a track were: for a link that did not work. The next `locate` asks its site again. */

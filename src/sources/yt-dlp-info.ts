@@ -23,6 +23,8 @@ const fields = {
     .array(z.object({ url: z.string() }))
     .nullish()
     .catch(null),
+  /** Seconds since 1970: before that the link is refused (since 2025.08). */
+  available_at: number,
   http_headers: z.record(z.string(), z.string()).nullish().catch(null),
 };
 

@@ -29,6 +29,8 @@ export interface Readings {
   readonly unsaved: number;
   /** Writes that failed so far, those tried again included. */
   readonly writeFailures: number;
+  /** How often it was known where the bytes of a track are, by result. */
+  readonly extractCache: Readonly<Record<string, number>>;
 }
 
 const QUANTILES = [0.5, 0.95, 1];
@@ -65,6 +67,11 @@ export class Metrics implements VoiceObserver {
   readonly #children = this.#gauge('children_living', 'Child processes that live.');
   readonly #unsaved = this.#gauge('store_unsaved_writes', 'Values and deletions that wait for the disk.');
   readonly #writeFailures = this.#counter('store_write_failures_total', 'Writes to the store that failed.');
+  readonly #extractCache = this.#counter(
+    'extract_cache_total',
+    'Questions to the cache of extractions: hit, miss, or refused (known to be nothing).',
+    ['result'],
+  );
   readonly #recoveries = new Histogram({
     name: 'voice_recovery_seconds',
     help: 'From the first failure of an incident until there was sound again.',
@@ -102,7 +109,10 @@ export class Metrics implements VoiceObserver {
   }
 
   #read(): void {
-    const { voices: all, outage, sends, playing, tracks, children, unsaved, writeFailures } = this.#look();
+    const readings = this.#look();
+    const { voices: all, outage, sends, playing, tracks, children, unsaved, writeFailures } = readings;
+    this.#extractCache.reset();
+    for (const [result, times] of Object.entries(readings.extractCache)) this.#extractCache.inc({ result }, times);
     this.#playing.set(playing);
     this.#tracks.set(tracks);
     this.#children.set(children);

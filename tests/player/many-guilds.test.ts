@@ -53,7 +53,7 @@ async function start() {
       return new Promise<never>(() => undefined);
     },
     open: () => Promise.reject(new Error('nothing was located')),
-    preload: async () => undefined,
+    preload: async () => null,
     forget: async () => undefined,
     announce: () => null,
     log,

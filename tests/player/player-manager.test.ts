@@ -30,7 +30,7 @@ async function guild() {
     voice,
     locate: () => new Promise<never>(() => undefined),
     open: () => Promise.reject(new Error('nothing was located')),
-    preload: async () => undefined,
+    preload: async () => null,
     forget: async () => undefined,
     announce: () => null,
     log: pino({ level: 'silent' }),

@@ -55,7 +55,7 @@ async function start(sessions: Readonly<Record<string, Partial<Session>>>, songs
     voice,
     locate: never,
     open: () => Promise.reject(new Error('nothing was located')),
-    preload: async () => undefined,
+    preload: async () => null,
     forget: async () => undefined,
     announce: (_guildId, _channelId, notice) => {
       said.push(typeof notice === 'string' ? notice : notice.line);

@@ -12,6 +12,7 @@ const QUIET: Readings = {
   children: 0,
   unsaved: 0,
   writeFailures: 0,
+  extractCache: {},
 };
 
 const voice = (status: string, fields: Partial<VoiceReading> = {}): VoiceReading => ({
@@ -70,6 +71,7 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     children: 2,
     unsaved: 12,
     writeFailures: 3,
+    extractCache: { hit: 7, miss: 2, refused: 0 },
   };
   const metrics = new Metrics(() => now);
   const text = await metrics.text();
@@ -91,6 +93,8 @@ it('reads what is now when it is asked, and tells a state that is gone as 0', as
     'children_living 2',
     'store_unsaved_writes 12',
     'store_write_failures_total 3',
+    'extract_cache_total{result="hit"} 7',
+    'extract_cache_total{result="refused"} 0',
   ]) {
     expect(text).toContain(`${line}\n`);
   }
