@@ -12,7 +12,7 @@ const NOTHING = /^$/;
 /** What is kept of each tag (RFC 8216, section 4.3): a value of this form, or these attributes. Any other line is left out. */
 const TAGS: Readonly<Record<string, RegExp | readonly string[]>> = {
   EXTM3U: NOTHING,
-  EXTINF: /^\d{1,9}(\.\d{1,9})?/,
+  EXTINF: /^\d{1,9}(\.\d{1,9})?,?/,
   'EXT-X-VERSION': NUMBER,
   'EXT-X-TARGETDURATION': NUMBER,
   'EXT-X-MEDIA-SEQUENCE': NUMBER,

@@ -28,8 +28,6 @@ export interface ByteRange {
   readonly to: number | null;
 }
 
-const EVERYTHING: ByteRange = { from: 0, to: null };
-
 /** One track on the relay: what it consists of and how its reading goes. */
 export class RelayedTrack {
   readonly kind: ChildKind;
@@ -73,7 +71,7 @@ export class RelayedTrack {
     const signal = AbortSignal.any([visit.signal, this.#options.signal]);
     try {
       if (target.kind === 'playlist') await this.#sendPlaylist(target, response, signal);
-      else await this.#sendBytes(target, range ?? EVERYTHING, response, signal);
+      else await this.#sendBytes(target, range, response, signal);
     } catch (error) {
       // Whoever skips leaves without a word; what is ended by that is nobody's failure.
       if (error instanceof TenutoError) this.#fail(error, response);
@@ -105,11 +103,13 @@ export class RelayedTrack {
     response.writeHead(200, { 'content-type': PLAYLIST_TYPE, 'content-length': Buffer.byteLength(list) }).end(list);
   }
 
-  async #sendBytes(target: RelayTarget, { from, to }: ByteRange, response: ServerResponse, signal: AbortSignal) {
+  async #sendBytes(target: RelayTarget, range: ByteRange | null, response: ServerResponse, signal: AbortSignal) {
+    const { from, to } = range ?? { from: 0, to: null };
     const open = () => this.#open(target, from, signal);
     const { body, headers, totalBytes, ranges } = await (this.kind === 'playlist' ? patiently(signal, open) : open());
     const end = Math.min(totalBytes ?? Infinity, to === null ? Infinity : to + 1);
-    const part = ranges || from > 0;
+    // A reader takes 206 for a promise that it may skip, which a server without ranges would make dear.
+    const part = range !== null && (ranges || from > 0);
     this.#came();
     response.writeHead(part ? 206 : 200, {
       'content-type': headers['content-type'] ?? 'application/octet-stream',
