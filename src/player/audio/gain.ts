@@ -1,10 +1,6 @@
-import opus, { type OpusEncoder } from '@discordjs/opus';
+import type { OpusEncoder } from '@discordjs/opus';
+import { createCodec, FRAME_BYTES } from './opus-codec.ts';
 
-const SAMPLE_RATE = 48_000;
-const CHANNELS = 2;
-/** 20 ms of 16-bit stereo. */
-const FRAME_BYTES = 960 * CHANNELS * 2;
-const BITRATE = 128_000;
 /** One 20 ms frame of silence, as Discord documents it for pauses. */
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 
@@ -39,12 +35,6 @@ export class Gain {
     // What it would have sounded like is unknown, so it keeps its 20 ms and nothing more.
     return SILENCE;
   }
-}
-
-function createCodec(): OpusEncoder {
-  const codec = new opus.OpusEncoder(SAMPLE_RATE, CHANNELS);
-  codec.setBitrate(BITRATE);
-  return codec;
 }
 
 /** 16-bit samples, multiplied and kept within their range. */

@@ -2,6 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { TenutoError } from '../../lib/errors.ts';
 import { Gain } from './gain.ts';
 import { PACKET_MS, packetMs } from './opus-packet.ts';
+import { Recut } from './opus-recut.ts';
 
 /** Few, so that a new volume is heard within 100 ms; the sound that is waiting behind them is kept as bytes. */
 const QUEUED_PACKETS = 4;
@@ -26,12 +27,14 @@ export interface PacketGateOptions {
 }
 
 /**
- * The last stage before the ears, the same for all inputs: 20 ms Opus packets in and out. Leaves out what lies before the
+ * The last stage before the ears, the same for all inputs: Opus packets in, of 20 ms all that go out. Leaves out what lies before the
  * start, applies the volume, and makes an error of an end that comes too early.
  */
 export class PacketGate extends Transform {
   readonly #gain: Gain;
   readonly #options: PacketGateOptions;
+  /** There while packets of another length come. */
+  #recut: Recut | null = null;
   #toSkip: number;
   #received = 0;
 
@@ -42,7 +45,7 @@ export class PacketGate extends Transform {
     this.#toSkip = Math.round((options.startMs - options.beginsAtMs) / PACKET_MS);
   }
 
-  /** Packets that came in, left out ones included. */
+  /** Packets of 20 ms that came in, left out ones included. */
   get received(): number {
     return this.#received;
   }
@@ -54,11 +57,19 @@ export class PacketGate extends Transform {
 
   override _transform(packet: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
-    if (this.#received === 0 && packetMs(packet) !== PACKET_MS)
-      return done(new UnfitError('packets of another length'));
+    if (packetMs(packet) === PACKET_MS) {
+      this.#recut = null;
+      this.#handOn(packet);
+    } else if (this.#received > 0) {
+      this.#recut ??= new Recut();
+      for (const piece of this.#recut.apply(packet)) this.#handOn(piece);
+    } else return done(new UnfitError('packets of another length'));
+    done();
+  }
+
+  #handOn(packet: Buffer): void {
     this.#received += 1;
-    if (this.#received <= this.#toSkip) return done();
-    done(null, this.#gain.apply(packet));
+    if (this.#received > this.#toSkip) this.push(this.#gain.apply(packet));
   }
 
   override _flush(done: TransformCallback): void {

@@ -1,0 +1,75 @@
+import opus from '@discordjs/opus';
+import { expect, it } from 'vitest';
+import { TenutoError } from '../../src/lib/errors.ts';
+import { packetMs } from '../../src/player/audio/opus-packet.ts';
+import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
+import { AudioFixture } from './audio-fixture.ts';
+import { oggPackets } from './ogg-pages.ts';
+
+const lasting = (ms: number) => ['-c:a', 'libopus', '-frame_duration', String(ms)];
+const sound = new AudioFixture({
+  '20.opus': [],
+  '10.opus': lasting(10),
+  '40.opus': lasting(40),
+  '60.opus': lasting(60),
+});
+
+async function heard(packets: readonly Buffer[], startMs = 0): Promise<Buffer[]> {
+  const gate = new PacketGate({
+    beginsAtMs: 0,
+    startMs,
+    durationMs: null,
+    volume: 100,
+    confirmEnd: () => Promise.resolve(),
+    explain: () => new TenutoError('TRACK_UNAVAILABLE'),
+  });
+  const all: Buffer[] = [];
+  gate.on('data', (packet: Buffer) => void all.push(packet));
+  const ended = new Promise<void>((resolve, reject) => void gate.once('end', resolve).once('error', reject));
+  for (const packet of packets) gate.write(packet);
+  gate.end();
+  await ended;
+  return all;
+}
+
+it.each([10, 40, 60])('packets of %i ms in the middle are made into packets of 20 ms that last as long', async (ms) => {
+  const usual = oggPackets(sound.bytes('20.opus')).slice(0, 50);
+  const others = oggPackets(sound.bytes(`${ms}.opus`)).slice(50, 50 + 1_200 / ms);
+  const all = await heard([...usual, ...others, ...usual]);
+  expect(all.slice(0, 50)).toEqual(usual);
+  expect(all.slice(-50)).toEqual(usual);
+  expect(all).toHaveLength(50 + 60 + 50);
+  expect(all.every((packet) => packetMs(packet) === 20)).toBe(true);
+  expect(loudness(all.slice(60, 105)) / loudness(others)).toBeCloseTo(1, 1);
+});
+
+it('a start behind them is counted in time, not in packets', async () => {
+  const usual = oggPackets(sound.bytes('20.opus')).slice(0, 50);
+  const long = oggPackets(sound.bytes('60.opus')).slice(50, 60);
+  expect(await heard([...usual, ...long, ...usual], 1_600)).toEqual(usual);
+});
+
+it('one damaged packet does not cost the song', async () => {
+  const usual = oggPackets(sound.bytes('20.opus')).slice(0, 50);
+  expect(await heard([...usual, Buffer.from([0xff]), Buffer.from([0xff, 0xff, 1]), ...usual])).toEqual([
+    ...usual,
+    ...usual,
+  ]);
+});
+
+it.each([10, 40, 60])('a file that begins with packets of %i ms is for ffmpeg', async (ms) => {
+  await expect(heard(oggPackets(sound.bytes(`${ms}.opus`)))).rejects.toThrow(UnfitError);
+  const audio = await sound.open(sound.onDisk(`${ms}.opus`, 'ogg-opus'));
+  expect(audio.passthrough).toBe(false);
+  sound.life.abort();
+});
+
+/** Root mean square of the left channel. */
+function loudness(packets: readonly Buffer[]): number {
+  const decoder = new opus.OpusEncoder(48_000, 2);
+  const samples = packets.flatMap((packet) => {
+    const pcm = decoder.decode(packet);
+    return Array.from({ length: pcm.length / 4 }, (_, index) => pcm.readInt16LE(index * 4));
+  });
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
+}
