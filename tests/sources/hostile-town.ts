@@ -78,6 +78,7 @@ export async function startHostileTown(outside: Answer): Promise<HostileTown> {
     'outside.example': [[OUTSIDE]],
     'inside.example': [['127.0.0.1']],
     'mixed.example': [[OUTSIDE, '127.0.0.1']],
+    'turning.example': [[OUTSIDE], ['127.0.0.1']],
     'rebound.example': [[OUTSIDE], ['127.0.0.1']],
   });
   return {
