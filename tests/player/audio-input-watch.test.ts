@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { watchInput } from '../../src/player/audio/input-watch.ts';
-import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
+import { PacketGate } from '../../src/player/audio/packet-gate.ts';
 
 const PACKET = Buffer.from([0xf8, 0xff, 0xfe]);
 
@@ -59,12 +59,32 @@ it('waits without end for a listener who has paused', async () => {
   gate.destroy();
 });
 
-it('does not read on and on when no packet comes of it', async () => {
+it.each([
+  [0, 'UnfitError'],
+  [1, 'TenutoError'],
+])('does not read on and on when no packet comes of it, after %i packets', async (packets, error) => {
   const { input, gate } = watched();
+  if (packets > 0) {
+    gate.write(PACKET);
+    await once(gate, 'readable');
+  }
   const closed = new Promise<void>((resolve) => gate.once('close', () => resolve()));
-  for (let megabyte = 0; megabyte < 3; megabyte += 1) input.write(Buffer.alloc(1024 * 1024));
+  for (let megabyte = 0; megabyte < 35; megabyte += 1) input.write(Buffer.alloc(1024 * 1024));
   await closed;
-  expect(gate.errored).toBeInstanceOf(UnfitError);
+  expect(gate.errored?.name).toBe(error);
+});
+
+it('reads as much as there is while packets come of it', async () => {
+  const { input, gate } = watched();
+  gate.resume();
+  for (let megabyte = 0; megabyte < 70; megabyte += 1) {
+    if (megabyte % 20 === 0) gate.write(PACKET);
+    const arrived = once(input, 'data');
+    input.write(Buffer.alloc(1024 * 1024));
+    await arrived;
+  }
+  expect(gate.destroyed).toBe(false);
+  gate.destroy();
 });
 
 it('leaves no timer behind', () => {
