@@ -10,6 +10,8 @@ export type HttpMedia = Extract<Media, { kind: 'http' }>;
 
 /** How long what is waited for. */
 export interface Patience {
+  /** For the first byte, over all tries: somebody waits for it. */
+  readonly openMs: number;
   /** Nothing comes although bytes are wanted. */
   readonly stallMs: number;
   /** Before the tries that follow each other without bringing anything. */
@@ -41,6 +43,7 @@ export class ResumableRead {
   readonly identity = new ResumableIdentity();
   readonly #parts: ReadParts;
   #media: HttpMedia;
+  readonly #began = performance.now();
   #position: number;
   #handedOut = 0;
   #tries = 0;
@@ -140,6 +143,7 @@ export class ResumableRead {
       this.#media = likewise(await refresh(signal), this.#media);
       return;
     }
+    if (this.#handedOut === 0 && performance.now() - this.#began >= patience.openMs) throw error;
     const delayMs = remedy === 'again' ? retryDelay(patience.delaysMs, this.#tries) : null;
     if (delayMs === null) throw error;
     this.#tries += 1;

@@ -7,7 +7,7 @@ import type { Media } from './source.ts';
 
 /** Some seconds of music: what is heard while a connection is mended. */
 const BUFFERED_BYTES = 128 * 1024;
-const PATIENCE: Patience = { stallMs: 4_000, delaysMs: [100, 300, 1_000, 2_000, 4_000], skipMs: 20_000 };
+const PATIENCE: Patience = { openMs: 8_000, stallMs: 4_000, delaysMs: [100, 300, 1_000, 2_000, 4_000], skipMs: 20_000 };
 /** More than any song, and than a radio sends in a day. */
 const LIMITS: Limits = { bytes: 8 * 1024 ** 3, ageMs: 24 * 60 * 60_000 };
 

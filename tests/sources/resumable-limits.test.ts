@@ -9,7 +9,7 @@ import type { Media } from '../../src/sources/source.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
 import { sendBytes, startMediaServer, type MediaServer } from './media-server.ts';
 
-const PATIENCE = { stallMs: 10_000, delaysMs: [1, 2, 4, 8, 16], skipMs: 5_000 };
+const PATIENCE = { openMs: 60_000, stallMs: 10_000, delaysMs: [1, 2, 4, 8, 16], skipMs: 5_000 };
 const BYTES = Buffer.from(Array.from({ length: 400_000 }, (_, at) => (at * 7 + (at >> 8) * 13) & 0xff));
 
 type HttpMedia = Extract<Media, { kind: 'http' }>;
@@ -101,6 +101,13 @@ describe('tries', () => {
     const { body } = await open(media);
     await expect(readAll(body)).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });
     expect(server.requests.length).toBeLessThan(20);
+  });
+
+  it('end sooner while a person waits for the first byte of a server that says nothing', async () => {
+    const { server, media } = await serving((_request, response) => response.writeHead(200).flushHeaders());
+    const { body } = await open(media, { patience: { openMs: 90, stallMs: 50, delaysMs: [1, 1, 1, 1, 1, 1, 1, 1] } });
+    await expect(readAll(body)).rejects.toMatchObject({ detail: 'the server stopped sending' });
+    expect(server.requests.length).toBeLessThan(4);
   });
 
   it('are none while a person waits and there is no way to the server', async () => {

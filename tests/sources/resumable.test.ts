@@ -12,7 +12,7 @@ import { UrlGuard } from '../../src/sources/url-guard.ts';
 
 const SONG = 'song.webm';
 /** As in life, only sooner. */
-const PATIENCE = { stallMs: 300, delaysMs: [5, 10, 20, 40, 80], skipMs: 5_000 };
+const PATIENCE = { openMs: 60_000, stallMs: 300, delaysMs: [5, 10, 20, 40, 80], skipMs: 5_000 };
 
 let folder = '';
 let host: MediaHost;
