@@ -20,6 +20,7 @@ const HEADINGS: Readonly<Record<Playback['status'] | 'offline', string>> = {
   loading: 'Loading',
   playing: 'Now playing',
   paused: 'Paused',
+  'waiting-to-retry': 'Waiting to try again',
   'waiting-for-voice': 'Connecting',
   'waiting-for-listeners': 'Waiting for somebody to listen',
   offline: 'Offline, the queue is kept',

@@ -131,6 +131,11 @@ export class GuildPlayer {
     this.#rest.end();
   }
 
+  /** True while the current entry waits for its next try. */
+  get rests(): boolean {
+    return this.#rest.lasts;
+  }
+
   get #positionMs(): number {
     return this.deck.positionMs ?? this.#parts.record.session.positionMs;
   }

@@ -58,7 +58,7 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
 
   /** What plays; asking makes no player. */
   playback(guildId: string): Playback {
-    return playbackOf(recordOf(this.#parts.queues, guildId), this.#players.get(guildId)?.deck ?? null);
+    return playbackOf(recordOf(this.#parts.queues, guildId), this.#players.get(guildId) ?? null);
   }
 
   /** Tells the channel where people gave their commands; null when nobody ever did, or it is not told. */

@@ -3,8 +3,19 @@ import type { Track } from '../sources/source.ts';
 
 /** What plays in a guild now, as commands and the display see it. */
 export interface Playback {
-  /** `away`: in no voice channel, nor on the way to one; only a person's command goes on. */
-  readonly status: 'idle' | 'away' | 'loading' | 'playing' | 'paused' | 'waiting-for-voice' | 'waiting-for-listeners';
+  /**
+   * `away`: in no voice channel, nor on the way to one; only a person's command goes on. `waiting-to-retry`: the entry could
+   * not be opened, and is tried again.
+   */
+  readonly status:
+    | 'idle'
+    | 'away'
+    | 'loading'
+    | 'playing'
+    | 'paused'
+    | 'waiting-to-retry'
+    | 'waiting-for-voice'
+    | 'waiting-for-listeners';
   readonly entry: QueueEntry | null;
   readonly positionMs: number;
   readonly volume: number;

@@ -5,6 +5,7 @@ import { TenutoError } from '../../src/lib/errors.ts';
 import { GuildPlayer, type GuildPlayerParts } from '../../src/player/guild-player.ts';
 import type { Notice } from '../../src/player/notice.ts';
 import { recordOf } from '../../src/player/guild-record.ts';
+import { playbackOf } from '../../src/player/playback.ts';
 import { adding, goingBack, removing, replaying, skipping, undoing, ending } from '../../src/player/queue-edits.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
 import type { QueueEntry } from '../../src/queue/queue.ts';
@@ -102,6 +103,7 @@ describe('GuildPlayer', () => {
     expect(queues.queue('1').current?.id).toBe('0');
     expect(queues.queue('1').upcoming.map(({ id }) => id)).toEqual(ids.slice(1));
     expect(said).toEqual([expect.stringContaining('it takes this server for a robot')]);
+    expect(playbackOf(recordOf(queues, '1'), player).status).toBe('waiting-to-retry');
     blocked = false;
     await vi.advanceTimersByTimeAsync(62_000);
     expect(player.deck.entry?.id).toBe('0');

@@ -79,6 +79,8 @@ const RECORDED: readonly (readonly [FailureClass, string])[] = [
   ['circle', page('HTTP Error 302: Found (redirect loop detected) (caused by <HTTPError 302: Found>)')],
   ['refused', page('HTTP Error 403: Forbidden (caused by <HTTPError 403: Forbidden>)')],
   ['site-down', page('HTTP Error 503: Service Unavailable (caused by <HTTPError 503: Service Unavailable>)')],
+  ['internal', page('<urlopen error Tunnel connection failed: 403 Address Not Allowed>')],
+  ['internal', page('HTTP Error 403: Address Not Allowed (caused by <HTTPError 403: Address Not Allowed>)')],
   ['network', page('<urlopen error [Errno -2] Name or service not known>')],
   [
     'network',

@@ -47,6 +47,7 @@ export function line({ track, requestedBy }: QueueEntry, number: number): string
 const HINTS: Partial<Record<Playback['status'], string>> = {
   away: ' /resume brings me.',
   'waiting-for-listeners': ' /resume brings me.',
+  'waiting-to-retry': ' The music waits until its site answers again.',
   paused: ' The music is paused: /resume goes on.',
 };
 
