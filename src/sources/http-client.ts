@@ -66,7 +66,7 @@ export class HttpClient {
       headers: {
         'user-agent': 'Tenuto',
         accept: '*/*',
-        ...headers,
+        ...sendable(headers ?? {}),
         'accept-encoding': 'identity',
         ...(range && { range }),
       },
@@ -153,6 +153,13 @@ function redirectTarget({ headers: { location = '' } }: IncomingMessage, base: U
   const target = webAddress(location, base);
   if (target) return target;
   throw unavailable('the link leads to something that is not a web address');
+}
+
+/** Without what no header can be, which a site may have said all the same (RFC 9110, 5.5 and 5.6.2). */
+function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const fits = ([name, value]: [string, string]) =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+  return Object.fromEntries(Object.entries(headers).filter(fits));
 }
 
 /** Cookies and credentials are for the host that they were given for. */

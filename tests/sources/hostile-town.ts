@@ -77,7 +77,7 @@ export async function startHostileTown(outside: Answer): Promise<HostileTown> {
   const dns = await startDnsAnswerer({
     'outside.example': [[OUTSIDE]],
     'inside.example': [['127.0.0.1']],
-    'mixed.example': [[OUTSIDE, '127.0.0.1']],
+    'mixed.example': [['127.0.0.1', OUTSIDE]],
     'turning.example': [[OUTSIDE], ['127.0.0.1']],
     'rebound.example': [[OUTSIDE], ['127.0.0.1']],
   });
