@@ -54,6 +54,8 @@ export interface MediaHost {
    * expired.
    */
   readonly linkTo: (fault: InputFault, name: string, renewed?: boolean) => string;
+  /** An address that never expires, and leads to a new link each time that it is asked for. */
+  readonly permanent: (fault: InputFault, name: string) => string;
   /** Ends every connection, also those that are stalled on purpose. */
   close(): Promise<void>;
 }
@@ -92,6 +94,8 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
     const path = pathOf(request);
     const misbehave = MISBEHAVIOUR[path];
     if (misbehave) return misbehave(request, response, { song, urlOf });
+    const [, fault = '', wanted = ''] = /^\/permanent\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    if (fault in INPUT_FAULTS) return void response.writeHead(302, { location: linkTo(fault, wanted) }).end();
     const [, id = '', name = ''] = /^\/links\/([^/]+)\/(.+)$/.exec(path) ?? [];
     const file = await fileIn(directory, name);
     const link = file && links.get(id)?.to(name);
@@ -110,6 +114,7 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
     requests,
     urlOf,
     linkTo,
+    permanent: (fault, name) => urlOf(`permanent/${encodeURIComponent(fault)}/${name}`),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -16,9 +16,9 @@ export async function tagsOfRemote(
   { url, format, head, answer }: Probe,
   signal: AbortSignal,
 ): Promise<Tags> {
-  const { totalBytes, partial } = answer;
+  const { totalBytes, ranges } = answer;
   const range: Range = (from, length) => fetchRange(http, url, from, length, signal);
-  const whole = partial && totalBytes !== null;
+  const whole = ranges && totalBytes !== null;
   // Only the picture of a track hangs on these, so it is shown without them when the server does not play along.
   if (head.toString('latin1', 4, 8) === 'ftyp') {
     const index = whole ? await mp4Index(head, totalBytes, range).catch(() => head) : head;

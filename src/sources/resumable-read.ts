@@ -27,6 +27,8 @@ export interface ReadParts {
   readonly http: HttpClient;
   readonly media: HttpMedia;
   readonly from: number;
+  /** The last byte that is wanted; null for the end of the file. */
+  readonly to: number | null;
   readonly signal: AbortSignal;
   readonly refresh: ((signal: AbortSignal) => Promise<Media>) | null;
   readonly patience: Patience;
@@ -82,13 +84,15 @@ export class ResumableRead {
   }
 
   async #ask(): Promise<Part> {
-    const { http, signal } = this.#parts;
+    const { http, to, signal } = this.#parts;
     const { condition } = this.identity;
     const first = Math.max(0, this.#position - Math.min(this.#handedOut, OVERLAP_BYTES));
     const headers = { ...this.#media.headers, ...(condition !== null && { 'if-range': condition }) };
-    const answer = await http.get(this.#media.url, { headers, range: `bytes=${first}-`, signal }).catch((error) => {
-      throw this.#handedOut > 0 && isBehindEnd(error) ? new ChangedError() : error;
-    });
+    const answer = await http
+      .get(this.#media.url, { headers, range: `bytes=${first}-${to ?? ''}`, signal })
+      .catch((error) => {
+        throw this.#handedOut > 0 && isBehindEnd(error) ? new ChangedError() : error;
+      });
     try {
       this.identity.check(answer, this.#handedOut > 0 ? this.#position : 0);
       if (this.#handedOut === 0) this.identity.accept(answer);
@@ -151,7 +155,7 @@ export class ResumableRead {
   }
 
   #missing(): number {
-    return (this.identity.totalBytes ?? Infinity) - this.#position;
+    return Math.min(this.identity.totalBytes ?? Infinity, (this.#parts.to ?? Infinity) + 1) - this.#position;
   }
 
   /** A server that never told the length is believed. */

@@ -19,6 +19,8 @@ interface Limits {
 export interface ResumableOptions {
   /** The first byte that is wanted; 0 unless told. */
   readonly from?: number;
+  /** The last byte that is wanted; the last of the file unless told. */
+  readonly to?: number;
   /** Ends the bytes, without an error, and every connection behind them. */
   readonly signal: AbortSignal;
   /** Finds a new link to the same thing, for when the old one has expired. Without it an expired link is the end. */
@@ -29,7 +31,7 @@ export interface ResumableOptions {
 
 /** A file on the web, opened. */
 export interface Resumable {
-  /** Its bytes from `from` on. 'end' is the end of the file; whatever ends it earlier is an 'error' with a TenutoError. */
+  /** Its bytes from `from` to `to`. 'end' is the end of what was wanted; whatever ends it earlier is an 'error' with a TenutoError. */
   readonly body: Readable;
   /** Length of the whole file; null when its server does not say. */
   readonly totalBytes: number | null;
@@ -46,7 +48,7 @@ export interface Resumable {
  * when it cannot be opened.
  */
 export async function resumable(http: HttpClient, media: HttpMedia, options: ResumableOptions): Promise<Resumable> {
-  const { signal, from = 0, refresh = null } = options;
+  const { signal, from = 0, to = null, refresh = null } = options;
   const limits = { ...LIMITS, ...options.limits };
   signal.throwIfAborted();
   const life = new AbortController();
@@ -54,7 +56,7 @@ export async function resumable(http: HttpClient, media: HttpMedia, options: Res
   signal.addEventListener('abort', abort, { once: true });
   life.signal.addEventListener('abort', () => signal.removeEventListener('abort', abort), { once: true });
   const patience = { ...PATIENCE, ...options.patience };
-  const read = new ResumableRead({ http, media, from, signal: life.signal, refresh, patience });
+  const read = new ResumableRead({ http, media, from, to, signal: life.signal, refresh, patience });
   try {
     const first = await read.open();
     const { totalBytes, partial, headers, url } = first.answer;

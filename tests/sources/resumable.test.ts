@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InputFault } from '../../loopback/media/input-faults.ts';
 import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
 import { HttpClient } from '../../src/sources/http-client.ts';
+import { probe } from '../../src/sources/probe.ts';
 import { resumable, type ResumableOptions } from '../../src/sources/resumable.ts';
 import type { Media } from '../../src/sources/source.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
@@ -119,5 +120,23 @@ describe('what cannot go on says so, and what was read till then is of one file:
     const { bytes, error } = await hear(fault);
     expect(error).toMatchObject(expected);
     expect(bytes).toHaveLength(0);
+  });
+});
+
+describe('the head of a file', () => {
+  it.each<InputFault>(['dropped every 8 KB', 'stalls twice', '503 twice at open'])(
+    'is read although: %s',
+    async (fault) => {
+      const { signal } = new AbortController();
+      const { head, format } = await probe(http, new URL(host.linkTo(fault, SONG)), signal);
+      expect(format).toBe('webm-opus');
+      expect(digest(head)).toBe(digest(song.subarray(0, 64 * 1024)));
+    },
+  );
+
+  it('is all that is asked for', async () => {
+    const { signal } = new AbortController();
+    await probe(http, new URL(host.linkTo('none', SONG)), signal);
+    expect(host.requests.at(-1)?.range).toBe('bytes=0-65535');
   });
 });
