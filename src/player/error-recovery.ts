@@ -58,6 +58,9 @@ const LONGEST_HOLD_MS = 10 * 60_000;
 const SPREAD_MS = 2_000;
 /** Whoever has not come back by then does not wait for the music any more. */
 const HELD_FOR_MS = 2 * 60 * 60_000;
+/** A site that turns everybody away is asked more and more rarely: so often in so long, it turns away only this track. */
+const MOST_ASKED = 8;
+const ASKED_WITHIN_MS = 15 * 60_000;
 /** What begins so soon is waited for. */
 const SOON_MS = 60_000;
 
@@ -69,6 +72,8 @@ export class ErrorRecovery {
   #tries = 0;
   /** When the entry was tried again. */
   #triedAt: readonly number[] = [];
+  /** When its site was asked for the entry, and turned it away. */
+  #askedAt: readonly number[] = [];
   #failedInARow = 0;
   #hold: { readonly since: number; readonly times: number } | null = null;
 
@@ -83,15 +88,18 @@ export class ErrorRecovery {
     if (entryId !== this.#entryId) {
       this.#tries = 0;
       this.#triedAt = [];
+      this.#askedAt = [];
     }
     this.#entryId = entryId;
     if (leftMs !== null && leftMs < NEARLY_OVER_MS && heardMs > 0) return { kind: 'next', told: false };
-    const { code, retryAt } = toTenutoError(thrown);
+    const { code, retryAt, cause } = toTenutoError(thrown);
     if (code === 'TRACK_NOT_YET' && retryAt !== null && retryAt - this.#now() < SOON_MS) return this.#wait(retryAt);
     const { waitsMs, anew, afterwards } = RULES[code] ?? NO_SECOND_TRY;
     const afterMs = waitsMs[this.#tries];
     if (afterMs !== undefined && this.#mayTry()) return { kind: 'again', afterMs, anew };
-    if (afterwards === 'hold') return this.#wait(retryAt);
+    // Without a cause nobody was asked: the site is left alone.
+    const single = code === 'SITE_BLOCKED' && cause !== undefined && this.#isSingledOut();
+    if (afterwards === 'hold' && !single) return this.#wait(retryAt);
     this.#failedInARow += 1;
     return this.#failedInARow >= GIVE_UP_AFTER || afterwards === 'give-up'
       ? { kind: 'give-up' }
@@ -102,7 +110,14 @@ export class ErrorRecovery {
   clear(): void {
     this.#failedInARow = 0;
     this.#tries = 0;
+    this.#askedAt = [];
     this.#hold = null;
+  }
+
+  #isSingledOut(): boolean {
+    const now = this.#now();
+    this.#askedAt = [...this.#askedAt.filter((at) => now - at < ASKED_WITHIN_MS), now];
+    return this.#askedAt.length >= MOST_ASKED;
   }
 
   #mayTry(): boolean {

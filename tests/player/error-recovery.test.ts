@@ -56,6 +56,26 @@ describe('ErrorRecovery', () => {
     expect(kinds).toEqual([...Array<string>(24).fill('hold'), 'give-up']);
   });
 
+  it('passes over a track that its site turns away while it lets others in', () => {
+    const { clock, judge } = guild();
+    const turnedAway = () => new TenutoError('SITE_BLOCKED', 'robots', { cause: broken, retryAt: clock.now + 15_000 });
+    const kinds: string[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      kinds.push(judge('a', turnedAway()).kind);
+      // Others who are turned away at the door count for nothing.
+      kinds.push(judge('a', blocked(clock.now + 5_000)).kind);
+      clock.now += 15_000;
+    }
+    expect(kinds.slice(0, 15)).toEqual([...Array<string>(14).fill('hold'), 'next']);
+    const waits = [15, 30, 60, 120, 300, 600, 600, 600, 600];
+    expect(
+      waits.map((seconds) => {
+        clock.now += seconds * 1_000;
+        return judge('b', turnedAway()).kind;
+      }),
+    ).toEqual(waits.map(() => 'hold'));
+  });
+
   it.each([
     ['not at once', -5_000, 1_000],
     ['when the site said', 45_000, 45_000],
