@@ -104,7 +104,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       ...config,
       store,
       subprocesses,
-      trouble: (trouble) => log.error(trouble, 'a site gives trouble'),
+      trouble: (trouble) => operations?.siteTrouble(trouble),
     });
     closers.add('sources', () => sources.close());
     const announcer = new Announcer(client.rest, log);

@@ -4,6 +4,7 @@ import type { Subprocesses } from './lib/subprocess.ts';
 import type { GuildPlayers } from './player/guild-players.ts';
 import type { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import type { AllSources } from './sources/index.ts';
+import type { SiteTrouble } from './sources/site-breaker.ts';
 import type { EnduringStore } from './storage/enduring-store.ts';
 import { Alerts } from './telemetry/alerts.ts';
 import { MetricsServer } from './telemetry/metrics-server.ts';
@@ -27,6 +28,8 @@ export interface Operated {
 export interface Operations {
   /** Whether the process can go on after an exception that nothing caught; when it can, voice is being made anew. */
   survives(error: unknown): boolean;
+  /** Tells what an operator can do about a site. */
+  siteTrouble(trouble: SiteTrouble): void;
   close(): void;
 }
 
@@ -60,6 +63,10 @@ export async function operate(config: Config, log: Logger, bot: Operated): Promi
   if (metricsPort !== null) await server?.listen(metricsPort);
   return {
     survives: (error) => faults.survives(error),
+    siteTrouble({ site, class: failure, hint }) {
+      log.error({ alert: 'site-trouble', site, class: failure, hint }, 'a site gives trouble');
+      post?.(`Tenuto: ${site} (${failure}): ${hint}`);
+    },
     close() {
       server?.close();
       alerts.close();

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../loopback/until.ts';
+import { fakeYtDlp } from '../sources/fake-yt-dlp.ts';
 import { ask, setStage } from './stage.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -80,4 +81,33 @@ it('posts an alert when a connection is given up, without a word about where', a
   ]);
   expect(bot.log()).toMatch(/"level":50,.*"alert":"gave-up"/);
   expect(bot.log()).not.toContain('CANARY');
+});
+
+it('tells operators once what can be done about a site that turns the bot away', async () => {
+  const posts: string[] = [];
+  const webhook = createServer((request, response) => {
+    void request.toArray().then((chunks) => posts.push(Buffer.concat(chunks).toString()));
+    response.writeHead(204).end();
+  }).listen(0, '127.0.0.1');
+  await once(webhook, 'listening');
+  onTestFinished(() => void webhook.close());
+  const { port } = webhook.address() as AddressInfo;
+  const stage = await setStage();
+  const stderr = 'ERROR: [x] x: Sign in to confirm you’re not a bot';
+  const fake = await fakeYtDlp(stage.dataDir, { stdout: 'null', stderr, code: 1 });
+  const bot = await stage.startBot({
+    ALERT_WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks/1/CANARY`,
+    YTDLP_PATH: fake.path,
+  });
+  const ada = stage.loopback.user('ada');
+  ada.join('Lounge');
+  for (let time = 0; time < 2; time += 1) {
+    const answer = await ask(ada, 'play', { query: stage.media.urlOf('page.html') });
+    expect(answer.content).toContain('it takes this server for a robot');
+  }
+
+  await until('the alert', () => posts.length > 0, 10_000);
+  expect(await fake.calls()).toHaveLength(1);
+  expect(posts).toEqual([expect.stringContaining('127.0.0.1 (bot-check): the site wants a sign-in')]);
+  expect(bot.log()).toMatch(/"level":50,.*"alert":"site-trouble"/);
 });
