@@ -111,18 +111,20 @@ export class OggParser implements OpusParser {
   /** The next packet that ends in this page, or null when there is none any more. */
   #nextOf(page: OggPage): Buffer | null {
     let from = this.#offset;
+    let to = from;
     while (this.#segment < page.segments) {
       const size = page.segmentBytes(this.#segment);
       this.#segment += 1;
-      this.#offset += size;
+      to += size;
       if (size === FULL_SEGMENT) continue;
-      const packet = this.#close(page.bytes.subarray(from, this.#offset));
+      this.#offset = to;
+      const packet = this.#close(page.bytes.subarray(from, to));
       if (packet) return packet;
-      from = this.#offset;
+      from = to;
     }
     this.#page = null;
     if (page.segmentBytes(page.segments - 1) === FULL_SEGMENT && page.segments > 0)
-      this.#keep(page.bytes.subarray(from, this.#offset));
+      this.#keep(page.bytes.subarray(from, to));
     return null;
   }
 
