@@ -26,6 +26,8 @@ export function flagsFor(target: Target, options: ReadonlySet<string>, cacheDir:
     cacheDir,
     socketTimeout: 10,
     extractorRetries: 2,
+    // Seconds: 1, then 2.
+    retrySleep: 'extractor:exp=1:8',
     format: FORMAT,
     // Since 2025.11 YouTube needs a JavaScript runtime, and only deno is looked for unasked.
     jsRuntimes: `node:${process.execPath}`,
