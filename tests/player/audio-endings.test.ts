@@ -65,35 +65,25 @@ describe('an end that comes too early is a failure', () => {
   });
 });
 
-describe('what ffmpeg says of its connection', () => {
-  const ATTEMPT = '[tcp @ 0x5633] Connection to tcp://127.0.0.1:9123 failed: Network is unreachable';
-
+describe('what ffmpeg says of its input', () => {
   /** An ffmpeg that sends the whole song, says something about its input, and ends well, as the real one does. */
-  async function saying(lines: readonly string[]): Promise<string> {
+  async function saying(line: string): Promise<string> {
     const path = sound.path('ffmpeg-that-says');
-    await writeFile(`${path}.words`, `${lines.join('\n')}\n`);
+    await writeFile(`${path}.words`, `${line}\n`);
     await writeFile(path, `#!/bin/sh\ncat '${path}.words' >&2\nexec cat '${sound.path('song.opus')}'\n`);
     await chmod(path, 0o755);
     return path;
   }
 
-  it('is no failure when it found its way back', async () => {
-    const ffmpegPath = await saying([
-      '[http @ 0x56354025b300] Stream ends prematurely at 300000, should be 960932',
-      ATTEMPT,
-    ]);
+  it('is no failure when it went on', async () => {
+    const ffmpegPath = await saying('[http @ 0x56354025b300] Stream ends prematurely at 300000, should be 960932');
     expect(await sound.hear(sound.onDisk('song.wav', 'other'), { ffmpegPath })).toHaveLength(401);
   });
 
-  it.each([
-    [[ATTEMPT, 'http://127.0.0.1:9123/s.mp3: Input/output error'], 'NETWORK_DOWN'],
-    [['[tls @ 0x1] Failed to resolve hostname a.example: Temporary failure', 'x: Input/output error'], 'NETWORK_DOWN'],
-    [['http://127.0.0.1:9123/s.mp3: Connection timed out'], 'NETWORK_DOWN'],
-    [['http://127.0.0.1:9123/s.mp3: Input/output error'], 'TRACK_UNAVAILABLE'],
-  ])('tells the way from what is at its end: %j is %s', async (lines, code) => {
-    const ffmpegPath = await saying(lines);
+  it('is a failure when it could not be read any further, although it ended well', async () => {
+    const ffmpegPath = await saying('/music/song.wav: Input/output error');
     const heard = sound.hear(sound.onDisk('song.wav', 'other'), { ffmpegPath });
-    await expect(heard).rejects.toMatchObject({ code });
+    await expect(heard).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });
   });
 });
 

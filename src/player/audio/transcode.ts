@@ -44,37 +44,26 @@ export function startTranscode({ input, startMs, signal, subprocesses, ffmpegPat
 export async function confirmTranscode(child: Subprocess, input: TranscodeInput): Promise<void> {
   const exit = await child.ended;
   if (exit.kind === 'failed') throw neverRan(exit.error, 'TRANSCODER_MISSING');
-  // What it could not read is known better here than by what ffmpeg makes of it.
+  // What it could not fetch is known better here than by what ffmpeg makes of it.
   if (input.kind === 'relayed' && input.relayed.failure) throw input.relayed.failure;
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
-  // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length.
-  if (exit.kind === 'exited' && exit.code === 0 && !LOST_INPUT.test(withoutAttempts(said))) return;
+  // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length. A list goes on without
+  // a piece that was lost.
+  const lost = LOST_INPUT.test(said) && !(input.kind === 'relayed' && input.relayed.kind === 'playlist');
+  if (exit.kind === 'exited' && exit.code === 0 && !lost) return;
   throw failureOf(said, ROWS, 'it could not be decoded');
 }
 
-/** Said when reconnecting failed. "Stream ends prematurely" alone is not: it may have gone on at the same place. */
-const LOST_INPUT = /Input\/output error|Connection (reset|timed out)|Operation timed out|Network is unreachable/i;
-const NO_WAY =
-  /Connection (refused|timed out)|Operation timed out|Network is (unreachable|down)|No route to host|Failed to resolve hostname/i;
-
-/** Every attempt to reconnect that failed is told in a line of its own, also when a later one went on at the same place. */
-const withoutAttempts = (said: string) =>
-  said
-    .split('\n')
-    .filter((line) => !/^\[(tcp|tls) @/.test(line))
-    .join('\n');
+const LOST_INPUT = /Input\/output error|Connection (reset|timed out)|Operation timed out/i;
 
 /** What ffmpeg says, and what a person reads; the first row that matches wins. */
 const ROWS: readonly SaidRow[] = [
   row(/Unknown encoder|Unrecognized option|Option .* not found/i, '', 'TRANSCODER_MISSING'),
-  row(/40[13] (Forbidden|Unauthorized)|HTTP error 40[13]/i, 'the server does not allow it'),
-  row(/404 Not Found|HTTP error 4(04|10)|No such file/i, 'it is not there any more'),
+  row(/No such file/i, 'it is not there any more'),
   // An MP4 with its index at the end, and a server that only sends files from the start.
   row(/partial file|moov atom not found/i, 'it is incomplete, or its server does not let me skip in it'),
-  row(NO_WAY, 'its server', 'NETWORK_DOWN'),
-  row(LOST_INPUT, 'the connection to the server broke'),
-  row(/ends prematurely/i, 'the connection to the server broke'),
+  row(LOST_INPUT, 'it could not be read to its end'),
   row(/matches no streams|does not contain any stream|whitelist/i, '', 'NOT_AUDIO'),
   row(
     /Invalid data found|could not find codec|Failed to read frame size|: (Invalid argument|End of file)$/im,
