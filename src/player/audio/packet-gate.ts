@@ -33,8 +33,7 @@ export interface PacketGateOptions {
 export class PacketGate extends Transform {
   readonly #gain: Gain;
   readonly #options: PacketGateOptions;
-  /** There while packets of another length come. */
-  #recut: Recut | null = null;
+  readonly #recut = new Recut();
   #toSkip: number;
   #received = 0;
 
@@ -58,10 +57,9 @@ export class PacketGate extends Transform {
   override _transform(packet: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
     if (packetMs(packet) === PACKET_MS) {
-      this.#recut = null;
+      this.#recut.reset();
       this.#handOn(packet);
     } else if (this.#received > 0) {
-      this.#recut ??= new Recut();
       for (const piece of this.#recut.apply(packet)) this.#handOn(piece);
     } else return done(new UnfitError('packets of another length'));
     done();
