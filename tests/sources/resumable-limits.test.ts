@@ -149,6 +149,14 @@ describe('a link that has expired', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('is the end where the new one is no better, so that a site is not asked again and again', async () => {
+    const { server, media } = await serving(expired);
+    const refresh = vi.fn(() => Promise.resolve(link(server, '/song')));
+    const { body } = await open(media, { refresh });
+    await expect(readAll(body)).rejects.toMatchObject({ detail: 'the server does not allow it' });
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
   it('is the end for the reason that its site gives', async () => {
     const { media } = await serving(expired);
     const { body } = await open(media, { refresh: () => Promise.reject(new TenutoError('TRACK_CLOSED', 'private')) });
@@ -260,19 +268,24 @@ describe('an end', () => {
 
 it('what was read before a failure still comes before it', async () => {
   const half = BYTES.subarray(0, 100_000);
-  const failed = Promise.withResolvers<void>();
   const { media } = await serving((request, response) => {
     if (/bytes=0-/.test(request.headers.range ?? '')) return dropping(half.length)(request, response);
-    response.once('close', () => failed.resolve());
     response.writeHead(403).end();
   });
-  const { body } = await open(media);
+  const asked = Promise.withResolvers<void>();
+  const refresh = () => {
+    asked.resolve();
+    return Promise.reject(new TenutoError('TRACK_CLOSED', 'private'));
+  };
+  const { body } = await open(media, { refresh });
   body.once('readable', () => undefined);
-  await failed.promise;
-  await expect.poll(() => body.readableLength).toBe(half.length);
+  await asked.promise;
+  // The failure is known then.
+  await new Promise((resolve) => setImmediate(resolve));
+  const closed = new Promise<void>((resolve) => body.once('close', () => resolve()));
   const chunks: Buffer[] = [];
   body.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await new Promise<void>((resolve) => body.once('close', () => resolve()));
+  await closed;
   expect(Buffer.concat(chunks).equals(half)).toBe(true);
-  expect(body.errored).toMatchObject({ detail: 'the server does not allow it' });
+  expect(body.errored).toMatchObject({ code: 'TRACK_CLOSED' });
 });
