@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { database } from '../../src/doctor/database.ts';
 import { openStore } from '../../src/storage/index.ts';
 import { openDatabase } from '../../src/storage/sqlite-file.ts';
+import { modeBound } from '../storage/fixtures/mode-bound.ts';
 import { PostgresServer, programs } from '../storage/fixtures/postgres-server.ts';
+
+const DOCTOR = join(import.meta.dirname, '../../scripts/doctor.ts');
 
 const look = (storeUrl: string) =>
   database({ token: null, dataDir: '', storeUrl, ffmpegPath: '', ytDlpPaths: [], problems: [] });
@@ -56,10 +60,21 @@ describe('of a database file the doctor says', () => {
     expect(await look(url)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('a later version') });
   });
 
-  it('that it may not be written', { skip: process.getuid?.() === 0 }, async () => {
+  it('that it may not be written', async () => {
     openDatabase(path).close();
     await chmod(path, 0o444);
-    expect(await look(url)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('cannot be written') });
+    const { stdout } = spawnSync(...modeBound(process.execPath, [DOCTOR, '--json']), {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], DATA_DIR: folder },
+      encoding: 'utf8',
+    });
+    const { rows } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+      readonly rows: readonly { readonly name: string }[];
+    };
+    expect(rows.find(({ name }) => name === 'database')).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('cannot be written'),
+    });
   });
 });
 

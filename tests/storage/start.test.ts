@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,11 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { openStore } from '../../src/storage/index.ts';
 import { openDatabase } from '../../src/storage/sqlite-file.ts';
 import { mountSmallDisk } from './fixtures/bad-disks.ts';
+import { modeBound } from './fixtures/mode-bound.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AbCdEf.three-parts-with-dots-between-them-x1';
-/** File modes do not bind root, so a bot that must be bound by them runs as somebody else. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 let folder: string;
 let path: string;
@@ -27,7 +26,7 @@ afterEach(async () => {
 });
 
 /** Starts the bot on the folder; when nothing else stops it, that there is no Discord does. */
-async function start(user: { uid?: number; gid?: number } = {}, dataDir = folder) {
+async function start(dataDir = folder) {
   const env = {
     PATH: process.env['PATH'] ?? '',
     DISCORD_TOKEN: TOKEN,
@@ -35,7 +34,8 @@ async function start(user: { uid?: number; gid?: number } = {}, dataDir = folder
     DATA_DIR: dataDir,
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, [MAIN], { cwd: tmpdir(), env, ...user });
+  const [program, args] = modeBound(process.execPath, [MAIN]);
+  const child = spawn(program, args, { cwd: tmpdir(), env });
   onTestFinished(() => void child.kill('SIGKILL'));
   let [out, errors] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -74,7 +74,7 @@ describe('the bot does not start, ends with 1 and says why', () => {
 
   it('when its data folder is read-only', async () => {
     await chmod(folder, 0o555);
-    const { code, errors } = await start(NOBODY);
+    const { code, errors } = await start();
     expect(code).toBe(1);
     expect(errors).toBe(
       `Tenuto cannot start: storage: ${folder} cannot be written: unable to open database file (make the folder writable for this user, or set DATA_DIR)\n`,
@@ -86,7 +86,7 @@ describe('the bot does not start, ends with 1 and says why', () => {
     // No other disk can be filled.
     if (disk === null) return;
     disk.fill();
-    expect(await start({}, disk.folder)).toMatchObject({
+    expect(await start(disk.folder)).toMatchObject({
       code: 1,
       errors: `Tenuto cannot start: storage: ${disk.folder} cannot be written: database or disk is full (make room on its disk, or set DATA_DIR)\n`,
     });
@@ -94,9 +94,8 @@ describe('the bot does not start, ends with 1 and says why', () => {
 
   it('when it may not write to the lock, which would then keep no second process out', async () => {
     openDatabase(path).close();
-    if (NOBODY.uid !== undefined) for (const at of [folder, path]) await chown(at, NOBODY.uid, NOBODY.gid);
     await chmod(`${path}.lock`, 0o444);
-    expect(await start(NOBODY)).toMatchObject({
+    expect(await start()).toMatchObject({
       code: 1,
       errors: `Tenuto cannot start: ${path}.lock is read-only. Let the user who runs this program write to it and to its folder.\n`,
     });
@@ -104,15 +103,14 @@ describe('the bot does not start, ends with 1 and says why', () => {
 
   it('when the database is read-only, or may not even be read', async () => {
     openDatabase(path).close();
-    if (NOBODY.uid !== undefined) await chown(folder, NOBODY.uid, NOBODY.gid);
     await rm(`${path}.lock`);
     await chmod(path, 0o444);
-    expect(await start(NOBODY)).toMatchObject({
+    expect(await start()).toMatchObject({
       code: 1,
       errors: `Tenuto cannot start: ${path} is read-only. Let the user who runs this program write to it and to its folder.\n`,
     });
     await chmod(path, 0o000);
-    expect(await start(NOBODY)).toMatchObject({
+    expect(await start()).toMatchObject({
       code: 1,
       errors: `Tenuto cannot start: ${path} cannot be opened. Let the user who runs this program read and write it and its folder.\n`,
     });
@@ -178,6 +176,6 @@ describe('the bot starts, and says loudly what became of the database', () => {
 
 it('makes a folder that is not there', async () => {
   const deep = join(folder, 'deep', 'data');
-  expect((await start({}, deep)).errors).toBe(NO_DISCORD);
+  expect((await start(deep)).errors).toBe(NO_DISCORD);
   expect(await readdir(deep)).toContain('tenuto.sqlite');
 });
