@@ -47,6 +47,8 @@ it.for<readonly [FaultName, Readonly<Record<string, unknown>>]>([
     if (connection.state.status === VoiceConnectionStatus.Connecting) connection.configureNetworking();
   }, 300);
   test.onTestFinished(() => clearInterval(restart));
-  await until('the client', () => connection.state.status === VoiceConnectionStatus.Ready, 15_000);
-  expect(loopback.voice.sessions()).toMatchObject([{ status: 'connected' }]);
+  // A fault may close a client that was ready for a moment; then it resumes.
+  const isThere = () => loopback.voice.sessions().every(({ status }) => status === 'connected');
+  await until('the client', () => connection.state.status === VoiceConnectionStatus.Ready && isThere(), 15_000);
+  expect(loopback.voice.sessions()).toHaveLength(1);
 });
