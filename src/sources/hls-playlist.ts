@@ -1,10 +1,13 @@
-import { webAddress } from '../lib/web-address.ts';
+import { TenutoError } from '../lib/errors.ts';
 
 /** What stands behind an address in a playlist. */
 export type ChildKind = 'playlist' | 'bytes';
 
-/** The name under which a reader finds an address; null is for an address that is not on the web. */
-export type Rename = (url: URL | null, kind: ChildKind) => string;
+/** The name under which a reader finds an address, which is given as the list writes it. */
+export type Rename = (address: string, kind: ChildKind) => string;
+
+/** Ten hours in pieces of two seconds have 18,000, with up to four lines each. */
+const MAX_LINES = 100_000;
 
 const NUMBER = /^\d{1,20}$/;
 const NOTHING = /^$/;
@@ -29,6 +32,9 @@ const TAGS: Readonly<Record<string, RegExp | readonly string[]>> = {
   'EXT-X-MEDIA': ['TYPE', 'URI', 'GROUP-ID', 'LANGUAGE', 'NAME', 'DEFAULT', 'AUTOSELECT', 'CHANNELS'],
 };
 
+/** The failure of a list that is longer than any of music. */
+export const tooLong = () => new TenutoError('BAD_QUERY', 'its list of pieces is too long');
+
 /** Whether bytes begin an HLS playlist. */
 export const isPlaylist = (head: Buffer) => /^(\u00ef\u00bb\u00bf)?#EXTM3U/.test(head.toString('latin1', 0, 16));
 
@@ -36,38 +42,38 @@ export const isPlaylist = (head: Buffer) => /^(\u00ef\u00bb\u00bf)?#EXTM3U/.test
  * The playlist with every address renamed. It is written anew from what is understood, instead of searched for addresses, so
  * that no reader finds one that was overlooked.
  */
-export function rewritePlaylist(text: string, base: URL, rename: Rename): string {
+export function rewritePlaylist(text: string, rename: Rename): string {
   const lines: string[] = [];
   let next: ChildKind = 'bytes';
-  for (const line of text.replace(/^\uFEFF/, '').split(/[\r\n]+/)) {
+  for (const [line] of text.replace(/^\uFEFF/, '').matchAll(/[^\r\n]+/g)) {
     const written = line.trim();
     if (written === '') continue;
+    if (lines.length === MAX_LINES) throw tooLong();
     if (!written.startsWith('#')) {
-      lines.push(rename(webAddress(written, base), next));
+      lines.push(rename(written, next));
       next = 'bytes';
       continue;
     }
     const [, name = '', value = ''] = /^#([A-Z0-9-]+):?(.*)$/.exec(written) ?? [];
     // The line behind this tag leads to another playlist (RFC 8216, 4.3.4.2).
     if (name === 'EXT-X-STREAM-INF') next = 'playlist';
-    const tag = rewriteTag(name, value, base, rename);
+    const tag = rewriteTag(name, value, rename);
     if (tag !== null) lines.push(tag);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function rewriteTag(name: string, value: string, base: URL, rename: Rename): string | null {
+function rewriteTag(name: string, value: string, rename: Rename): string | null {
   const kept = Object.hasOwn(TAGS, name) ? TAGS[name] : undefined;
   if (kept === undefined) return null;
   if (kept instanceof RegExp) {
     const found = kept.exec(value)?.[0];
     return found === undefined ? null : `#${name}${found === '' ? '' : ':'}${found}`;
   }
-  const attributes = [...value.matchAll(/([A-Z0-9-]+)=("[^"]*"|[^",]*)/g)].flatMap(([, key = '', raw = '']) => {
+  const attributes = [...value.matchAll(/([A-Z0-9-]+)=("[^"]*"|[\w.@+-]*)/g)].flatMap(([, key = '', raw = '']) => {
     if (!kept.includes(key)) return [];
     if (key !== 'URI') return [`${key}=${raw.replaceAll('\\', '')}`];
-    const url = webAddress(raw.replaceAll('"', ''), base);
-    return [`URI="${rename(url, name === 'EXT-X-MEDIA' ? 'playlist' : 'bytes')}"`];
+    return [`URI="${rename(raw.replaceAll('"', ''), name === 'EXT-X-MEDIA' ? 'playlist' : 'bytes')}"`];
   });
   return `#${name}:${attributes.join(',')}`;
 }

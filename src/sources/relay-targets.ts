@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { ChildKind } from './hls-playlist.ts';
+import { webAddress } from '../lib/web-address.ts';
+import type { ChildKind, Rename } from './hls-playlist.ts';
 
-/** The characters of all addresses of a track: a list of ten hours in pieces of two seconds with long signatures. */
+/** Of all addresses of a track together, as they are written: a list of ten hours with long signatures. */
 const MAX_CHARACTERS = 24 * 1024 * 1024;
-const NOWHERE = 'nowhere';
 
 /** Something that a reader of the relay may ask for. */
 export interface RelayTarget {
@@ -11,44 +12,66 @@ export interface RelayTarget {
   readonly kind: ChildKind;
 }
 
+interface Named {
+  readonly key: string;
+  readonly address: string;
+  readonly base: URL;
+  readonly kind: ChildKind;
+}
+
 /** The addresses of one track under names of ours. The least recently named go when there are too many. */
 export class RelayTargets {
   readonly #names = new Map<string, string>();
-  readonly #targets = new Map<string, { readonly href: string; readonly kind: ChildKind }>();
+  readonly #named = new Map<string, Named>();
   #characters = 0;
   #count = 0;
 
-  /** The name of an address: the same one each time, because a list of a live stream repeats itself. */
-  name(url: URL | null, kind: ChildKind): string {
-    if (url === null) return NOWHERE;
-    const key = `${kind} ${url.href}`;
-    const name = this.#names.get(key) ?? `${(this.#count += 1)}${endingOf(url, kind)}`;
-    this.#forget(key, name);
-    this.#names.set(key, name);
-    this.#targets.set(name, { href: url.href, kind });
-    this.#characters += key.length;
-    for (const [oldest, itsName] of this.#names) {
-      if (this.#characters <= MAX_CHARACTERS || oldest === key) break;
-      this.#forget(oldest, itsName);
-    }
+  /**
+   * Names addresses, which may be relative to `base`: each the same one every time, because a list of a live stream repeats
+   * itself. What an address leads to is worked out when it is asked for: lists are long.
+   */
+  under(base: URL): Rename {
+    const place = createHash('sha256').update(`${base.origin}${base.pathname}`).digest('base64url');
+    return (address, kind) => this.#name({ key: `${kind} ${place} ${address}`, address, base, kind });
+  }
+
+  #name(named: Named): string {
+    const name = this.#names.get(named.key) ?? `${(this.#count += 1)}${endingOf(named.address, named.kind)}`;
+    this.#forget(name);
+    this.#names.set(named.key, name);
+    this.#named.set(name, named);
+    this.#characters += named.key.length;
+    if (this.#characters > MAX_CHARACTERS) this.#forgetOldest(name);
     return name;
   }
 
-  get(name: string): RelayTarget | null {
-    const target = this.#targets.get(name);
-    return target ? { url: new URL(target.href), kind: target.kind } : null;
+  #forgetOldest(latest: string): void {
+    for (const oldest of this.#named.keys()) {
+      if (this.#characters <= MAX_CHARACTERS || oldest === latest) return;
+      this.#forget(oldest);
+    }
   }
 
-  #forget(key: string, name: string): void {
-    if (!this.#names.delete(key)) return;
-    this.#targets.delete(name);
-    this.#characters -= key.length;
+  /** Null for a name that was not given, or an address that is not on the web. */
+  get(name: string): RelayTarget | null {
+    const named = this.#named.get(name);
+    const url = named ? webAddress(named.address, named.base) : null;
+    return named && url ? { url, kind: named.kind } : null;
+  }
+
+  #forget(name: string): void {
+    const named = this.#named.get(name);
+    if (!named) return;
+    this.#named.delete(name);
+    this.#names.delete(named.key);
+    this.#characters -= named.key.length;
   }
 }
 
 /** ffmpeg goes by endings in lists: since 7.1 it refuses one that does not fit what it finds. */
-function endingOf({ pathname }: URL, kind: ChildKind): string {
+function endingOf(address: string, kind: ChildKind): string {
   if (kind === 'playlist') return '.m3u8';
-  const ending = posix.extname(pathname).toLowerCase();
+  const [path = ''] = address.split(/[?#]/, 1);
+  const ending = posix.extname(path).toLowerCase();
   return /^\.[a-z0-9]{1,5}$/.test(ending) ? ending : '.ts';
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { TenutoError } from '../lib/errors.ts';
 import { sleep } from '../lib/time.ts';
-import { isPlaylist, rewritePlaylist, type ChildKind } from './hls-playlist.ts';
+import { isPlaylist, rewritePlaylist, tooLong, type ChildKind } from './hls-playlist.ts';
 import { HttpStatusError, withoutSecrets, type HttpClient } from './http-client.ts';
 import { RelayTargets, type RelayTarget } from './relay-targets.ts';
 import type { HttpMedia } from './resumable-read.ts';
@@ -54,7 +54,7 @@ export class RelayedTrack {
     this.#options = options;
     this.#opened = opened;
     this.kind = kind;
-    this.name = this.#targets.name(opened.url, kind);
+    this.name = this.#targets.under(opened.url)(opened.url.href, kind);
   }
 
   /** Why what was asked for last did not come; null when it came. */
@@ -93,11 +93,10 @@ export class RelayedTrack {
   }
 
   async #sendPlaylist(target: RelayTarget, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const tooMuch = () => new TenutoError('BAD_QUERY', 'its list of pieces is too long');
     const list = await patiently(signal, async () => {
       const { body, url } = await this.#open(target, 0, signal);
-      const text = (await readAll(body, MAX_PLAYLIST_BYTES, tooMuch)).toString('utf8');
-      return rewritePlaylist(text, url, (child, kind) => this.#targets.name(child, kind));
+      const text = (await readAll(body, MAX_PLAYLIST_BYTES, tooLong)).toString('utf8');
+      return rewritePlaylist(text, this.#targets.under(url));
     });
     this.#came();
     response.writeHead(200, { 'content-type': PLAYLIST_TYPE, 'content-length': Buffer.byteLength(list) }).end(list);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isPlaylist, rewritePlaylist } from '../../src/sources/hls-playlist.ts';
+import { RelayTargets } from '../../src/sources/relay-targets.ts';
 
-const BASE = new URL('https://media.example/live/list.m3u8?token=1');
 const named: string[] = [];
 const rewrite = (text: string) =>
-  rewritePlaylist(text, BASE, (url, kind) => {
-    named.push(`${kind} ${url?.href ?? 'nowhere'}`);
+  rewritePlaylist(text, (address, kind) => {
+    named.push(`${kind} ${address}`);
     return `<${named.length}>`;
   });
 const rewritten = (text: string) => {
@@ -47,12 +47,7 @@ describe('a playlist', () => {
         '#EXT-X-ENDLIST',
         '',
       ].join('\n'),
-      named: [
-        'bytes https://media.example/key?a=1,2',
-        'bytes https://media.example/live/init.mp4',
-        'bytes https://media.example/live/a/1.m4s',
-        'bytes https://cdn.example/2.m4s?sig=x',
-      ],
+      named: ['bytes ../key?a=1,2', 'bytes init.mp4', 'bytes a/1.m4s', 'bytes https://cdn.example/2.m4s?sig=x'],
     });
   });
 
@@ -61,19 +56,8 @@ describe('a playlist', () => {
       '\uFEFF#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="a.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\n\nv.m3u8\n';
     expect(rewritten(list)).toEqual({
       text: '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="b",URI="<1>"\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\n<2>\n',
-      named: ['playlist https://media.example/live/a.m3u8', 'playlist https://media.example/live/v.m3u8'],
+      named: ['playlist a.m3u8', 'playlist v.m3u8'],
     });
-  });
-
-  it.each([
-    ['an address that is not on the web', 'file:///etc/passwd', 'nowhere'],
-    ['a list of files', 'concat:http://a/|http://b/', 'nowhere'],
-    ['another protocol', 'tcp://10.0.0.1:6379', 'nowhere'],
-    ['data', 'data:audio/mp3;base64,AAAA', 'nowhere'],
-  ])('has none of what we do not open: %s', (_name, address, as) => {
-    const { text, named: found } = rewritten(`#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="${address}"\n${address}\n`);
-    expect(text).not.toContain(address);
-    expect(found).toEqual([`bytes ${as}`, `bytes ${as}`]);
   });
 
   it.each([
@@ -91,8 +75,45 @@ describe('a playlist', () => {
     expect(rewritten(`#EXTM3U\n${line}\n`).text).not.toContain('10.0.0.1');
   });
 
+  it('is refused when it is longer than any of music', () => {
+    expect(() => rewrite(`#EXTM3U\n${'a\n'.repeat(200_000)}`)).toThrow('too long');
+  });
+
   it('is known by its first bytes', () => {
     for (const text of ['#EXTM3U\n', '\uFEFF#EXTM3U']) expect(isPlaylist(Buffer.from(text))).toBe(true);
     for (const text of ['', '#EXT', 'ID3#EXTM3U', ' #EXTM3U']) expect(isPlaylist(Buffer.from(text))).toBe(false);
+  });
+});
+
+describe('the names of its pieces', () => {
+  const base = new URL('https://media.example/live/list.m3u8?token=1');
+
+  it.each([
+    ['a/1.m4s', '1.m4s', 'https://media.example/live/a/1.m4s'],
+    ['../key?a=1.mp3', '1.ts', 'https://media.example/key?a=1.mp3'],
+    ['https://cdn.example/2.aac?sig=x#y', '1.aac', 'https://cdn.example/2.aac?sig=x#y'],
+    ['//cdn.example/2', '1.ts', 'https://cdn.example/2'],
+  ])('lead to what the list means: %s', (address, name, href) => {
+    const targets = new RelayTargets();
+    expect(targets.under(base)(address, 'bytes')).toBe(name);
+    expect(targets.under(base)(address, 'bytes')).toBe(name);
+    expect(targets.get(name)).toMatchObject({ url: { href }, kind: 'bytes' });
+    expect(targets.get('2.ts')).toBeNull();
+  });
+
+  it.each(['file:///etc/passwd', 'concat:http://a/|http://b/', 'tcp://10.0.0.1:6379', 'data:audio/mp3;base64,AAAA'])(
+    'lead nowhere when that is not on the web: %s',
+    (address) => {
+      const targets = new RelayTargets();
+      expect(targets.get(targets.under(base)(address, 'bytes'))).toBeNull();
+    },
+  );
+
+  it('are forgotten when they are too many, the oldest first', () => {
+    const targets = new RelayTargets();
+    const long = 'x'.repeat(1_000_000);
+    const names = Array.from({ length: 40 }, (_, at) => targets.under(base)(`${at}${long}`, 'bytes'));
+    expect(targets.get(names[0] ?? '')).toBeNull();
+    expect(targets.get(names[39] ?? '')).not.toBeNull();
   });
 });

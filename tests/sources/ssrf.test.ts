@@ -43,6 +43,8 @@ const LISTS: Readonly<Record<string, string>> = {
 
 /** How those end that ffmpeg is never told to open, for another reason than the address. */
 const SAID: Readonly<Record<string, string>> = {
+  // RFC 8216 has addresses in quotes only.
+  'unquoted-key': 'NOT_AUDIO',
   'behind-ID3': 'NOT_AUDIO',
   'list-as-a-segment': 'NOT_AUDIO',
   'in-a-comment': 'came',
