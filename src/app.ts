@@ -25,17 +25,11 @@ import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
 import { SavingTeller } from './player/saving-teller.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
-import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
+import { openRecord } from './record.ts';
 import { createSources } from './sources/index.ts';
 import { ytDlpCandidates } from './sources/yt-dlp.ts';
-import { EnduringStore } from './storage/enduring-store.ts';
-import { openStore } from './storage/index.ts';
-import { TakenOver } from './storage/store-trouble.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
-
-/** How old a position may be after a crash; all guilds together cost one write in that time. */
-const POSITION_EVERY_MS = 250;
 
 /** A whole bot. */
 export interface App {
@@ -66,7 +60,7 @@ async function examine(
   if (!canStart) throw new ConfigError(missing.map(({ name, found, advice }) => `${name}: ${found} (${advice})`));
 }
 
-/** The one place that says `new`. `environment` is what children get their harmless part of. */
+/** Puts the bot together. `environment` is what children get their harmless part of. */
 export function createApp(config: Config, log: Logger, environment: Readonly<Record<string, string | undefined>>): App {
   const closers = new Closers((name, error) => log.warn({ error, name }, 'not closed cleanly'));
   const life = new AbortController();
@@ -81,25 +75,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await mkdir(config.dataDir, { recursive: true });
     await examine('required', config, log, { subprocesses });
 
-    const store = new EnduringStore(await openStore(config.storeUrl, (line) => log.error(line)));
-    store.on('failed', (error) => {
-      log.warn({ error, waiting: store.unsaved }, 'not saved; kept in memory and tried again');
-      if (error instanceof TakenOver) taken.resolve(error);
-    });
-    closers.add('store', () => store.close());
-    const queues = new AdvancedQueueManager({
-      store,
-      maxTracks: config.queueLimit,
-      maxTracksPerUser: config.queueLimitPerUser,
-      defaultVolume: config.defaultVolume,
-      positionEveryMs: POSITION_EVERY_MS,
-    });
-    queues.on('problem', (what, error) => log.error({ error, what }, 'not saved yet'));
-    queues.on('set-aside', ({ key, why }) => log.error({ key, why }, 'a record was not understood and is set aside'));
-    await queues.load();
-    store.endure();
-    closers.add('queues', () => queues.close());
-
+    const { store, queues } = await openRecord(config, log, closers, (error) => taken.resolve(error));
     const sources = createSources({
       ...config,
       store,
