@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run, type Program } from '../loopback/demo/processes.ts';
 import { within } from '../src/lib/time.ts';
 import type { Double, Seat } from './double.ts';
+import { START_OPTIONS } from './node-options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const START_MS = 30_000;
@@ -23,12 +24,12 @@ export const CONTESTANTS = { tenuto: startTenuto, bare: startBarePlayer } as con
 
 export type Contestant = keyof typeof CONTESTANTS;
 
-/** The bot with its own defaults and a fresh data folder, played to by people who type `/play`. */
+/** The bot as `npm start` starts it, with its own defaults and a fresh data folder, played to by people who type `/play`. */
 async function startTenuto(double: Double): Promise<Running> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tenuto-bench-'));
   const forget = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const env = { ...double.env, DATA_DIR: dataDir, ALLOW_PRIVATE_HOSTS: '127.0.0.1' };
+    const env = { ...double.env, DATA_DIR: dataDir, ALLOW_PRIVATE_HOSTS: '127.0.0.1', NODE_OPTIONS: START_OPTIONS };
     const program = await start('src/main.ts', env, (line) => line.includes('"msg":"ready"'));
     return running(program, (seat, url) => double.typePlay(seat, url), forget);
   } catch (error) {
