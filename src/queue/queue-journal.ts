@@ -35,8 +35,6 @@ type Row = Parameters<Store['setMany']>[0][number];
 
 /** A playlist is stored as operations of at most this many entries, so that no record grows without bound. */
 const ENTRIES_PER_OPERATION = 500;
-/** Pages turned into JSON at a time; the 20 ms audio clock runs on the same thread. */
-const PAGES_PER_WRITE = 4;
 
 export const QUEUE_KEYS = 'queue:';
 
@@ -149,12 +147,8 @@ export class QueueJournal {
     const fresh = [...upcoming.fresh, ...undo.fresh];
     // Never used twice, even when this snapshot fails: its head may have reached the disk all the same.
     this.#nextPage += fresh.length;
-    for (let from = 0; from < fresh.length; from += PAGES_PER_WRITE) {
-      const some = fresh.slice(from, from + PAGES_PER_WRITE);
-      await store.setMany(
-        some.map(({ id, entries }) => ({ key: this.#keys.page(id), value: { version: RECORD_VERSION, entries } })),
-      );
-    }
+    // One at a time: each is turned into JSON on the thread of the 20 ms audio clock.
+    for (const { id, entries } of fresh) await store.set(this.#keys.page(id), { version: RECORD_VERSION, entries });
     const { current, loop, history, undoable } = queue;
     const head: HeadRecord = {
       version: RECORD_VERSION,

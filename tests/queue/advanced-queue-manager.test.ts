@@ -198,12 +198,13 @@ describe('AdvancedQueueManager', () => {
     );
     const anyActions = fc.array(anyAction, { maxLength: 300, size: 'max' });
     const property = fc.asyncProperty(anyActions, fc.integer({ min: 1, max: 40 }), async (actions, snapshotEvery) => {
-      const store = new FaultyStore();
+      let store = new FaultyStore();
       const model = new QueueModel();
       let { manager } = await opened(store, { snapshotEvery, maxTracks: Infinity });
       let next = 0;
       for (const action of actions) {
         if (action === 'crash') {
+          store = store.crash();
           ({ manager } = await opened(store, { snapshotEvery, maxTracks: Infinity }));
         } else if (action === 'refuse' || action === 'write-and-say-no') {
           await manager.flush();
@@ -218,7 +219,7 @@ describe('AdvancedQueueManager', () => {
         expect(ids(manager.queue(GUILD))).toEqual(ids(model.asQueue()));
       }
       expect(manager.queue(GUILD)).toEqual(model.asQueue());
-      expect((await afterCrash(store)).queue).toEqual(model.asQueue());
+      expect((await afterCrash(store.crash())).queue).toEqual(model.asQueue());
     });
     await fc.assert(property, { numRuns: 15 });
   });

@@ -1,11 +1,13 @@
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 
-type Fault = 'none' | 'refuse' | 'write-and-say-no' | 'hold';
+type Fault = 'none' | 'refuse' | 'write-and-say-no' | 'hold' | 'dead';
+
+const NEVER = new Promise<never>(() => undefined);
 
 /** A store whose writes fail as told: not at all, cleanly, or after all having reached the disk; or wait until let go. */
 export class FaultyStore implements Store {
-  readonly inner = new MemoryStore();
+  readonly inner: MemoryStore;
   /** The keys of each write. */
   readonly writes: string[][] = [];
   /** Everything that reached the disk, in order, as steps that can be done again. */
@@ -13,6 +15,16 @@ export class FaultyStore implements Store {
     [];
   fault: Fault = 'none';
   #held: (() => void)[] = [];
+
+  constructor(disk = new MemoryStore()) {
+    this.inner = disk;
+  }
+
+  /** Kills the process that writes here, between two writes: none of its own comes any more. The next one finds the disk in what is returned. */
+  crash(): FaultyStore {
+    this.fault = 'dead';
+    return new FaultyStore(this.inner);
+  }
 
   get<T>(key: string): Promise<T | undefined> {
     return this.inner.get<T>(key);
@@ -35,6 +47,7 @@ export class FaultyStore implements Store {
 
   async deleteMany(keys: readonly string[]): Promise<void> {
     if (this.fault === 'refuse') throw new Error('disk full');
+    if (this.fault === 'dead') await NEVER;
     for (const key of keys) {
       this.steps.push({ type: 'delete', keys: [key], again: (store) => store.deleteMany([key]) });
     }
@@ -61,6 +74,7 @@ export class FaultyStore implements Store {
   async #write(keys: string[], write: (store: Store) => Promise<void>): Promise<void> {
     const { fault } = this;
     if (fault === 'refuse') throw new Error('disk full');
+    if (fault === 'dead') await NEVER;
     if (fault === 'hold') await new Promise<void>((resolve) => this.#held.push(resolve));
     this.writes.push(keys);
     this.steps.push({ type: 'write', keys, again: write });
