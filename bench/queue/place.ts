@@ -21,7 +21,7 @@ export async function makePlace(): Promise<{ readonly path: string } & AsyncDisp
 export async function openQueues(
   path: string,
   given?: Store,
-): Promise<{ readonly queues: AdvancedQueueManager } & AsyncDisposable> {
+): Promise<{ readonly queues: AdvancedQueueManager; readonly store: Store } & AsyncDisposable> {
   const store = given ?? (await openStore(`sqlite:${path}`, refuse));
   const queues = new AdvancedQueueManager({ store, maxTracks: ENOUGH });
   queues.on('problem', (what, cause) => refuse(`${what}: ${String(cause)}`));
@@ -29,6 +29,7 @@ export async function openQueues(
   await queues.load();
   return {
     queues,
+    store,
     async [Symbol.asyncDispose]() {
       await queues.close();
       await store.close();
