@@ -5,21 +5,32 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeOptionsOf, START_OPTIONS } from '../bench/node-options.ts';
 import { collected } from '../bench/soak/collected.ts';
 import { INSPECTED } from '../bench/soak/inspector.ts';
-import { rise } from '../bench/soak/plateau.ts';
-import { lowest, slopeOf } from '../bench/soak/slope.ts';
+import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
 
 describe('the course of memory', () => {
   const sawtooth = Array.from({ length: 60 }, (_, x) => ({ x, y: 200 + (x % 7) * 5 }));
 
-  it('has no slope and no rise when it goes up and down', () => {
+  it('is flat when it goes up and down', () => {
     expect(slopeOf(lowest(sawtooth, 6)).slope).toBeCloseTo(0, 1);
-    expect(rise(sawtooth)).toBe(0);
+    expect(isFlat(slopeOf(sawtooth))).toBe(true);
   });
 
-  it('has both when some of it stays', () => {
+  it('is not when some of it stays', () => {
     const leaking = sawtooth.map(({ x, y }) => ({ x, y: y + 0.3 * x }));
     expect(slopeOf(lowest(leaking, 6)).slope).toBeCloseTo(0.3, 1);
-    expect(rise(leaking)).toBeGreaterThan(7);
+    expect(isFlat(slopeOf(leaking))).toBe(false);
+  });
+
+  it('shows less the more each value depends on the one before', () => {
+    const values = [-3, -2, -1, 0, 1, 2, 3];
+    const drawn = (series: readonly number[]) => slopeOf(series.map((y, x) => ({ x, y })));
+    const slow = drawn([...values, ...values.toReversed()]);
+    const quick = drawn(values.flatMap((value) => [value, -value]));
+    expect(slow.error).toBeGreaterThan(2 * quick.error);
+  });
+
+  it('is known to be flat of nothing', () => {
+    expect(isFlat(slopeOf([]))).toBe(false);
   });
 });
 

@@ -5,11 +5,10 @@ import { Lane, type Seat } from '../lane.ts';
 import { rssMb } from '../process-usage.ts';
 import { rounded } from '../statistics.ts';
 import type { Holdings } from '../supervised.ts';
-import { collected } from './collected.ts';
+import { collected, type Collected } from './collected.ts';
 import { INSPECTED } from './inspector.ts';
 import { live, startMusic } from './life.ts';
-import { rise } from './plateau.ts';
-import { lowest, slopeOf, type Point } from './slope.ts';
+import { isFlat, lowest, slopeOf, type Point } from './slope.ts';
 
 const SAMPLE_MS = 10_000;
 const EVENT_MS = 4_000;
@@ -18,12 +17,8 @@ const LEAST_POINTS = 8;
 const LONGEST_WARM_UP_MIN = 10;
 /** Pooled connections and waits that are on their way to their end. */
 const SETTLE_MS = 60_000;
-/** What is live after a full collection depends on what just plays, and on code that V8 has just compiled. */
-const LIVE_MB = 3;
-/** Memory comes in pages and is given back late: a smaller growth cannot be told from none. */
-const COLLECTED_MB = 4;
-/** What may be garbage at any moment: V8's young generation, as `npm start` bounds it. */
-const GARBAGE_MB = 16;
+/** How often all garbage is collected, once the warm-up is over. */
+const COLLECT_EVERY_MIN = 1;
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -50,22 +45,28 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const samples: Sample[] = [];
   const began = performance.now();
   const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
+  const cleaned: (Collected & { readonly hours: number })[] = [];
   await watch(warmUpMinutes);
-  const first = await collected(lane.program, signal);
-  await watch(minutes);
-  const last = await collected(lane.program, signal);
+  for (let minute = warmUpMinutes; minute < minutes; minute += COLLECT_EVERY_MIN) {
+    cleaned.push({ hours: minute / 60, ...(await collected(lane.program, signal)) });
+    await watch(Math.min(minute + COLLECT_EVERY_MIN, minutes));
+  }
   const leaks = await atRest(lane, seats, before);
   const problems = lane.loopback.problems();
   const warmUpHours = warmUpMinutes / 60;
   const judged = samples.filter(({ hours }) => hours >= warmUpHours);
   // A value a minute; in a short run more, or there would be no line to draw.
   const together = Math.max(1, Math.min(SAMPLES_A_MINUTE, Math.floor(judged.length / LEAST_POINTS)));
-  const points = judged.map(({ hours, rssMb }) => ({ x: hours, y: rssMb }));
-  const rss = slopeOf(lowest(points, together));
+  const rss = slopeOf(
+    lowest(
+      judged.map(({ hours, rssMb }) => ({ x: hours, y: rssMb })),
+      together,
+    ),
+  );
   const heap = slopeOf(lowest(judged.flatMap(heapPoint), together));
-  const liveFlat = last.liveMb - first.liveMb <= LIVE_MB;
-  const rssFlat = last.rssMb - first.rssMb <= COLLECTED_MB && rise(points) <= GARBAGE_MB;
-  const flat = rssFlat && liveFlat;
+  const liveMb = slopeOf(cleaned.map(({ hours, liveMb }) => ({ x: hours, y: liveMb })));
+  const collectedMb = slopeOf(cleaned.map(({ hours, rssMb }) => ({ x: hours, y: rssMb })));
+  const flat = isFlat(liveMb) && isFlat(collectedMb);
   const unhandled = lane.program.unhandled().length;
   for (const line of [...leaks, ...problems]) say(`left over or wrong: ${line}`);
   const count = (like: RegExp) => leaks.filter((leak) => like.test(leak)).length;
@@ -83,11 +84,14 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     slope_standard_error: rounded(rss.error, 2),
     heap_slope_mb_per_hour: rounded(heap.slope, 2),
     heap_slope_standard_error: rounded(heap.error, 2),
-    live_mb: { first: rounded(first.liveMb, 2), last: rounded(last.liveMb, 2) },
-    collected_rss_mb: { first: rounded(first.rssMb, 2), last: rounded(last.rssMb, 2) },
-    rss_rise_mb: rounded(rise(points), 2),
-    rss_flat: rssFlat,
-    live_flat: liveFlat,
+    live: series(
+      cleaned.map(({ liveMb }) => liveMb),
+      liveMb,
+    ),
+    collected_rss: series(
+      cleaned.map(({ rssMb }) => rssMb),
+      collectedMb,
+    ),
     memory_flat: flat,
     leaked_timers: count(/^Timeout/),
     leaked_children: count(/^(children|ProcessWrap)/),
@@ -116,6 +120,12 @@ async function measure({ program }: Lane, hours: number): Promise<Sample> {
   const heap = /^nodejs_heap_size_used_bytes (\S+)$/m.exec(await program.metrics())?.[1];
   return { hours, rssMb: await rssMb(program.pid), heapMb: Number(heap) / 2 ** 20 };
 }
+
+const series = (values: readonly number[], { slope, error }: ReturnType<typeof slopeOf>) => ({
+  mb: values.map((value) => rounded(value, 2)),
+  slope_mb_per_hour: rounded(slope, 2),
+  slope_standard_error: rounded(error, 2),
+});
 
 const heapPoint = ({ hours, heapMb }: Sample): Point[] => (Number.isNaN(heapMb) ? [] : [{ x: hours, y: heapMb }]);
 
