@@ -1,13 +1,13 @@
 import { webAddress } from '../lib/web-address.ts';
-import type { Target } from './yt-dlp-arguments.ts';
+import type { Listed, Target } from './yt-dlp-arguments.ts';
 
 const YOUTUBE_HOST = /^((www|m|music)\.)?(youtube(-nocookie)?\.com|youtu\.be)$/;
 
 export const isYouTube = (url: URL): boolean => YOUTUBE_HOST.test(url.hostname);
 
 /** Whom a question goes to: all names of YouTube are one site, every other host is its own. */
-export function siteOf(target: Target): string {
-  return target.kind === 'youtube-search' || isYouTube(target.url) ? 'YouTube' : target.url.hostname;
+export function siteOf(target: Target | Listed): string {
+  return 'words' in target || isYouTube(target.url) ? 'YouTube' : target.url.hostname;
 }
 
 /** What YouTube calls the video that a link leads to, whichever of its many forms the link has; null for any other link. */

@@ -1,7 +1,12 @@
-/** What yt-dlp is asked to look at. */
+/** What yt-dlp is asked to look at, and answers about in one piece. */
 export type Target =
   | { readonly kind: 'page'; readonly url: URL; readonly limit: number }
   | { readonly kind: 'youtube-search'; readonly words: string };
+
+/** What yt-dlp is asked to list, entry by entry: a playlist, or what is found for words. */
+export type Listed =
+  | { readonly kind: 'list'; readonly url: URL; readonly limit: number }
+  | { readonly kind: 'youtube-list'; readonly words: string; readonly limit: number };
 
 /** A flag as youtube-dl-exec takes it: `noExec: true` becomes `--no-exec`, `socketTimeout: 10` becomes `--socket-timeout 10`. */
 export type Flags = Readonly<Record<string, string | number | true>>;
@@ -9,15 +14,27 @@ export type Flags = Readonly<Record<string, string | number | true>>;
 /** Opus first, because it needs no decoding; never a film, unless sound comes in no other way. */
 const FORMAT = 'ba[acodec=opus][protocol=https]/ba[protocol=https]/ba[protocol=http]/ba/b';
 
+const WHOLE: Flags = { dumpSingleJson: true };
+/** A line for each entry as soon as it is known, and the next page only when that is written. */
+const PIECEMEAL: Flags = { dumpJson: true, lazyPlaylist: true };
+
+const OUTPUT: Readonly<Record<(Target | Listed)['kind'], Flags>> = {
+  page: WHOLE,
+  'youtube-search': WHOLE,
+  list: PIECEMEAL,
+  'youtube-list': PIECEMEAL,
+};
+
 /** The target as the one argument behind `--`. What a person typed stands behind a prefix of ours, or was parsed as a URL. */
-export function subjectOf(target: Target): string {
-  return target.kind === 'page' ? target.url.href : `ytsearch1:${target.words}`;
+export function subjectOf(target: Target | Listed): string {
+  if ('url' in target) return target.url.href;
+  return `ytsearch${target.kind === 'youtube-list' ? target.limit : 1}:${target.words}`;
 }
 
 /** Every flag that this yt-dlp knows of those we want. It reads no configuration, runs nothing and writes only its cache. */
-export function flagsFor(target: Target, options: ReadonlySet<string>, cacheDir: string): Flags {
+export function flagsFor(target: Target | Listed, options: ReadonlySet<string>, cacheDir: string): Flags {
   const flags: Flags = {
-    dumpSingleJson: true,
+    ...OUTPUT[target.kind],
     ignoreConfig: true,
     noExec: true,
     noPluginDirs: true,
@@ -32,7 +49,7 @@ export function flagsFor(target: Target, options: ReadonlySet<string>, cacheDir:
     // Since 2025.11 YouTube needs a JavaScript runtime, and only deno is looked for unasked.
     jsRuntimes: `node:${process.execPath}`,
     noPlaylist: true,
-    ...(target.kind === 'page' && { flatPlaylist: true, playlistItems: `1:${target.limit}` }),
+    ...('limit' in target && { flatPlaylist: true, playlistItems: `1:${target.limit}` }),
   };
   return Object.fromEntries(Object.entries(flags).filter(([name]) => options.has(optionOf(name))));
 }

@@ -32,6 +32,10 @@ const fields = {
 export type Info = z.infer<typeof Info>;
 const Info = z.object(fields);
 
+/** An entry of a list that is told piece by piece, with what is known of the list. */
+export type Entry = z.infer<typeof Entry>;
+const Entry = z.object({ ...fields, playlist_title: text, playlist_count: number });
+
 const Answer = z.object({
   ...fields,
   _type: text,
@@ -41,6 +45,12 @@ const Answer = z.object({
 export type Extraction =
   | { readonly kind: 'one'; readonly info: Info }
   | { readonly kind: 'many'; readonly title: string | null; readonly entries: readonly Info[] };
+
+/** Reads a line about one entry of a list; null when it is not about anything. */
+export function readEntry(line: string): Entry | null {
+  const parsed = Entry.safeParse(parseJson(line));
+  return parsed.success ? parsed.data : null;
+}
 
 /** Reads the JSON that yt-dlp wrote; null when it is not the answer to anything. Entries that it failed on are null and left out. */
 export function readExtraction(json: string): Extraction | null {

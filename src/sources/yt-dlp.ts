@@ -2,21 +2,31 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import youtubeDl, { create } from 'youtube-dl-exec';
 import { TenutoError } from '../lib/errors.ts';
-import { collect, neverRan, type Exit, type ForeignChild, type Subprocesses } from '../lib/subprocess.ts';
+import {
+  collect,
+  neverRan,
+  type Exit,
+  type ForeignChild,
+  type Subprocess,
+  type Subprocesses,
+} from '../lib/subprocess.ts';
 import type { EgressProxy } from './egress-proxy.ts';
+import { linesOf } from './output-lines.ts';
 import { SingleFlight, type Flight } from './single-flight.ts';
 import { SiteBreaker, type SiteTrouble } from './site-breaker.ts';
 import { SiteGate } from './site-gate.ts';
 import { siteOf } from './sites.ts';
 import { Slots } from './slots.ts';
 import type { Urgency } from './source.ts';
-import { flagsFor, subjectOf, type Flags, type Target } from './yt-dlp-arguments.ts';
+import { flagsFor, subjectOf, type Flags, type Listed, type Target } from './yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from './yt-dlp-binary.ts';
 import { failureOf, failureSaid, type ExtractionFailure } from './yt-dlp-errors.ts';
-import { readExtraction, type Extraction } from './yt-dlp-info.ts';
+import { readEntry, readExtraction, type Entry, type Extraction } from './yt-dlp-info.ts';
 
 const AT_ONCE = 2;
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** A list of thousands is dozens of pages, one after the other. */
+const LIST_MS = 180_000;
 const MAX_OUTPUT = 20 * 1024 * 1024;
 
 export interface YtDlpOptions {
@@ -51,6 +61,8 @@ export class YtDlp {
   readonly #egress: YtDlpOptions['egress'];
   readonly #timeoutMs: number;
   readonly #slots = new Slots(AT_ONCE);
+  /** A long list keeps nobody from looking up what is to play. */
+  readonly #lists = new Slots(1);
   readonly #flights = new SingleFlight<Extraction>();
   readonly #gate: SiteGate;
   readonly #breaker: SiteBreaker;
@@ -88,6 +100,46 @@ export class YtDlp {
     });
   }
 
+  /**
+   * Lists, and hands over each entry as soon as it is known, no more than the limit. Throws TenutoError, perhaps after some
+   * entries; those are good. A list that nobody waits for any more is killed.
+   */
+  async list(listed: Listed, { signal, urgency = 'now', userId }: Asking, took: (entry: Entry) => void): Promise<void> {
+    signal.throwIfAborted();
+    const site = siteOf(listed);
+    if (userId !== undefined) this.#gate.admit(userId);
+    const flight = { signal, urgency };
+    await this.#gate.enter(site, flight);
+    const ask = async () => {
+      const failure = await this.#list(listed, signal, took);
+      if (failure) throw this.#breaker.failed(site, failure);
+      this.#breaker.answered(site);
+    };
+    await this.#lists.run(() => this.#breaker.ask(site, ask), flight);
+  }
+
+  /** What went wrong, or null. Throws what is no fault of the site. */
+  async #list(listed: Listed, signal: AbortSignal, took: (entry: Entry) => void): Promise<ExtractionFailure | null> {
+    const child = await this.#start(listed, signal, LIST_MS);
+    let count = 0;
+    try {
+      for await (const line of linesOf(child, { maxBytes: MAX_OUTPUT, quietMs: this.#timeoutMs })) {
+        const entry = count < listed.limit ? readEntry(line) : null;
+        if (entry === null) continue;
+        count += 1;
+        took(entry);
+      }
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
+    const exit = await child.ended;
+    if (exit.kind !== 'exited') return this.#broken(exit, signal);
+    return exit.code !== 0 || (count === 0 && child.stderrTail().includes('ERROR'))
+      ? failureSaid(child.stderrTail())
+      : null;
+  }
+
   async #answer(site: string, target: Target, { signal }: Flight): Promise<Extraction> {
     const outcome = await this.#ask(target, signal);
     if ('error' in outcome) throw this.#breaker.failed(site, outcome);
@@ -97,6 +149,20 @@ export class YtDlp {
 
   /** Throws what is no fault of the site. */
   async #ask(target: Target, signal: AbortSignal): Promise<Extraction | ExtractionFailure> {
+    const child = await this.#start(target, signal, this.#timeoutMs);
+    const output = collect(child, MAX_OUTPUT);
+    const exit = await child.ended;
+    if (exit.kind !== 'exited') return this.#broken(exit, signal);
+    const extraction = exit.code === 0 ? readExtraction(output()) : null;
+    if (!extraction) return failureSaid(child.stderrTail());
+    // A search that failed exits with 0 and a list of nulls; what went wrong is only on stderr.
+    if (extraction.kind === 'many' && extraction.entries.length === 0 && child.stderrTail().includes('ERROR')) {
+      return failureSaid(child.stderrTail());
+    }
+    return extraction;
+  }
+
+  async #start(target: Target | Listed, signal: AbortSignal, timeoutMs: number): Promise<Subprocess> {
     const binary = await this.binary();
     if (!binary) throw new TenutoError('EXTRACTOR_MISSING');
     await mkdir(this.#cacheDir, { recursive: true });
@@ -108,17 +174,7 @@ export class YtDlp {
       cwd: this.#cacheDir,
       env: { ...this.#subprocesses.environment, ...proxied },
     });
-    const child = this.#subprocesses.adopt(foreign, { owner: 'yt-dlp', signal, timeoutMs: this.#timeoutMs });
-    const output = collect(child, MAX_OUTPUT);
-    const exit = await child.ended;
-    if (exit.kind !== 'exited') return this.#broken(exit, signal);
-    const extraction = exit.code === 0 ? readExtraction(output()) : null;
-    if (!extraction) return failureSaid(child.stderrTail());
-    // A search that failed exits with 0 and a list of nulls; what went wrong is only on stderr.
-    if (extraction.kind === 'many' && extraction.entries.length === 0 && child.stderrTail().includes('ERROR')) {
-      return failureSaid(child.stderrTail());
-    }
-    return extraction;
+    return this.#subprocesses.adopt(foreign, { owner: 'yt-dlp', signal, timeoutMs });
   }
 
   #broken(exit: Exclude<Exit, { kind: 'exited' }>, signal: AbortSignal): ExtractionFailure {

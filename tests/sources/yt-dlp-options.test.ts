@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
-import { flagsFor, subjectOf, type Target } from '../../src/sources/yt-dlp-arguments.ts';
+import { flagsFor, subjectOf, type Listed, type Target } from '../../src/sources/yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from '../../src/sources/yt-dlp-binary.ts';
 import { ytDlpCandidates } from '../../src/sources/yt-dlp.ts';
 import { fakeYtDlp, RECORDED_OPTIONS } from './fake-yt-dlp.ts';
 import { temporaryFolder } from './sounds.ts';
 
-const TARGETS: readonly Target[] = [
+const TARGETS: readonly (Target | Listed)[] = [
   { kind: 'page', url: new URL('https://example.com/'), limit: 50 },
   { kind: 'youtube-search', words: 'a song' },
+  { kind: 'list', url: new URL('https://example.com/'), limit: 50 },
+  { kind: 'youtube-list', words: 'a song', limit: 5 },
 ];
 const ANY: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 /** Options that came later than the oldest yt-dlp that can be asked safely. */
