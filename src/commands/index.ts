@@ -1,3 +1,4 @@
+import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
 import type { Command } from './command.ts';
 import { history } from './history.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   stop,
   leave,
   stay,
+  autoplay,
   queue,
   history,
   nowplaying,

@@ -1,6 +1,7 @@
 import { EmbedBuilder, SlashCommandBuilder } from 'discord.js';
 import { formatDuration } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
+import { requesterInWords } from '../queue/requester.ts';
 import type { Command } from './command.ts';
 import { count, length, line, named, totalMs } from './words/track.ts';
 
@@ -29,7 +30,7 @@ function page({ entry, positionMs, queue }: Playback, wanted: number): EmbedBuil
   const first = (number - 1) * PER_PAGE;
   const lines = upcoming.slice(first, first + PER_PAGE).map((next, index) => line(next, first + index + 1));
   const now = entry
-    ? `Now: ${named(entry.track)} ${formatDuration(positionMs)} / ${length(entry.track)} (<@${entry.requestedBy}>)`
+    ? `Now: ${named(entry.track)} ${formatDuration(positionMs)} / ${length(entry.track)} (${requesterInWords(entry.requestedBy)})`
     : 'Nothing is playing.';
   return new EmbedBuilder()
     .setTitle('Queue')

@@ -8,6 +8,7 @@ import {
 import { formatDuration, plainText, safeText } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
 import type { QueueEntry } from '../queue/queue.ts';
+import { requesterInWords } from '../queue/requester.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
 import { buttonId, type ButtonAction } from './buttons.ts';
 import type { DisplayMessage } from './display-channel.ts';
@@ -67,7 +68,7 @@ function embed({ track, requestedBy }: QueueEntry, playback: Playback, heading: 
     description: [
       ...(track.artist === null ? [] : [safeText(track.artist)]),
       `${progressBar(playback.positionMs, track.durationMs)} ${times(playback.positionMs, track)}`,
-      `Asked for by <@${requestedBy}>${pausedBy(playback)}`,
+      `Asked for by ${requesterInWords(requestedBy)}${pausedBy(playback)}`,
     ].join('\n'),
     ...(thumbnail !== null && { thumbnail: { url: thumbnail } }),
     footer: { text: footer(playback) },

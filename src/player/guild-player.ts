@@ -102,10 +102,9 @@ export class GuildPlayer {
     });
   }
 
-  async setStay(stay: boolean): Promise<void> {
-    await this.#decide(async () => {
-      await this.#parts.record.update({ stay });
-    });
+  /** Makes durable what people chose, where it changes nothing of what sounds now. */
+  async choose(choice: Partial<Pick<Session, 'stay' | 'autoplay'>>): Promise<void> {
+    await this.#decide(() => this.#parts.record.update(choice));
   }
 
   /** So many people listen now. An empty channel pauses; somebody who comes resumes, unless a person paused it. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TenutoError } from '../lib/errors.ts';
 import { later } from '../lib/time.ts';
 import type { LoopMode, QueueEntry, Undoable } from '../queue/queue.ts';
+import { AUTOPLAY } from '../queue/requester.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
 import type { PlayerVoice } from './player-voice.ts';
@@ -157,7 +158,12 @@ export class PlayerManager implements Players {
   }
 
   async setStay(guildId: string, stay: boolean): Promise<void> {
-    await this.#parts.players.of(guildId).setStay(stay);
+    await this.#parts.players.of(guildId).choose({ stay });
+  }
+
+  async setAutoplay(guildId: string, autoplay: boolean): Promise<void> {
+    await this.#parts.players.of(guildId).choose({ autoplay });
+    if (!autoplay) await this.remove(guildId, { by: 'user', userId: AUTOPLAY });
   }
 
   playback(guildId: string): Playback {

@@ -86,6 +86,8 @@ export interface Players {
   setLoop(guildId: string, loop: LoopMode): Promise<void>;
   /** Stays in the voice channel when nobody listens and when the queue has ended, or does not any more. */
   setStay(guildId: string, stay: boolean): Promise<void>;
+  /** Goes on with related tracks when the queue has ended by itself, or does not any more: then what it put there goes. */
+  setAutoplay(guildId: string, autoplay: boolean): Promise<void>;
   playback(guildId: string): Playback;
 }
 

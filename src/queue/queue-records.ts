@@ -74,6 +74,8 @@ const session = z.looseObject({
   paused: z.enum(['no', 'person', 'nobody', 'failures']),
   pausedBy: z.string().nullable(),
   stay: z.boolean(),
+  // Sessions of this version were written before there was such a thing.
+  autoplay: z.boolean().default(false),
   volume: z.number().min(0).max(200),
 });
 

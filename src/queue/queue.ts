@@ -45,6 +45,8 @@ export interface Session {
   readonly pausedBy: string | null;
   /** Stays in its voice channel when nobody listens and when the queue has ended. */
   readonly stay: boolean;
+  /** Goes on with related tracks when the queue has ended by itself. */
+  readonly autoplay: boolean;
   /** Percent, 0 to 200. */
   readonly volume: number;
 }
@@ -57,5 +59,6 @@ export const NEW_SESSION: Session = {
   paused: 'no',
   pausedBy: null,
   stay: false,
+  autoplay: false,
   volume: 100,
 };

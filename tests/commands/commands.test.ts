@@ -8,6 +8,7 @@ import { resume } from '../../src/commands/resume.ts';
 import { skip } from '../../src/commands/skip.ts';
 import { stop } from '../../src/commands/stop.ts';
 import { volume } from '../../src/commands/volume.ts';
+import { autoplay } from '../../src/commands/autoplay.ts';
 import { clear } from '../../src/commands/clear.ts';
 import { history } from '../../src/commands/history.ts';
 import { move } from '../../src/commands/move.ts';
@@ -120,6 +121,15 @@ describe('a command asks one thing of the player and says what came of it', () =
       ['setStay G false'],
       'I leave again when nobody listens or nothing plays for a while.',
     ],
+    [
+      '/autoplay',
+      autoplay,
+      { on: true },
+      {},
+      ['setAutoplay G true'],
+      'When the queue ends I go on with something related, while somebody listens. What you add always comes first.',
+    ],
+    ['/autoplay off', autoplay, { on: false }, {}, ['setAutoplay G false'], 'When the queue ends, the music ends.'],
     ['/resume', resume, {}, {}, ['resume G', 'prepare G V'], 'Going on.'],
     ['/stop', stop, {}, {}, ['stop G'], 'Stopped, and the queue is empty.'],
     ['/leave', leave, {}, {}, ['leave G'], 'Left. The queue is kept: /play goes on with it.'],

@@ -61,6 +61,7 @@ describe('AdvancedQueueManager', () => {
       paused: 'person',
       pausedBy: '7',
       stay: true,
+      autoplay: true,
       volume: 40,
     };
     await manager.updateSession(GUILD, session);

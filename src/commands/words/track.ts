@@ -1,6 +1,7 @@
 import { formatDuration, safeText } from '../../lib/format.ts';
 import type { Playback } from '../../player/players.ts';
 import type { QueueEntry } from '../../queue/queue.ts';
+import { requesterInWords } from '../../queue/requester.ts';
 import type { Track } from '../../sources/source.ts';
 
 /** In a list; twenty such lines fit into an embed. */
@@ -41,7 +42,7 @@ export const count = (tracks: number): string => `${tracks} ${tracks === 1 ? 'tr
 
 /** A track in a list. */
 export function line({ track, requestedBy }: QueueEntry, number: number): string {
-  return `${number}\\. ${safeText(track.title, TITLE_LENGTH) || 'untitled'} (${length(track)}) <@${requestedBy}>`;
+  return `${number}\\. ${safeText(track.title, TITLE_LENGTH) || 'untitled'} (${length(track)}) ${requesterInWords(requestedBy)}`;
 }
 
 const HINTS: Partial<Record<Playback['status'], string>> = {
