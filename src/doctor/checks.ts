@@ -3,7 +3,7 @@ import { database } from './database.ts';
 import { diskSpace, storage } from './disk.ts';
 import { dave, opus, sodium } from './native.ts';
 import { node, settings, token } from './settings.ts';
-import { ffmpeg, javaScriptRuntime, ytDlp } from './tools.ts';
+import { childrenEnd, ffmpeg, javaScriptRuntime, ytDlp } from './tools.ts';
 
 /** Everything that Tenuto stands on, in the order in which it is told. */
 export const CHECKS: readonly Check[] = [
@@ -19,4 +19,5 @@ export const CHECKS: readonly Check[] = [
   { name: 'ffmpeg', severity: 'degraded', run: ffmpeg },
   { name: 'yt-dlp', severity: 'degraded', run: ytDlp },
   { name: 'JavaScript for yt-dlp', severity: 'degraded', run: javaScriptRuntime },
+  { name: 'child processes', severity: 'degraded', run: childrenEnd },
 ];

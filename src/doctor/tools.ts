@@ -1,3 +1,4 @@
+import { OrphanGuard } from '../lib/orphan-guard.ts';
 import type { Finding, Instruments, Prerequisites } from './check.ts';
 
 const PROBE_MS = 10_000;
@@ -37,6 +38,18 @@ export async function javaScriptRuntime(_given: Prerequisites, instruments: Inst
   if (!newest) return { verdict: 'fail', found: 'no yt-dlp', advice: SET_UP };
   if (newest.options.has('--js-runtimes')) return { verdict: 'ok', found: `Node ${process.versions.node}` };
   return { verdict: 'warn', found: `yt-dlp ${newest.version} is too old to use one`, advice: UPDATE };
+}
+
+/** Whether what the bot has started would end with it, also when it is killed: tried on a program that ends too late by itself. */
+export async function childrenEnd(_given: Prerequisites, { subprocesses }: Instruments): Promise<Finding> {
+  const child = subprocesses.spawn({ owner: 'doctor', command: 'sleep', args: ['60'], timeoutMs: PROBE_MS });
+  const guard = new OrphanGuard();
+  if (child.pid !== undefined) guard.add(child.pid);
+  guard.close();
+  const exit = await child.ended;
+  if (exit.kind === 'killed' && exit.why === 'by-others') return { verdict: 'ok', found: 'end with the bot' };
+  const advice = 'have /bin/sh and sleep here, or run the bot as a service that ends all its processes';
+  return { verdict: 'warn', found: 'may go on for a while when the bot is killed', advice };
 }
 
 /** yt-dlp's versions are dates: `2026.10.26`, with a fourth part for nightly builds. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { TenutoError, type ErrorCode } from './errors.ts';
-import { sleep, within } from './time.ts';
+import { OrphanGuard } from './orphan-guard.ts';
+import { later, within } from './time.ts';
 
 /** What children may know of our surroundings. Tokens live in the environment, so everything else stays with us. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'];
@@ -18,6 +19,16 @@ export type Exit =
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException };
 
 type Why = Extract<Exit, { kind: 'killed' }>['why'];
+
+/** How long a child may take to end cleanly before it is made to. What did not do as it should gets no time at all. */
+const GRACE_MS: Readonly<Record<Why, number>> = {
+  aborted: 500,
+  asked: 500,
+  closing: 500,
+  'timed-out': 0,
+  'too-much-output': 0,
+  'by-others': 0,
+};
 
 export interface ChildLimits {
   /** Who it works for, as shown in diagnostics: `ffmpeg guild 123`. */
@@ -39,7 +50,7 @@ export interface Subprocess {
   readonly ended: Promise<Exit>;
   /** The last 8 KB it wrote to stderr. */
   stderrTail(): string;
-  /** Ends it and everything that it started. */
+  /** Ends it and everything that it started: it is asked to end, and half a second later made to. */
   kill(why?: Why): void;
 }
 
@@ -52,10 +63,11 @@ export interface ForeignChild {
   on(event: 'exit' | 'close', listener: (code: number | null) => void): unknown;
 }
 
-/** Every child process of the bot: each with an owner, a clean environment and its own process group that ends as a whole. */
+/** Every child process of the bot: each with an owner, a clean environment and its own process group that ends as a whole, at the latest with the bot. */
 export class Subprocesses {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #living = new Map<Subprocess, string>();
+  readonly #guard = new OrphanGuard();
   #closing = false;
 
   /** `environment` is ours; children get only PATH and a few harmless names of it. */
@@ -96,8 +108,13 @@ export class Subprocesses {
     const kill = (why: Why = 'asked') => {
       if (!running) return;
       killed ??= why;
-      killGroup(child.pid);
+      const graceMs = GRACE_MS[why];
+      endGroup(child.pid, graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+      later(graceMs, life.signal, () => {
+        if (running) endGroup(child.pid, 'SIGKILL');
+      });
     };
+    if (child.pid !== undefined) this.#guard.add(child.pid);
     // A reader that has gone is not our failure: the child's exit tells the story.
     for (const stream of [stdout, child.stderr]) stream?.on('error', () => undefined);
 
@@ -110,7 +127,8 @@ export class Subprocesses {
       });
       child.on('exit', () => {
         // Grandchildren hold the pipes open and would outlive us; nobody else can have taken the group's number yet.
-        killGroup(child.pid);
+        endGroup(child.pid, 'SIGKILL');
+        if (child.pid !== undefined) this.#guard.remove(child.pid);
         running = false;
       });
       child.on('close', (code) => {
@@ -128,11 +146,7 @@ export class Subprocesses {
     const onAbort = () => kill('aborted');
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) kill('aborted');
-    if (timeoutMs !== undefined)
-      sleep(timeoutMs, life.signal).then(
-        () => kill('timed-out'),
-        () => undefined,
-      );
+    if (timeoutMs !== undefined) later(timeoutMs, life.signal, () => kill('timed-out'));
     return subprocess;
   }
 
@@ -160,6 +174,7 @@ export class Subprocesses {
     const gone = Promise.all(children.map((child) => child.ended));
     // A process in an uninterruptible wait survives even SIGKILL; stopping must not hang on it.
     await within(CLOSE_DEADLINE_MS, gone, () => new Error('children still living')).catch(() => undefined);
+    this.#guard.close();
   }
 }
 
@@ -206,10 +221,10 @@ function keepTail(stream: Readable | null): () => string {
 }
 
 /** A negative id names the whole group; `detached` made the child its leader. */
-function killGroup(pid: number | undefined): void {
+function endGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // No such group: all of it is gone already.
   }

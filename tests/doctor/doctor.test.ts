@@ -8,7 +8,7 @@ import { storage } from '../../src/doctor/disk.ts';
 import { dave, opus, sodium } from '../../src/doctor/native.ts';
 import { renderReport, runDoctor, type Row } from '../../src/doctor/run-doctor.ts';
 import { node, settings, token } from '../../src/doctor/settings.ts';
-import { ffmpeg } from '../../src/doctor/tools.ts';
+import { childrenEnd, ffmpeg } from '../../src/doctor/tools.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { YtDlp } from '../../src/sources/yt-dlp.ts';
 
@@ -131,6 +131,12 @@ describe('the programs', () => {
     const verdict = async (path: string) => (await look([path]))[1]?.verdict;
     expect(await verdict(has)).toBe('ok');
     expect(await verdict(speaks)).toBe('warn');
+  });
+
+  it('end with the bot, which is tried', async () => {
+    expect(await childrenEnd(given(), instruments)).toEqual({ verdict: 'ok', found: 'end with the bot' });
+    const nothingThere = { ...instruments, subprocesses: new Subprocesses({ PATH: join(folder, 'missing') }) };
+    expect(await childrenEnd(given(), nothingThere)).toMatchObject({ verdict: 'warn' });
   });
 
   it('ask for an ffmpeg with libopus', async () => {

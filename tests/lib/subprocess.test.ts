@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { neverRan, Subprocesses } from '../../src/lib/subprocess.ts';
 import { fakeYtDlp } from '../sources/fake-yt-dlp.ts';
 import { temporaryFolder } from '../sources/sounds.ts';
+import { isAlive } from './processes.ts';
 
 const node = process.execPath;
 const opened: Subprocesses[] = [];
@@ -16,16 +16,6 @@ function subprocesses(environment: Record<string, string | undefined> = process.
 }
 
 const script = (code: string) => ({ owner: 'test', command: node, args: ['-e', code] });
-
-/** A killed orphan stays in the process table, as a zombie, for as long as process 1 does not care to reap it. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.closeAll();
@@ -108,6 +98,28 @@ it('kills a child when its signal is aborted', async () => {
   const child = subprocesses().spawn({ ...script('setInterval(() => {}, 1e6)'), signal: life.signal });
   life.abort();
   expect(await child.ended).toEqual({ kind: 'killed', why: 'aborted' });
+});
+
+it('lets a child end cleanly that was asked to', async () => {
+  const child = subprocesses().spawn(
+    script(
+      'process.on("SIGTERM", () => { console.error("bye"); process.exit(0); }); console.log(); setInterval(() => {}, 1e6)',
+    ),
+  );
+  await once(child.stdout, 'data');
+  child.kill();
+  expect(await child.ended).toEqual({ kind: 'killed', why: 'asked' });
+  expect(child.stderrTail()).toBe('bye\n');
+});
+
+it('ends a child that does not care to be asked', async () => {
+  const child = subprocesses().spawn(
+    script('process.on("SIGTERM", () => console.error("no")); console.log(); setInterval(() => {}, 1e6)'),
+  );
+  await once(child.stdout, 'data');
+  child.kill();
+  expect(await child.ended).toEqual({ kind: 'killed', why: 'asked' });
+  expect(child.stderrTail()).toBe('no\n');
 });
 
 it('kills a child that writes more than it may', async () => {
