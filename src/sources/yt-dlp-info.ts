@@ -34,7 +34,16 @@ const Info = z.object(fields);
 
 /** An entry of a list that is told piece by piece, with what is known of the list. */
 export type Entry = z.infer<typeof Entry>;
-const Entry = z.object({ ...fields, playlist_title: text, playlist_count: number });
+const Entry = z.object({
+  ...fields,
+  _type: text,
+  /** Set where it is an entry of something. */
+  playlist: text,
+  playlist_title: text,
+  playlist_count: number,
+  /** `private`, `needs_auth` and others, where the list tells. */
+  availability: text,
+});
 
 const Answer = z.object({
   ...fields,

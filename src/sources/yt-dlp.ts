@@ -24,6 +24,7 @@ import { failureOf, failureSaid, type ExtractionFailure } from './yt-dlp-errors.
 import { readEntry, readExtraction, type Entry, type Extraction } from './yt-dlp-info.ts';
 
 const AT_ONCE = 2;
+const LISTS_AT_ONCE = 2;
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A list of thousands is dozens of pages, one after the other. */
 const LIST_MS = 180_000;
@@ -61,8 +62,8 @@ export class YtDlp {
   readonly #egress: YtDlpOptions['egress'];
   readonly #timeoutMs: number;
   readonly #slots = new Slots(AT_ONCE);
-  /** A long list keeps nobody from looking up what is to play. */
-  readonly #lists = new Slots(1);
+  /** Lists of which the first entry is known. */
+  readonly #lists = new Slots(LISTS_AT_ONCE);
   readonly #flights = new SingleFlight<Extraction>();
   readonly #gate: SiteGate;
   readonly #breaker: SiteBreaker;
@@ -110,16 +111,21 @@ export class YtDlp {
     if (userId !== undefined) this.#gate.admit(userId);
     const flight = { signal, urgency };
     await this.#gate.enter(site, flight);
-    const ask = async () => {
-      const failure = await this.#list(listed, signal, took);
-      if (failure) throw this.#breaker.failed(site, failure);
-      this.#breaker.answered(site);
-    };
-    await this.#lists.run(() => this.#breaker.ask(site, ask), flight);
+    const entries = this.#entries(site, listed, signal);
+    try {
+      const first = await this.#slots.run(() => this.#breaker.ask(site, () => entries.next()), flight);
+      if (first.done === true) return;
+      took(first.value);
+      // Now something can play; the rest of a long list keeps nobody from looking up what is to play.
+      await this.#lists.run(async () => {
+        for await (const entry of entries) took(entry);
+      }, flight);
+    } finally {
+      await entries.return();
+    }
   }
 
-  /** What went wrong, or null. Throws what is no fault of the site. */
-  async #list(listed: Listed, signal: AbortSignal, took: (entry: Entry) => void): Promise<ExtractionFailure | null> {
+  async *#entries(site: string, listed: Listed, signal: AbortSignal): AsyncGenerator<Entry, void, void> {
     const child = await this.#start(listed, signal, LIST_MS);
     let count = 0;
     try {
@@ -127,17 +133,17 @@ export class YtDlp {
         const entry = count < listed.limit ? readEntry(line) : null;
         if (entry === null) continue;
         count += 1;
-        took(entry);
+        yield entry;
       }
-    } catch (error) {
+      const exit = await child.ended;
+      const said = () => failureSaid(child.stderrTail());
+      const nothing = count === 0 && child.stderrTail().includes('ERROR');
+      const failure = exit.kind !== 'exited' ? this.#broken(exit, signal) : exit.code !== 0 || nothing ? said() : null;
+      if (failure) throw this.#breaker.failed(site, failure);
+      this.#breaker.answered(site);
+    } finally {
       child.kill();
-      throw error;
     }
-    const exit = await child.ended;
-    if (exit.kind !== 'exited') return this.#broken(exit, signal);
-    return exit.code !== 0 || (count === 0 && child.stderrTail().includes('ERROR'))
-      ? failureSaid(child.stderrTail())
-      : null;
   }
 
   async #answer(site: string, target: Target, { signal }: Flight): Promise<Extraction> {

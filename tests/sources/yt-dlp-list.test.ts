@@ -90,14 +90,14 @@ describe('a list', () => {
   });
 
   it('keeps nobody from looking something up', async () => {
-    const { fake, list, program } = await lister({ hangs: true });
+    const { fake, list, program } = await lister({ stdout: lines(1), hangs: true });
     const life = new AbortController();
     const asking = { signal: life.signal };
     const lists = [list(5, life.signal), list(6, life.signal)];
     const pages = [1, 2].map((n) =>
       program.extract({ kind: 'page', url: new URL(`https://example.com/${n}`), limit: 1 }, asking),
     );
-    await expect.poll(fake.calls, { timeout: 20_000 }).toHaveLength(3);
+    await expect.poll(fake.calls, { timeout: 20_000 }).toHaveLength(4);
     life.abort(new Error('enough'));
     await Promise.allSettled([...lists, ...pages]);
     await expect.poll(() => subprocesses.living).toEqual([]);
