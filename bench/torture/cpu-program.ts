@@ -16,7 +16,7 @@ export interface CpuRun {
 
 // Sends a file through one demuxer again and again, in a process that knows no other. Says a CpuRun.
 const [, , maker = '', container = '', path = '', chunkBytes = ''] = process.argv;
-const create = DEMUXERS[maker as Maker][container as Case['container']];
+const create = () => DEMUXERS[maker as Maker](container as Case['container']);
 const bytes = await readFile(path);
 await packetsIn(WARM_UP_MS);
 const before = process.cpuUsage();

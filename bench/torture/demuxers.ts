@@ -2,13 +2,16 @@ import type { Duplex } from 'node:stream';
 import prism from 'prism-media';
 import { OpusDemuxer } from '../../src/player/audio/opus-demuxer.ts';
 import type { Case } from './case.ts';
+import { mediabunnyDemuxer } from './mediabunny.ts';
 
-export type Maker = 'ours' | 'prism';
+export const MAKERS = ['ours', 'prism', 'mediabunny'] as const;
+export type Maker = (typeof MAKERS)[number];
 
 /** Demuxers that are measured beside each other. */
-export const DEMUXERS: Readonly<Record<Maker, Readonly<Record<Case['container'], () => Duplex>>>> = {
-  ours: { 'webm-opus': () => new OpusDemuxer('webm-opus'), 'ogg-opus': () => new OpusDemuxer('ogg-opus') },
-  prism: { 'webm-opus': () => new prism.opus.WebmDemuxer(), 'ogg-opus': () => new prism.opus.OggDemuxer() },
+export const DEMUXERS: Readonly<Record<Maker, (container: Case['container']) => Duplex>> = {
+  ours: (container) => new OpusDemuxer(container),
+  prism: (container) => (container === 'webm-opus' ? new prism.opus.WebmDemuxer() : new prism.opus.OggDemuxer()),
+  mediabunny: mediabunnyDemuxer,
 };
 
 /** Bytes in chunks of a length. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { makeFixtures } from '../../loopback/media.ts';
 import type { Measurement } from '../measurement.ts';
 import { demuxerCpu } from './demuxer-cpu.ts';
+import { MAKERS, type Maker } from './demuxers.ts';
 import { SMALL } from './mutation-cases.ts';
 import { mutate } from './mutations.ts';
 import { OGG_CASES } from './ogg-cases.ts';
@@ -17,16 +18,28 @@ const MOST_CPU = 1;
 /** Every form of file that demuxers stumble over. */
 export const table: Measurement = {
   name: 'table',
-  title: 'what comes of each form of file, beside prism-media',
+  title: 'what comes of each form of file, beside prism-media and mediabunny',
   async run() {
-    const rows: { readonly name: string; readonly ours: Fate; readonly prism: Fate }[] = [];
-    for (const one of [...WEBM_CASES, ...OGG_CASES])
-      rows.push({ name: one.name, ours: await fateOf(one, 'ours'), prism: await fateOf(one, 'prism') });
-    const right = (whose: 'ours' | 'prism') => rows.filter((row) => row[whose] === 'right').length;
+    const rows: ({ readonly name: string } & Readonly<Record<Maker, Fate>>)[] = [];
+    for (const one of [...WEBM_CASES, ...OGG_CASES]) {
+      const [ours, prism] = [await fateOf(one, 'ours'), await fateOf(one, 'prism')];
+      rows.push({ name: one.name, ours, prism, mediabunny: await fateOf(one, 'mediabunny') });
+    }
+    const right = (whose: Maker) => rows.filter((row) => row[whose] === 'right').length;
     return {
-      table: [['form', 'ours', 'prism-media'], ...rows.map(({ name, ours, prism }) => [name, ours, prism])],
+      table: [
+        ['form', 'ours', 'prism-media', 'mediabunny'],
+        ...rows.map(({ name, ours, prism, mediabunny }) => [name, ours, prism, mediabunny]),
+        ['right', ...MAKERS.map((whose) => String(right(whose)))],
+      ],
       notes: ['Right is every packet, bit by bit and in order, or an error where there is nothing to play.'],
-      figures: { cases: rows.length, right: right('ours'), prism_right: right('prism'), rows },
+      figures: {
+        cases: rows.length,
+        right: right('ours'),
+        prism_right: right('prism'),
+        mediabunny_right: right('mediabunny'),
+        rows,
+      },
       missed: rows.filter(({ ours }) => ours !== 'right').map(({ name, ours }) => `${name}: ${ours}`),
     };
   },
@@ -54,18 +67,21 @@ export const mutations: Measurement = {
 /** What a minute of sound costs. */
 export const cpu: Measurement = {
   name: 'cpu',
-  title: 'CPU milliseconds a minute of sound, beside prism-media',
+  title: 'CPU milliseconds a minute of sound, beside prism-media and mediabunny',
   async run({ quick, signal }) {
     const media = await makeFixtures(MEDIA, { seconds: 90 });
     const paths = { 'webm-opus': media.pathOf('song.webm'), 'ogg-opus': media.pathOf('song.opus') };
     const rows = await demuxerCpu(paths, quick ? 1 : 5, signal);
     return {
       table: [
-        ['container', 'bytes a chunk', 'ours', 'prism-media', 'ratio'],
-        ...rows.map((row) => [row.container, ...[row.chunk_bytes, row.ours_ms, row.prism_ms, row.ratio].map(String)]),
+        ['container', 'bytes a chunk', 'ours', 'prism-media', 'ratio', 'mediabunny'],
+        ...rows.map((row) => [
+          row.container,
+          ...[row.chunk_bytes, row.ours_ms, row.prism_ms, row.ratio, row.mediabunny_ms].map(String),
+        ]),
       ],
       notes: [
-        'Medians of runs in processes of their own, in turns; the ratio is the median of the ratios of the pairs.',
+        'Medians of runs in processes of their own, in turns; the ratio, ours to prism-media, is the median of those of the rounds.',
       ],
       figures: { rows, worst_ratio: Math.max(...rows.map(({ ratio }) => ratio)) },
       missed: rows

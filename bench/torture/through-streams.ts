@@ -9,10 +9,10 @@ export type Fate = 'right' | 'wrong' | 'error' | 'silence' | 'hang';
 const HANG_MS = 5_000;
 const CHUNK_BYTES = 16_384;
 
-/** Sends a file through ours or prism-media's. A clear error is right where there is nothing to play. */
+/** Sends a file through one of the demuxers. A clear error is right where there is nothing to play. */
 export async function fateOf({ container, bytes, packets }: Case, whose: Maker): Promise<Fate> {
   const heard: Buffer[] = [];
-  const demuxer = DEMUXERS[whose][container]();
+  const demuxer = DEMUXERS[whose](container);
   demuxer.on('data', (packet: Buffer) => heard.push(packet));
   try {
     await pipeline(Readable.from(chunksOf(bytes, CHUNK_BYTES)), demuxer, {

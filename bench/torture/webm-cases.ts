@@ -98,7 +98,7 @@ export const WEBM_CASES: readonly Case[] = [
   row(
     'pictures attached in front',
     write.file([
-      write.element('1941a469', Buffer.alloc(1024 * 1024, 0xae)),
+      write.attachment('cover.jpg', Buffer.alloc(1024 * 1024, 0xae)),
       write.info(),
       write.element(TRACKS, write.track()),
       simple,

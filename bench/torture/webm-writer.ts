@@ -75,6 +75,18 @@ export const stripping = (settings: Buffer): Buffer =>
 export const info = (scale = 1_000_000): Buffer =>
   element('1549a966', [element('2ad7b1', unsigned(scale)), element('4d80', Buffer.from('a writer'))]);
 
+/** Attachments with one picture in them. */
+export const attachment = (name: string, picture: Buffer): Buffer =>
+  element(
+    '1941a469',
+    element('61a7', [
+      element('466e', Buffer.from(name)),
+      element('4660', Buffer.from('image/jpeg')),
+      element('46ae', unsigned(1)),
+      element('465c', picture),
+    ]),
+  );
+
 /** What stands in a SimpleBlock or Block; `lacing` in the two bits of its flags that say so. */
 export function block(body: Part, { number = vint(1), at = 0, lacing = 0 } = {}): Buffer {
   const header = Buffer.alloc(3);
