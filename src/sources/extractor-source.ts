@@ -6,10 +6,14 @@ import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache, Located } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
 import { probe } from './probe.ts';
-import { isYouTube } from './sites.ts';
+import { mixOf } from './related.ts';
+import { isYouTube, videoOf } from './sites.ts';
 import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track, Urgency } from './source.ts';
 import type { Extraction, Info } from './yt-dlp-info.ts';
 import type { Asking, YtDlp } from './yt-dlp.ts';
+
+/** One page of a mix. */
+const MIX_LENGTH = 25;
 
 export interface ExtractorParts {
   readonly ytDlp: YtDlp;
@@ -53,6 +57,17 @@ export class ExtractorSource implements Source {
     const { media, availableAt } = await this.#located(track, signal, urgency);
     await available(availableAt, signal);
     return media;
+  }
+
+  /** YouTube's mix; other sites have nothing of the kind that all of them would name alike. */
+  async related(track: Track, signal: AbortSignal, urgency: Urgency): Promise<readonly Track[] | null> {
+    const video = videoOf(track.identifier);
+    if (video === null) return null;
+    const mix = { kind: 'youtube-mix', url: mixOf(video), limit: MIX_LENGTH } as const;
+    const extraction = await this.#parts.ytDlp.extract(mix, { signal, urgency });
+    const entries = extraction.kind === 'many' ? extraction.entries : [];
+    // A stream never ends; what has no length is private or gone.
+    return entries.flatMap((entry) => this.#entry(entry) ?? []).filter(({ durationMs }) => durationMs !== null);
   }
 
   /** Does now what `locate` would do later, and returns until when that helps, in milliseconds since 1970. */

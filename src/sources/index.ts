@@ -83,6 +83,11 @@ class AllSources implements Sources {
     return await this.#preloads.run(() => source.prepare(track, signal), { signal, urgency: 'ahead' });
   }
 
+  /** Tracks that go with this one, nearest first, perhaps itself among them; null when its source knows of no such thing. */
+  async related(track: Track, signal: AbortSignal, urgency: Urgency): Promise<readonly Track[] | null> {
+    return (await this.#sourceOf(track).related?.(track, signal, urgency)) ?? null;
+  }
+
   /** How often it was known where the bytes of a track are. */
   get cacheCounts(): CacheCounts {
     return this.#cache.counts;

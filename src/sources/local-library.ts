@@ -5,6 +5,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
 import { within } from '../lib/time.ts';
 import { scan, search, titleOf, type LibraryEntry } from './library-index.ts';
+import { alike } from './related.ts';
 import type { Media, Query, Resolution, Source, Track } from './source.ts';
 import { HEAD_BYTES, readHead, sniff } from './sniff.ts';
 
@@ -44,7 +45,7 @@ export class LocalLibrary implements Source {
 
   /** The tracks that share more than half of the words, best first. */
   async search(words: string, limit: number): Promise<Found[]> {
-    await within(PATIENCE_MS, this.refresh(), () => new Error('still reading')).catch(() => undefined);
+    await this.#refreshed();
     const matches = search(this.#entries.values(), words, limit);
     return matches.map(({ entry, complete }) => ({ track: toTrack(entry), complete }));
   }
@@ -57,6 +58,11 @@ export class LocalLibrary implements Source {
     return { kind: 'file', path, format: sniffed === 'unknown' ? 'other' : sniffed };
   }
 
+  async related(track: Track): Promise<readonly Track[]> {
+    await this.#refreshed();
+    return alike(this.#entries.values(), track.identifier).map(toTrack);
+  }
+
   /** Brings the index up to date when it is not fresh. Never rejects; calls at the same time share the work. */
   refresh(): Promise<void> {
     if (this.#refreshing) return this.#refreshing;
@@ -66,6 +72,10 @@ export class LocalLibrary implements Source {
       this.#refreshedAt = this.#now();
     });
     return this.#refreshing;
+  }
+
+  async #refreshed(): Promise<void> {
+    await within(PATIENCE_MS, this.refresh(), () => new Error('still reading')).catch(() => undefined);
   }
 
   async #scan(): Promise<void> {

@@ -49,6 +49,8 @@ export interface Source {
   resolve(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution>;
   /** Finds the bytes of a track that this source made, perhaps in an earlier process. */
   locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
+  /** Tracks that go with one of this source's, nearest first, perhaps itself among them; null when it knows of no such thing. */
+  related?(track: Track, signal: AbortSignal, urgency: Urgency): Promise<readonly Track[] | null>;
 }
 
 /** What the rest of the bot sees of all sources together. */

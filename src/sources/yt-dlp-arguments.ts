@@ -1,7 +1,9 @@
 /** What yt-dlp is asked to look at, and answers about in one piece. */
 export type Target =
   | { readonly kind: 'page'; readonly url: URL; readonly limit: number }
-  | { readonly kind: 'youtube-search'; readonly words: string };
+  | { readonly kind: 'youtube-search'; readonly words: string }
+  /** A video's page that names a list: of the two, the list is meant. */
+  | { readonly kind: 'youtube-mix'; readonly url: URL; readonly limit: number };
 
 /** What yt-dlp is asked to list, entry by entry: a playlist, or what is found for words. */
 export type Listed =
@@ -21,6 +23,7 @@ const PIECEMEAL: Flags = { dumpJson: true, lazyPlaylist: true };
 const OUTPUT: Readonly<Record<(Target | Listed)['kind'], Flags>> = {
   page: WHOLE,
   'youtube-search': WHOLE,
+  'youtube-mix': WHOLE,
   list: PIECEMEAL,
   'youtube-list': PIECEMEAL,
 };
@@ -48,7 +51,7 @@ export function flagsFor(target: Target | Listed, options: ReadonlySet<string>, 
     format: FORMAT,
     // Since 2025.11 YouTube needs a JavaScript runtime, and only deno is looked for unasked.
     jsRuntimes: `node:${process.execPath}`,
-    noPlaylist: true,
+    ...(target.kind === 'youtube-mix' ? { yesPlaylist: true } : { noPlaylist: true }),
     ...('limit' in target && { flatPlaylist: true, playlistItems: `1:${target.limit}` }),
   };
   return Object.fromEntries(Object.entries(flags).filter(([name]) => options.has(optionOf(name))));

@@ -13,6 +13,7 @@ import { temporaryFolder } from './sounds.ts';
 const TARGETS: readonly (Target | Listed)[] = [
   { kind: 'page', url: new URL('https://example.com/'), limit: 50 },
   { kind: 'youtube-search', words: 'a song' },
+  { kind: 'youtube-mix', url: new URL('https://example.com/'), limit: 25 },
   { kind: 'list', url: new URL('https://example.com/'), limit: 50 },
   { kind: 'youtube-list', words: 'a song', limit: 5 },
 ];
