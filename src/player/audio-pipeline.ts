@@ -10,7 +10,9 @@ import type { Relay } from '../sources/relay.ts';
 import type { HttpMedia } from '../sources/resumable-read.ts';
 import { resumable } from '../sources/resumable.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
+import { Gain } from './audio/gain.ts';
 import { watchInput } from './audio/input-watch.ts';
+import { JitterBuffer } from './audio/jitter-buffer.ts';
 import { OpusDemuxer } from './audio/opus-demuxer.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
@@ -81,9 +83,11 @@ interface Input {
 }
 
 async function open(input: Input, { startMs, volume, durationMs, signal }: OpenAudioOptions): Promise<OpenedAudio> {
-  const gate = new PacketGate({ ...input, startMs, durationMs, volume });
+  const gain = new Gain(volume);
+  const packets = new JitterBuffer((packet) => gain.apply(packet));
+  const gate = new PacketGate(packets, { ...input, startMs, durationMs });
   // Errors are for those who play it; until they listen, none may be unhandled.
-  gate.on('error', () => undefined);
+  for (const stage of [gate, packets]) stage.on('error', () => undefined);
   gate.once('close', input.release);
   // What our own ffmpeg writes needs no more than prism-media's demuxer; files of strangers come in forms that it takes for
   // silence or noise (docs/decisions/0015-our-own-demuxers.md).
@@ -94,19 +98,19 @@ async function open(input: Input, { startMs, volume, durationMs, signal }: OpenA
   watchInput(input.bytes, gate);
   // What goes wrong anywhere reaches the gate; the callback has nothing left to do.
   pipeline(input.bytes, demuxer, gate, () => undefined);
-  const abort = () => gate.destroy();
+  const abort = () => packets.destroy();
   signal.addEventListener('abort', abort, { once: true });
-  gate.once('close', () => signal.removeEventListener('abort', abort));
+  packets.once('close', () => signal.removeEventListener('abort', abort));
   if (signal.aborted) abort();
 
   const late = () => new TenutoError('TRACK_UNAVAILABLE', 'no sound came in time');
   try {
-    await within(OPEN_MS + startMs / SKIP_SPEED, once(gate, 'readable'), late, signal);
+    await within(OPEN_MS + startMs / SKIP_SPEED, once(packets, 'readable'), late, signal);
   } catch (error) {
-    gate.destroy();
+    packets.destroy();
     throw error;
   }
-  return { packets: gate, passthrough: input.passthrough, setVolume: (percent) => gate.setVolume(percent) };
+  return { packets, passthrough: input.passthrough, setVolume: (percent) => gain.set(percent) };
 }
 
 /** The file as it is. To begin in the middle, its packets are counted, so that the position is exact. */

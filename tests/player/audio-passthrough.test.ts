@@ -32,13 +32,6 @@ describe('Opus files go out as they are', () => {
     );
   });
 
-  it('wait in small numbers for a listener who pauses, so that a new volume is heard soon', async () => {
-    const { packets } = await sound.open(sound.onDisk('song.opus', 'ogg-opus'));
-    expect(packets.readableHighWaterMark).toBeLessThanOrEqual(5);
-    expect(packets.readableLength).toBeLessThanOrEqual(5);
-    sound.life.abort();
-  });
-
   it('end at once when they are to begin behind their end', async () => {
     expect(await sound.hear(sound.onDisk('song.opus', 'ogg-opus'), { startMs: 60_000 })).toEqual([]);
   });
@@ -56,8 +49,7 @@ describe('the volume', () => {
     }
     expect(heard).toHaveLength(original.length);
     expect(heard.slice(0, 100)).toEqual(original.slice(0, 100));
-    // At most five packets, 100 ms, were on their way when the volume changed.
-    expect(heard.slice(205)).toEqual(original.slice(205));
+    expect(heard.slice(200)).toEqual(original.slice(200));
     expect(loudness(heard.slice(105, 200)) / loudness(original.slice(105, 200))).toBeCloseTo(0.25, 1);
   });
 

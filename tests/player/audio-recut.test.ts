@@ -1,6 +1,7 @@
 import opus from '@discordjs/opus';
 import { expect, it } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
+import { JitterBuffer } from '../../src/player/audio/jitter-buffer.ts';
 import { packetMs } from '../../src/player/audio/opus-packet.ts';
 import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
 import { AudioFixture } from './audio-fixture.ts';
@@ -15,21 +16,18 @@ const sound = new AudioFixture({
 });
 
 async function heard(packets: readonly Buffer[], startMs = 0): Promise<Buffer[]> {
-  const gate = new PacketGate({
+  const buffer = new JitterBuffer((packet) => packet);
+  const gate = new PacketGate(buffer, {
     beginsAtMs: 0,
     startMs,
     durationMs: null,
-    volume: 100,
     confirmEnd: () => Promise.resolve(),
     explain: () => new TenutoError('TRACK_UNAVAILABLE'),
   });
-  const all: Buffer[] = [];
-  gate.on('data', (packet: Buffer) => void all.push(packet));
-  const ended = new Promise<void>((resolve, reject) => void gate.once('end', resolve).once('error', reject));
+  gate.on('error', () => undefined);
   for (const packet of packets) gate.write(packet);
   gate.end();
-  await ended;
-  return all;
+  return await buffer.toArray();
 }
 
 it.each([10, 40, 60])('packets of %i ms in the middle are made into packets of 20 ms that last as long', async (ms) => {

@@ -21,7 +21,7 @@ export function watchInput(input: Readable, gate: PacketGate): void {
   });
   const timer = setInterval(() => {
     // Packets that wait for a paused player are no stall.
-    silentMs = gate.readableLength === 0 && !input.readableEnded ? silentMs + CHECK_MS : 0;
+    silentMs = gate.hungry && !input.readableEnded ? silentMs + CHECK_MS : 0;
     if (silentMs >= STALL_MS) gate.destroy(new TenutoError('TRACK_UNAVAILABLE', 'the server stopped sending'));
   }, CHECK_MS);
   gate.once('close', () => clearInterval(timer));

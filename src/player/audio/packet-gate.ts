@@ -1,10 +1,10 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { Writable } from 'node:stream';
 import { TenutoError } from '../../lib/errors.ts';
-import { Gain } from './gain.ts';
+import type { JitterBuffer } from './jitter-buffer.ts';
 import { PACKET_MS, packetMs } from './opus-packet.ts';
 import { Recut } from './opus-recut.ts';
 
-/** Few, so that a new volume is heard within 100 ms; the sound that is waiting behind them is kept as bytes. */
+/** Few: they wait behind this stage. */
 const QUEUED_PACKETS = 4;
 
 /** The packets may not be sent as they are: the audio has to go through ffmpeg. */
@@ -19,7 +19,6 @@ export interface PacketGateOptions {
   readonly startMs: number;
   /** The length of the track, or null when it is unknown. */
   readonly durationMs: number | null;
-  readonly volume: number;
   /** Asked when the input has ended; rejects when that was not the end of the track. */
   readonly confirmEnd: () => Promise<void>;
   /** What a failure of the input means for a person. */
@@ -27,21 +26,22 @@ export interface PacketGateOptions {
 }
 
 /**
- * The last stage before the ears, the same for all inputs: Opus packets in, of 20 ms all that go out. Leaves out what lies before the
- * start, applies the volume, and makes an error of an end that comes too early.
+ * Where all inputs come together: Opus packets in, of 20 ms all that go on into the buffer. Leaves out what lies before the
+ * start, and makes a failure of an end that comes too early; the buffer learns of both in their turn, behind the packets.
  */
-export class PacketGate extends Transform {
-  readonly #gain: Gain;
+export class PacketGate extends Writable {
+  readonly #buffer: JitterBuffer;
   readonly #options: PacketGateOptions;
   readonly #recut = new Recut();
   #toSkip: number;
   #received = 0;
 
-  constructor(options: PacketGateOptions) {
-    super({ objectMode: true, readableHighWaterMark: QUEUED_PACKETS, writableHighWaterMark: QUEUED_PACKETS });
+  constructor(buffer: JitterBuffer, options: PacketGateOptions) {
+    super({ objectMode: true, highWaterMark: QUEUED_PACKETS });
+    this.#buffer = buffer;
     this.#options = options;
-    this.#gain = new Gain(options.volume);
     this.#toSkip = Math.round((options.startMs - options.beginsAtMs) / PACKET_MS);
+    buffer.once('close', () => this.destroy());
   }
 
   /** Packets of 20 ms that came in, left out ones included. */
@@ -49,12 +49,12 @@ export class PacketGate extends Transform {
     return this.#received;
   }
 
-  /** Percent, 0 to 200; holds for every packet that has not left this stage. */
-  setVolume(percent: number): void {
-    this.#gain.set(percent);
+  /** True while there is room for more. */
+  get hungry(): boolean {
+    return !this.#buffer.full;
   }
 
-  override _transform(packet: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  override _write(packet: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
     if (packetMs(packet) === PACKET_MS) {
       this.#recut.reset();
@@ -62,21 +62,26 @@ export class PacketGate extends Transform {
     } else if (this.#received > 0) {
       for (const piece of this.#recut.apply(packet)) this.#handOn(piece);
     } else return done(new UnfitError('packets of another length'));
-    done();
+    this.#buffer.whenRoom(done);
   }
 
   #handOn(packet: Buffer): void {
     this.#received += 1;
-    if (this.#received > this.#toSkip) this.push(this.#gain.apply(packet));
+    if (this.#received > this.#toSkip) this.#buffer.add(packet);
   }
 
-  override _flush(done: TransformCallback): void {
+  override _final(done: (error?: Error | null) => void): void {
     void this.#judgeEnd(done);
   }
 
   /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
   override destroy(error?: Error): this {
     return super.destroy(error && this.#readable(error));
+  }
+
+  override _destroy(failure: Error | null, done: (error?: Error | null) => void): void {
+    if (failure) this.#buffer.finish(failure);
+    done(failure);
   }
 
   #readable(error: Error): Error {
@@ -88,10 +93,12 @@ export class PacketGate extends Transform {
     return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });
   }
 
-  async #judgeEnd(done: TransformCallback): Promise<void> {
+  async #judgeEnd(done: (error?: Error | null) => void): Promise<void> {
     try {
       await this.#options.confirmEnd();
-      done(this.#received === 0 ? new UnfitError('no packets') : this.#cutOff());
+      const failure = this.#received === 0 ? new UnfitError('no packets') : this.#cutOff();
+      if (!failure) this.#buffer.finish();
+      done(failure);
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
