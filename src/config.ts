@@ -30,6 +30,7 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 const COOLDOWNS = 'must be whole seconds from 1 to 3600 with commas between them';
+const EXTRACTORS = "must be music, all, or yt-dlp's names of sites with commas between them";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -81,6 +82,12 @@ const SETTINGS = {
   ffmpegPath: setting('FFMPEG_PATH', z.string().default('ffmpeg'), '/usr/bin/ffmpeg'),
   /** Hosts that may be opened although their addresses are private. Default: none. */
   allowPrivateHosts: setting('ALLOW_PRIVATE_HOSTS', list.default([]), 'nas.local,192.168.1.20'),
+  /** What yt-dlp may read: names of its extractors, and the words `music` and `all`. Default: music. */
+  extractors: setting(
+    'EXTRACTORS',
+    list.pipe(z.array(z.string().regex(/^[a-z\d][\w.:*]*$/i, EXTRACTORS)).min(1, EXTRACTORS)).default(['music']),
+    'music,generic',
+  ),
   /** The least important log lines that are written. Default: info. */
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */

@@ -28,6 +28,7 @@ describe('parseConfig', () => {
       ytDlpPath: null,
       ffmpegPath: 'ffmpeg',
       allowPrivateHosts: [],
+      extractors: ['music'],
       logLevel: 'info',
       queueLimit: 10_000,
       queueLimitPerUser: 10_000,

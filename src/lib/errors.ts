@@ -45,6 +45,10 @@ const ERRORS = {
   },
   ASKED_TOO_FAST: { blame: 'user', say: 'That was a lot at once. Try again in {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
+  SITE_NOT_ALLOWED: {
+    blame: 'user',
+    say: 'I do not open that site: it is not one of those that I was set up for. The operator can allow it (EXTRACTORS).',
+  },
   /** The way to a host, and not what is there: names that cannot be looked up, connections that are refused or come to nothing. */
   NETWORK_DOWN: { blame: 'outside', say: 'I cannot reach {detail} right now. Try again in a minute.' },
   EXTRACTION_TIMED_OUT: { blame: 'outside', say: 'The site did not answer in time. Try again in a minute.' },

@@ -23,6 +23,8 @@ export interface SourcesOptions {
   readonly musicDir: string;
   readonly ytDlpPath: string | null;
   readonly playlistLimit: number;
+  /** What yt-dlp may read, as in the setting. */
+  readonly extractors?: readonly string[];
   /** Hosts that may be opened although they are private. */
   readonly allowPrivateHosts: readonly string[];
   /** For the operator: a site that gives trouble, told once until it answers again. */
@@ -43,13 +45,14 @@ class AllSources implements Sources {
   readonly #preloads = new Slots(1);
 
   constructor(options: SourcesOptions) {
-    const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts, trouble } = options;
+    const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, extractors, allowPrivateHosts, trouble } =
+      options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
     this.relay = new Relay(this.http);
     this.#egress = new EgressProxy(this.http.guard);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
-    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, egress: this.#egress, trouble });
+    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, extractors, egress: this.#egress, trouble });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
     // The first row that accepts a query and finds something in it wins.
     this.#table = [

@@ -1,3 +1,5 @@
+import { allowed } from './extractors.ts';
+
 /** What yt-dlp is asked to look at, and answers about in one piece. */
 export type Target =
   | { readonly kind: 'page'; readonly url: URL; readonly limit: number }
@@ -9,6 +11,15 @@ export type Target =
 export type Listed =
   | { readonly kind: 'list'; readonly url: URL; readonly limit: number }
   | { readonly kind: 'youtube-list'; readonly words: string; readonly limit: number };
+
+/** What is the same for every question. */
+export interface Surroundings {
+  /** Every option that this yt-dlp knows. */
+  readonly options: ReadonlySet<string>;
+  readonly cacheDir: string;
+  /** The extractors that it may use, as in the setting. */
+  readonly extractors: readonly string[];
+}
 
 /** A flag as youtube-dl-exec takes it: `noExec: true` becomes `--no-exec`, `socketTimeout: 10` becomes `--socket-timeout 10`. */
 export type Flags = Readonly<Record<string, string | number | true>>;
@@ -35,7 +46,7 @@ export function subjectOf(target: Target | Listed): string {
 }
 
 /** Every flag that this yt-dlp knows of those we want. It reads no configuration, runs nothing and writes only its cache. */
-export function flagsFor(target: Target | Listed, options: ReadonlySet<string>, cacheDir: string): Flags {
+export function flagsFor(target: Target | Listed, { options, cacheDir, extractors }: Surroundings): Flags {
   const flags: Flags = {
     ...OUTPUT[target.kind],
     ignoreConfig: true,
@@ -43,6 +54,7 @@ export function flagsFor(target: Target | Listed, options: ReadonlySet<string>, 
     noPluginDirs: true,
     noWarnings: true,
     noCheckFormats: true,
+    useExtractors: allowed(extractors),
     cacheDir,
     socketTimeout: 10,
     extractorRetries: 2,

@@ -2,7 +2,7 @@ import type { Subprocesses } from '../lib/subprocess.ts';
 
 const PROBE_MS = 10_000;
 /** Without these we cannot ask it safely, so a program that lacks one of them is not used. */
-const REQUIRED = ['--dump-single-json', '--ignore-config', '--no-exec', '--format'];
+const REQUIRED = ['--dump-single-json', '--ignore-config', '--no-exec', '--format', '--use-extractors'];
 
 /** A yt-dlp that starts, and what it can do. */
 export interface YtDlpBinary {

@@ -46,6 +46,7 @@ export const FAILURE_CLASSES = {
   drm: { code: 'TRACK_CLOSED', detail: 'it is protected against copying', lasting: true },
   'not-yet': { code: 'TRACK_NOT_YET', detail: 'it has not started' },
   unsupported: { code: 'NOT_AUDIO', detail: '', lasting: true },
+  'not-allowed': { code: 'SITE_NOT_ALLOWED', detail: '', lasting: true },
   format: { code: 'TRACK_UNAVAILABLE', detail: 'it has no sound in a format that I can play', blocksAfter: 5 },
   circle: { code: 'TRACK_CLOSED', detail: 'the link leads in a circle', lasting: true },
   internal: { code: 'BLOCKED_ADDRESS', detail: '', lasting: true },
@@ -103,7 +104,9 @@ const SAID: readonly (readonly [RegExp, FailureClass])[] = [
   [/(available|blocked it) (in|from) your (country|location|region)|geo.?restrict|blocked it .*on copyright/i, 'geo'],
   [/drm/i, 'drm'],
   [/requested format is not available|only images are available/i, 'format'],
-  [/unsupported url|no suitable extractor|no video formats found|no media found|is not a valid URL/i, 'unsupported'],
+  // What `--use-extractors` leaves out.
+  [/no suitable extractor/i, 'not-allowed'],
+  [/unsupported url|no video formats found|no media found|is not a valid URL/i, 'unsupported'],
   [/file:\/\/ URLs are/i, 'unsupported'],
   [/infinite loop|redirect loop|30\d: Moved/i, 'circle'],
   // Without the hints on what a person at a keyboard could try, which name cookies and logins in messages on anything.

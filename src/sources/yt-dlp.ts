@@ -35,6 +35,8 @@ export interface YtDlpOptions {
   readonly path: string | null;
   readonly dataDir: string;
   readonly subprocesses: Subprocesses;
+  /** What it may read, as in the setting; what is not among it is refused. */
+  readonly extractors?: readonly string[] | undefined;
   /** Its only way out. */
   readonly egress: Pick<EgressProxy, 'environment'>;
   readonly timeoutMs?: number;
@@ -58,6 +60,7 @@ export interface Asking {
 export class YtDlp {
   readonly #candidates: readonly string[];
   readonly #cacheDir: string;
+  readonly #extractors: readonly string[];
   readonly #subprocesses: Subprocesses;
   readonly #egress: YtDlpOptions['egress'];
   readonly #timeoutMs: number;
@@ -76,6 +79,7 @@ export class YtDlp {
     this.#candidates = ytDlpCandidates(path, dataDir);
     // Absolute, because the program is started in another folder.
     this.#cacheDir = resolve(dataDir, 'cache', 'yt-dlp');
+    this.#extractors = options.extractors ?? ['music'];
     this.#subprocesses = subprocesses;
     this.#egress = egress;
     this.#timeoutMs = timeoutMs;
@@ -175,7 +179,8 @@ export class YtDlp {
     const proxied = await this.#egress.environment();
     this.#subprocesses.assertOpen();
     signal.throwIfAborted();
-    const foreign = start(binary.path, subjectOf(target), flagsFor(target, binary.options, this.#cacheDir), {
+    const flags = flagsFor(target, { ...binary, cacheDir: this.#cacheDir, extractors: this.#extractors });
+    const foreign = start(binary.path, subjectOf(target), flags, {
       // Two folders matter to it: this one, which is empty of configuration and plugins, and the one of its cache.
       cwd: this.#cacheDir,
       env: { ...this.#subprocesses.environment, ...proxied },

@@ -63,7 +63,13 @@ describe('the programs', () => {
     return path;
   }
 
-  const HELP = ['-J, --dump-single-json', '--ignore-config', '--no-exec', '-f, --format FORMAT'];
+  const HELP = [
+    '-J, --dump-single-json',
+    '--ignore-config',
+    '--no-exec',
+    '-f, --format FORMAT',
+    '--use-extractors NAMES',
+  ];
   const usable = (version: string, ...more: readonly string[]) => ({
     '--version': version,
     '--help': [...HELP, ...more].map((option) => `  ${option}`).join('\n'),

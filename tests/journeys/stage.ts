@@ -64,7 +64,14 @@ export async function setStage(options: LoopbackOptions = {}, songSeconds = SONG
         done();
       },
     });
-    const env = { ...process.env, ...loopback.env, DATA_DIR: dataDir, ALLOW_PRIVATE_HOSTS: '127.0.0.1', ...settings };
+    const env = {
+      ...process.env,
+      ...loopback.env,
+      DATA_DIR: dataDir,
+      ALLOW_PRIVATE_HOSTS: '127.0.0.1',
+      EXTRACTORS: 'music,generic',
+      ...settings,
+    };
     const app = createApp(parseConfig(env), createLogger({ level: 'debug', destination }), env);
     let stopped: Promise<void> | null = null;
     const bot = { ...app, stop: () => (stopped ??= app.stop()), log: () => lines.join('') };

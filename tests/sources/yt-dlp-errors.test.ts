@@ -71,7 +71,7 @@ const RECORDED: readonly (readonly [FailureClass, string])[] = [
     'ERROR: [youtube] abc: Requested format is not available. Use --list-formats for a list of available formats',
   ],
   ['unsupported', 'ERROR: Unsupported URL: http://127.0.0.1:37259/html'],
-  ['unsupported', 'ERROR: No suitable extractor found for URL http://example.com/'],
+  ['not-allowed', 'ERROR: No suitable extractor found for URL http://example.com/'],
   [
     'unsupported',
     'ERROR: file:// URLs are disabled by default in yt-dlp for security reasons. Use --enable-file-urls to enable at your own risk.',

@@ -18,6 +18,7 @@ const TARGETS: readonly (Target | Listed)[] = [
   { kind: 'youtube-list', words: 'a song', limit: 5 },
 ];
 const ANY: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+const SURROUNDINGS = { options: ANY, cacheDir: '/cache', extractors: ['music'] };
 /** Options that came later than the oldest yt-dlp that can be asked safely. */
 const LATER = new Set(['--js-runtimes', '--no-plugin-dirs']);
 const kebab = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 describe('every option that we pass', () => {
   const declared = RECORDED_OPTIONS.split('\n');
-  const passed = TARGETS.flatMap((target) => Object.entries(flagsFor(target, ANY, '/cache')));
+  const passed = TARGETS.flatMap((target) => Object.entries(flagsFor(target, SURROUNDINGS)));
 
   it.each(passed)('--%s is one of yt-dlp 2026.08.19, and takes a value if we give one: %j', (name, value) => {
     const line = declared.find((one) => one.split(/[\s,]+/).includes(kebab(name)));
@@ -54,7 +55,7 @@ describe('every option that we pass', () => {
   it('is taken by a stand-in that takes no others', async () => {
     const fake = await fakeYtDlp(folder.path, { stdout: 'null' });
     for (const target of TARGETS) {
-      const flags = Object.entries(flagsFor(target, ANY, '/cache'));
+      const flags = Object.entries(flagsFor(target, SURROUNDINGS));
       const args = flags.flatMap(([name, value]) => (value === true ? [kebab(name)] : [kebab(name), `${value}`]));
       await expect(promisify(execFile)(fake.path, [...args, '--', subjectOf(target)])).resolves.toBeDefined();
     }
@@ -84,7 +85,7 @@ describe('of the formats that there are, yt-dlp takes', () => {
     await writeFile(info, JSON.stringify({ ...about, formats }));
     const [target] = TARGETS;
     if (target === undefined) return;
-    const { format: selection } = flagsFor(target, real.options, folder.path);
+    const { format: selection } = flagsFor(target, { ...SURROUNDINGS, options: real.options });
     const args = ['-J', '--ignore-config', '--no-check-formats', '-f', String(selection), '--load-info-json', info];
     const { stdout } = await promisify(execFile)(real.path, args);
     expect(JSON.parse(stdout)).toMatchObject({ format_id: wanted });

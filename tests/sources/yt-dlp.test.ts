@@ -75,6 +75,7 @@ describe('how it is called', () => {
     --ignore-config                 Read no configuration
     --no-exec                       Run nothing
     -f, --format FORMAT             Video format code
+    --use-extractors NAMES          Which
     --no-playlist                   One only
     --flat-playlist                 Do not extract the videos of a playlist
     -I, --playlist-items ITEM_SPEC  Which
@@ -88,6 +89,8 @@ describe('how it is called', () => {
       '--dump-single-json',
       '--ignore-config',
       '--no-exec',
+      '--use-extractors',
+      expect.stringContaining('youtube'),
       '--cache-dir',
       join(folder.path, 'cache', 'yt-dlp'),
       '--socket-timeout',
@@ -107,7 +110,7 @@ describe('how it is called', () => {
 
   it('brings our own Node as JavaScript runtime where that is possible', async () => {
     const help =
-      '    -J, --dump-single-json\n    --ignore-config\n    --no-exec\n    -f, --format F\n    --js-runtimes RUNTIME  Which\n';
+      '    -J, --dump-single-json\n    --ignore-config\n    --no-exec\n    -f, --format F\n    --use-extractors NAMES\n    --js-runtimes RUNTIME  Which\n';
     const fake = await fakeYtDlp(folder.path, { stdout: ONE }, { help });
     await new YtDlp({ path: fake.path, dataDir: folder.path, subprocesses, egress }).extract(
       page('https://example.com/'),
