@@ -1,6 +1,7 @@
 import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
 import type { Command } from './command.ts';
+import { filter } from './filter.ts';
 import { history } from './history.ts';
 import { leave } from './leave.ts';
 import { loop } from './loop.ts';
@@ -14,6 +15,7 @@ import { reconnect } from './reconnect.ts';
 import { remove } from './remove.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { seek } from './seek.ts';
 import { shuffle } from './shuffle.ts';
 import { skip } from './skip.ts';
 import { stay } from './stay.ts';
@@ -43,6 +45,8 @@ export const COMMANDS: readonly Command[] = [
   clear,
   undo,
   volume,
+  seek,
+  filter,
   loop,
   voicestatus,
   reconnect,

@@ -16,6 +16,7 @@ import { JitterBuffer } from './audio/jitter-buffer.ts';
 import { OpusDemuxer } from './audio/opus-demuxer.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
+import type { Filtering } from './filters.ts';
 import { confirmTranscode, startTranscode, type TranscodeInput } from './audio/transcode.ts';
 
 const OPEN_MS = 20_000;
@@ -27,6 +28,8 @@ export interface OpenAudioOptions {
   readonly startMs: number;
   /** Percent, 0 to 200. */
   readonly volume: number;
+  /** What is done to the sound; with filters there is no passthrough. */
+  readonly filtering?: Filtering | null;
   /** Ends the audio and everything behind it: processes, sockets, files. */
   readonly signal: AbortSignal;
   /** The length of the track where it is known: an earlier end is then an error. */
@@ -55,7 +58,7 @@ export interface OpenedAudio {
 /** Opens media at a position. Resolves when the first packet is there, rejects with a TenutoError when there will be none. */
 export async function openAudio(media: Media, options: OpenAudioOptions): Promise<OpenedAudio> {
   options.signal.throwIfAborted();
-  if (media.format !== 'other') {
+  if (media.format !== 'other' && !options.filtering) {
     try {
       return await open(await untouched(media, media.format, options), options);
     } catch (error) {
@@ -82,10 +85,11 @@ interface Input {
   readonly release: () => void;
 }
 
-async function open(input: Input, { startMs, volume, durationMs, signal }: OpenAudioOptions): Promise<OpenedAudio> {
+async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudio> {
+  const { startMs, volume, durationMs, signal } = options;
   const gain = new Gain(volume);
   const packets = new JitterBuffer((packet) => gain.apply(packet));
-  const gate = new PacketGate(packets, { ...input, startMs, durationMs });
+  const gate = new PacketGate(packets, { ...input, startMs, durationMs, tempo: options.filtering?.tempo ?? 1 });
   // Errors are for those who play it; until they listen, none may be unhandled.
   for (const stage of [gate, packets]) stage.on('error', () => undefined);
   gate.once('close', input.release);

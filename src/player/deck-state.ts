@@ -1,15 +1,45 @@
 import type { QueueEntry } from '../queue/queue.ts';
+import type { Media, Urgency } from '../sources/source.ts';
+import type { Filtering } from './filters.ts';
 import type { Sound } from './sound.ts';
 
-/** What a deck does about the entry that it was given. Aborting `life` closes files, sockets and children. */
+/** What an entry is wanted to sound like, and from where; null: from where it is by then. */
+export interface Aim {
+  readonly startMs: number | null;
+  readonly filtering: Filtering | null;
+}
+
+/** A sound on its way. Aborting `life` closes its files, sockets and children, also when it sounds already. */
+export interface Opening extends Aim {
+  readonly life: AbortController;
+}
+
+/** What stays the same for as long as an entry is on the deck. */
+export interface Disc {
+  readonly entry: QueueEntry;
+  /** Percent, when it is asked for. */
+  readonly volume: () => number;
+  readonly urgency: Urgency;
+}
+
+/** What a deck does about the entry that it was given. */
 export type DeckState =
   | { readonly status: 'empty' }
-  /** Finding the bytes and opening them. */
-  | { readonly status: 'loading'; readonly entry: QueueEntry; readonly life: AbortController; readonly startMs: number }
-  | { readonly status: 'sounding'; readonly entry: QueueEntry; readonly life: AbortController; readonly sound: Sound };
+  /** Nothing sounds yet, or any more: the bytes are found and opened. */
+  | { readonly status: 'loading'; readonly disc: Disc; readonly opening: Opening; readonly startMs: number }
+  | { readonly status: 'sounding'; readonly disc: Disc; readonly media: Media; readonly sound: Sound }
+  /** It sounds, and will go on elsewhere, or in another way, as soon as that is open. */
+  | {
+      readonly status: 'swapping';
+      readonly disc: Disc;
+      readonly media: Media;
+      readonly sound: Sound;
+      readonly opening: Opening;
+    };
 
 export const LEGAL = {
   empty: ['loading'],
-  loading: ['sounding', 'empty'],
-  sounding: ['empty'],
+  loading: ['loading', 'sounding', 'empty'],
+  sounding: ['swapping', 'empty'],
+  swapping: ['swapping', 'sounding', 'loading', 'empty'],
 } as const satisfies Record<DeckState['status'], readonly DeckState['status'][]>;

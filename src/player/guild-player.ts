@@ -6,7 +6,9 @@ import type { Urgency } from '../sources/source.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { keepTime } from './position-clock.ts';
 import type { Edit } from './queue-edits.ts';
+import { filteringOf } from './filters.ts';
 import { Rest } from './rest.ts';
+import { Swaps } from './swaps.ts';
 import { TrackEndings, type TrackEndingsParts } from './track-endings.ts';
 
 /** What a guild's player needs from the rest. */
@@ -24,6 +26,8 @@ export class GuildPlayer {
   readonly deck: Deck;
   readonly #parts: GuildPlayerParts;
   readonly #endings: TrackEndings;
+  /** What people change of the track that plays while it plays. */
+  readonly swaps: Swaps;
   readonly #lock = new Lock();
   /** How the current entry ended, until what follows is decided: it is not put on the deck again meanwhile. */
   #ending: Ending | null = null;
@@ -37,6 +41,8 @@ export class GuildPlayer {
     this.#parts = parts;
     this.#endings = new TrackEndings(parts);
     this.deck = new Deck(parts);
+    const decide = <T>(decision: () => Promise<T>) => this.#decide(decision);
+    this.swaps = new Swaps({ deck: this.deck, record: parts.record, decide });
     keepTime(this.deck, (entryId, positionMs) => parts.record.notePosition(entryId, positionMs));
     this.deck.on('change', () => {
       if (this.deck.audible) this.#endings.heard();
@@ -165,7 +171,8 @@ export class GuildPlayer {
       // In a live stream there is nothing to go back to.
       const startMs = queue.current.track.live ? 0 : session.positionMs;
       const volume = () => this.#parts.record.session.volume;
-      this.deck.load(queue.current, { startMs, volume, urgency: this.#urgency });
+      const filtering = filteringOf(session.filters);
+      this.deck.load(queue.current, { startMs, volume, filtering, urgency: this.#urgency });
     }
     this.deck.hold(session.paused !== 'no');
     this.#parts.changed();

@@ -1,3 +1,4 @@
+import { filteringOf } from './filters.ts';
 import type { GuildPlayer } from './guild-player.ts';
 import type { GuildRecord } from './guild-record.ts';
 import type { Playback } from './players.ts';
@@ -6,8 +7,18 @@ import type { Playback } from './players.ts';
 export function playbackOf(record: GuildRecord, player: Pick<GuildPlayer, 'deck' | 'rests'> | null): Playback {
   const { queue, session } = record;
   const positionMs = player?.deck.positionMs ?? session.positionMs;
-  const { volume, pausedBy } = session;
-  return { status: statusOf(record, player), entry: queue.current, positionMs, volume, pausedBy, queue };
+  const { volume, pausedBy, filters } = session;
+  const tempo = filteringOf(filters)?.tempo ?? 1;
+  return {
+    status: statusOf(record, player),
+    entry: queue.current,
+    positionMs,
+    volume,
+    filters,
+    tempo,
+    pausedBy,
+    queue,
+  };
 }
 
 function statusOf({ queue, session }: GuildRecord, player: Parameters<typeof playbackOf>[1]): Playback['status'] {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { TenutoError } from '../lib/errors.ts';
 import { later } from '../lib/time.ts';
+import type { Place } from '../lib/place.ts';
+import type { Filter, FilterEdit } from '../queue/filters.ts';
 import type { LoopMode, QueueEntry, Undoable } from '../queue/queue.ts';
 import { AUTOPLAY } from '../queue/requester.ts';
 import type { GuildPlayers } from './guild-players.ts';
@@ -155,6 +157,14 @@ export class PlayerManager implements Players {
 
   async setVolume(guildId: string, percent: number): Promise<void> {
     await this.#parts.players.of(guildId).setVolume(percent);
+  }
+
+  async seek(guildId: string, place: Place): Promise<number> {
+    return await this.#parts.players.of(guildId).swaps.seek(place);
+  }
+
+  async setFilters(guildId: string, edit: FilterEdit): Promise<readonly Filter[]> {
+    return await this.#parts.players.of(guildId).swaps.setFilters(edit);
   }
 
   async setStay(guildId: string, stay: boolean): Promise<void> {

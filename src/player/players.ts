@@ -1,3 +1,5 @@
+import type { Place } from '../lib/place.ts';
+import type { Filter, FilterEdit } from '../queue/filters.ts';
 import type { LoopMode, Queue, QueueEntry, Undoable } from '../queue/queue.ts';
 import type { Track } from '../sources/source.ts';
 
@@ -19,6 +21,9 @@ export interface Playback {
   readonly entry: QueueEntry | null;
   readonly positionMs: number;
   readonly volume: number;
+  readonly filters: readonly Filter[];
+  /** Milliseconds of the entry that pass in one of hearing it. */
+  readonly tempo: number;
   /** The person who paused it, while that is why it does not play. */
   readonly pausedBy: string | null;
   readonly queue: Queue;
@@ -83,6 +88,10 @@ export interface Players {
   /** Ends the music, keeps the queue, leaves the channel. */
   leave(guildId: string): Promise<void>;
   setVolume(guildId: string, percent: number): Promise<void>;
+  /** Goes on elsewhere in the current track; returns where, in milliseconds. Throws LIVE, BEHIND_END, OVERTAKEN or NOT_SWAPPED. */
+  seek(guildId: string, place: Place): Promise<number>;
+  /** Changes what is done to the sound; returns what is on then. Throws BAD_OPTION or NOT_SWAPPED. */
+  setFilters(guildId: string, edit: FilterEdit): Promise<readonly Filter[]>;
   setLoop(guildId: string, loop: LoopMode): Promise<void>;
   /** Stays in the voice channel when nobody listens and when the queue has ended, or does not any more. */
   setStay(guildId: string, stay: boolean): Promise<void>;

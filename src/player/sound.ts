@@ -1,34 +1,52 @@
 import { createAudioResource, StreamType, type AudioResource } from '@discordjs/voice';
+import { TenutoError } from '../lib/errors.ts';
 import type { OpenedAudio } from './audio-pipeline.ts';
+import type { Filtering } from './filters.ts';
+
+const PACKET_MS = 20;
+
+export interface SoundOptions {
+  /** Where in the track it begins. */
+  readonly startMs: number;
+  readonly filtering: Filtering | null;
+  /** Milliseconds of the same entry that left before it, in other sounds. */
+  readonly heardBeforeMs: number;
+  /** Ends its packets and everything behind them. */
+  readonly life: AbortController;
+}
 
 /** A track's packets on their way to the ears: what the audio player reads, and how far it has read. */
 export class Sound {
   readonly resource: AudioResource;
+  readonly filtering: Filtering | null;
   readonly #audio: OpenedAudio;
-  readonly #startMs: number;
+  readonly #options: SoundOptions;
+  #leftOut = 0;
   #complete = false;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
-  constructor(audio: OpenedAudio, startMs: number) {
+  constructor(audio: OpenedAudio, options: SoundOptions) {
     this.#audio = audio;
-    this.#startMs = startMs;
+    this.#options = options;
+    this.filtering = options.filtering;
     this.resource = createAudioResource(audio.packets, { inputType: StreamType.Opus });
     // The first packet is there. To a player that waited for it, 'finish' would be the end: so it is called when all has been
     // written, and of a short rest nothing has been read then (@discordjs/voice 0.19, AudioPlayer.play).
     this.resource.started = true;
     audio.packets.once('end', () => (this.#complete = true));
     // The audio player wraps errors and loses what they were, so they are kept from the source.
-    audio.packets.once('error', (error) => (this.#failure = error));
+    audio.packets.once('error', (error: Error) => (this.#failure = error));
   }
 
   /** Milliseconds into the track, counted in packets that left for the connection and not by a clock. */
   get positionMs(): number {
-    return this.#startMs + this.heardMs;
+    const passed = this.#leftOut * PACKET_MS + this.resource.playbackDuration;
+    return this.#options.startMs + passed * (this.filtering?.tempo ?? 1);
   }
 
-  /** Milliseconds that left since it was opened. */
+  /** Milliseconds that left since its entry was put on the deck. */
   get heardMs(): number {
-    return this.resource.playbackDuration;
+    return this.#options.heardBeforeMs + this.resource.playbackDuration;
   }
 
   /** True when the last packet of the track was read. */
@@ -43,5 +61,43 @@ export class Sound {
 
   setVolume(percent: number): void {
     this.#audio.setVolume(percent);
+  }
+
+  /**
+   * Leaves out what lies before a place that may move on meanwhile, so that the packet that is read next belongs there, to half
+   * a packet. False when there is none: the track ends before. Rejects when the packets fail, or end because of `close`.
+   */
+  async reach(placeMs: () => number): Promise<boolean> {
+    const { packets } = this.#audio;
+    const half = (PACKET_MS * (this.filtering?.tempo ?? 1)) / 2;
+    for (;;) {
+      const packet: unknown = packets.read();
+      if (packet === null) {
+        if (this.#complete) return false;
+        if (packets.destroyed) throw this.#failure ?? new TenutoError('TRACK_UNAVAILABLE', 'it was closed');
+        await this.#news();
+      } else if (this.positionMs + half > placeMs()) {
+        packets.unshift(packet);
+        return true;
+      } else this.#leftOut += 1;
+    }
+  }
+
+  /** Ends its packets, if they have not ended yet. */
+  close(): void {
+    this.#options.life.abort();
+  }
+
+  /** Resolves when there may be another packet, or none any more. */
+  #news(): Promise<void> {
+    const { packets } = this.#audio;
+    const events = ['readable', 'end', 'close'] as const;
+    return new Promise((resolve) => {
+      const tell = () => {
+        for (const event of events) packets.off(event, tell);
+        resolve();
+      };
+      for (const event of events) packets.on(event, tell);
+    });
   }
 }

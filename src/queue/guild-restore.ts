@@ -37,12 +37,12 @@ export function recoverGuild(
   try {
     const journal = new Map(Array.from(records).filter(([key]) => key.startsWith(QUEUE_KEYS)));
     const queue = recoverQueue(guildId, journal);
-    const { session, strange } = recoverSession(guildId, records, queue.recorded, newSession);
+    const { session, strange, obsolete } = recoverSession(guildId, records, queue.recorded, newSession);
     return {
       ...queue,
       session,
       strange: [...queue.strange, ...strange],
-      obsolete: [...queue.obsolete, ...strange.map(({ key }) => key)],
+      obsolete: [...queue.obsolete, ...obsolete],
     };
   } catch (error) {
     problem(error);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Track } from '../sources/source.ts';
+import { readFilters } from './filters.ts';
 import { migrated, RECORD_VERSION } from './queue-migrations.ts';
 import type { QueueOperation } from './queue-operations.ts';
 import type { QueueEntry, Session, Undoable } from './queue.ts';
@@ -77,6 +78,10 @@ const session = z.looseObject({
   // Sessions of this version were written before there was such a thing.
   autoplay: z.boolean().default(false),
   volume: z.number().min(0).max(200),
+  filters: z
+    .unknown()
+    .default([])
+    .transform((value) => readFilters(value).filters),
 });
 
 const position = z.object({ version, entryId: z.string(), turn: count, positionMs: z.number().nonnegative() });

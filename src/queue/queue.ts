@@ -1,4 +1,5 @@
 import type { Track } from '../sources/source.ts';
+import type { Filter } from './filters.ts';
 
 /** A track in a queue: which one it is (ids are unique in a guild, also for the same track added twice), and who asked for it. */
 export interface QueueEntry {
@@ -49,6 +50,8 @@ export interface Session {
   readonly autoplay: boolean;
   /** Percent, 0 to 200. */
   readonly volume: number;
+  /** What is done to the sound, each at most once. */
+  readonly filters: readonly Filter[];
 }
 
 export const EMPTY_QUEUE: Queue = { current: null, upcoming: [], loop: 'off', history: [], undoable: null };
@@ -61,4 +64,5 @@ export const NEW_SESSION: Session = {
   stay: false,
   autoplay: false,
   volume: 100,
+  filters: [],
 };

@@ -1,3 +1,4 @@
+import { readFilters } from './filters.ts';
 import type { Recorded } from './queue-journal.ts';
 import { RECORD_VERSION } from './queue-migrations.ts';
 import type { Records } from './queue-recovery.ts';
@@ -27,7 +28,7 @@ export function recoverSession(
   records: Records,
   { queue, turn }: Recorded,
   newSession: Session,
-): { readonly session: Session; readonly strange: readonly Strange[] } {
+): { readonly session: Session; readonly strange: readonly Strange[]; readonly obsolete: readonly string[] } {
   const strange: Strange[] = [];
   const understood = <T>(key: string, read: (value: unknown) => T | null, why: string): T | null => {
     const value = records.get(key);
@@ -37,6 +38,12 @@ export function recoverSession(
   };
   const session = understood(sessionKey(guildId), readSession, 'the session cannot be read');
   const position = understood(positionKey(guildId), readPosition, 'the position cannot be read');
+  const obsolete = strange.map(({ key }) => key);
+  const dropped = session === null ? [] : droppedFilters(records.get(sessionKey(guildId)));
+  if (dropped.length > 0)
+    strange.push({ key: sessionKey(guildId), value: dropped, why: 'filters that are not known any more are off' });
   const holds = position !== null && position.turn === turn && position.entryId === queue.current?.id;
-  return { session: { ...newSession, ...session, positionMs: holds ? position.positionMs : 0 }, strange };
+  return { session: { ...newSession, ...session, positionMs: holds ? position.positionMs : 0 }, strange, obsolete };
 }
+
+const droppedFilters = (session: unknown) => readFilters((session as { filters?: unknown }).filters ?? []).dropped;

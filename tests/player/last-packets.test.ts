@@ -43,7 +43,12 @@ it.each([
     const heardBefore = voice.ears(ADA).count;
     const ended = once(deck, 'ended') as Promise<[Ending]>;
     const entry = { id: `${left}`, track, requestedBy: '1', addedAt: 0 };
-    deck.load(entry, { startMs: (packets.length - left) * PACKET_MS, volume: () => 100, urgency: 'now' });
+    deck.load(entry, {
+      startMs: (packets.length - left) * PACKET_MS,
+      volume: () => 100,
+      filtering: null,
+      urgency: 'now',
+    });
     const [{ failure }] = await ended;
     expect(failure).toBeNull();
     const isHeard = (packet: Buffer) =>

@@ -63,6 +63,7 @@ describe('AdvancedQueueManager', () => {
       stay: true,
       autoplay: true,
       volume: 40,
+      filters: [{ name: 'speed', amount: 150 }],
     };
     await manager.updateSession(GUILD, session);
     await manager.updateSession('2', { volume: 7 });

@@ -19,6 +19,8 @@ export interface PacketGateOptions {
   readonly startMs: number;
   /** The length of the track, or null when it is unknown. */
   readonly durationMs: number | null;
+  /** Milliseconds of the track in one of its sound; 1 unless told. */
+  readonly tempo?: number;
   /** Asked when the input has ended; rejects when that was not the end of the track. */
   readonly confirmEnd: () => Promise<void>;
   /** What a failure of the input means for a person. */
@@ -107,7 +109,7 @@ export class PacketGate extends Writable {
   /** Lengths are told in whole seconds, and estimated for some formats: only what is clearly missing counts. */
   #cutOff(): TenutoError | null {
     const { durationMs, beginsAtMs } = this.#options;
-    const endedAtMs = beginsAtMs + this.#received * PACKET_MS;
+    const endedAtMs = beginsAtMs + this.#received * PACKET_MS * (this.#options.tempo ?? 1);
     if (durationMs === null || endedAtMs >= durationMs - Math.max(2_000, durationMs / 100)) return null;
     return new TenutoError('TRACK_UNAVAILABLE', 'the sound broke off before the end');
   }

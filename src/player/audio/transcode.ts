@@ -1,3 +1,4 @@
+import type { Filtering } from '../filters.ts';
 import { failureOf, row, type SaidRow } from '../../lib/said-failure.ts';
 import { neverRan, type Subprocess, type Subprocesses } from '../../lib/subprocess.ts';
 import type { Relayed } from '../../sources/relay.ts';
@@ -14,6 +15,7 @@ export type TranscodeInput = Extract<Media, { kind: 'file' }> | { readonly kind:
 export interface TranscodeRequest {
   readonly input: TranscodeInput;
   readonly startMs: number;
+  readonly filtering?: Filtering | null;
   readonly signal: AbortSignal;
   readonly subprocesses: Subprocesses;
   readonly ffmpegPath: string;
@@ -25,7 +27,7 @@ export interface TranscodeRequest {
  * MP4 with its index at the end, HLS, and every start in the middle need an input that can seek: ffmpeg reads what is on the
  * web from our relay, and has nothing but that. It reaches no files then, nor any network when it reads a file.
  */
-export function startTranscode({ input, startMs, signal, subprocesses, ffmpegPath }: TranscodeRequest): Subprocess {
+export function startTranscode({ input, startMs, filtering, signal, subprocesses, ffmpegPath }: TranscodeRequest): Subprocess {
   const args = [
     ...words('-hide_banner -loglevel error -nostdin -threads 1'),
     ...inputOptions(input),
@@ -33,7 +35,9 @@ export function startTranscode({ input, startMs, signal, subprocesses, ffmpegPat
     '-i',
     input.kind === 'file' ? `file:${input.path}` : input.relayed.url,
     // Tags stay out: a cover picture in them makes one Ogg packet too large for prism-media's demuxer.
-    ...words('-map 0:a:0 -map_metadata -1 -ar 48000 -ac 2'),
+    ...words('-map 0:a:0 -map_metadata -1'),
+    ...(filtering ? ['-af', filtering.chain] : []),
+    ...words('-ar 48000 -ac 2'),
     ...words('-c:a libopus -b:a 128k -frame_duration 20'),
     ...words('-f ogg -page_duration 20000 -flush_packets 1 pipe:1'),
   ];
