@@ -3,7 +3,7 @@ import type { Config } from '../src/config.ts';
 import type { Prerequisites } from '../src/doctor/check.ts';
 import { renderReport, runDoctor } from '../src/doctor/run-doctor.ts';
 import { Subprocesses } from '../src/lib/subprocess.ts';
-import { ytDlpCandidates } from '../src/sources/yt-dlp.ts';
+import { ytDlpCandidates } from '../src/sources/yt-dlp-program.ts';
 
 /** The token has a check of its own, so that everything else can be looked at before there is one. */
 const PLACEHOLDER = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.AAAAAA.a-placeholder-that-nobody-logs-in-with';

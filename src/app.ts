@@ -27,7 +27,7 @@ import { SavingTeller } from './player/saving-teller.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
 import { openRecord } from './record.ts';
 import { createSources } from './sources/index.ts';
-import { ytDlpCandidates } from './sources/yt-dlp.ts';
+import { ytDlpCandidates } from './sources/yt-dlp-program.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -78,6 +78,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const { store, queues } = await openRecord(config, log, closers, (error) => taken.resolve(error));
     const sources = createSources({
       ...config,
+      rates: config,
       store,
       subprocesses,
       trouble: (trouble) => operations?.siteTrouble(trouble),

@@ -88,6 +88,12 @@ const SETTINGS = {
     list.pipe(z.array(z.string().regex(/^[a-z\d][\w.:*]*$/i, EXTRACTORS)).min(1, EXTRACTORS)).default(['music']),
     'music,generic',
   ),
+  /** Processes of yt-dlp that look something up, at once. Default: 2. */
+  extractionsAtOnce: whole('EXTRACTIONS_AT_ONCE', 2, 1, 8),
+  /** Look-ups of one site per minute, in the long run; six minutes' worth may come at once. Default: 5. */
+  extractionsPerMinute: whole('EXTRACTIONS_PER_MINUTE', 5, 1, 120),
+  /** Look-ups for one person per minute. Default: 8. */
+  extractionsPerMinutePerUser: whole('EXTRACTIONS_PER_MINUTE_PER_USER', 8, 1, 120),
   /** The least important log lines that are written. Default: info. */
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */

@@ -33,7 +33,7 @@ const AT_HOME: Readonly<Record<string, readonly string[]>> = {
   keyv: ['storage/'],
   '@keyv/sqlite': ['storage/'],
   pg: ['storage/'],
-  'youtube-dl-exec': ['sources/yt-dlp.ts'],
+  'youtube-dl-exec': ['sources/yt-dlp-program.ts'],
 };
 
 const LOOPBACK_PACKAGES = new Set(['discord-api-types', 'ws', '@snazzah/davey', 'selfsigned', '@noble/ciphers', 'zod']);

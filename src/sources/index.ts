@@ -9,6 +9,7 @@ import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
 import { parseQuery } from './query.ts';
 import type { SiteTrouble } from './site-breaker.ts';
+import type { ExtractionRates } from './site-gate.ts';
 import { Relay } from './relay.ts';
 import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track, Urgency } from './source.ts';
@@ -25,6 +26,8 @@ export interface SourcesOptions {
   readonly playlistLimit: number;
   /** What yt-dlp may read, as in the setting. */
   readonly extractors?: readonly string[];
+  /** How often yt-dlp may be asked, as in the settings. */
+  readonly rates?: ExtractionRates;
   /** Hosts that may be opened although they are private. */
   readonly allowPrivateHosts: readonly string[];
   /** For the operator: a site that gives trouble, told once until it answers again. */
@@ -45,14 +48,32 @@ class AllSources implements Sources {
   readonly #preloads = new Slots(1);
 
   constructor(options: SourcesOptions) {
-    const { store, subprocesses, dataDir, musicDir, ytDlpPath, playlistLimit, extractors, allowPrivateHosts, trouble } =
-      options;
+    const {
+      store,
+      subprocesses,
+      dataDir,
+      musicDir,
+      ytDlpPath,
+      playlistLimit,
+      extractors,
+      rates,
+      allowPrivateHosts,
+      trouble,
+    } = options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
     this.relay = new Relay(this.http);
     this.#egress = new EgressProxy(this.http.guard);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
-    this.#ytDlp = new YtDlp({ path: ytDlpPath, dataDir, subprocesses, extractors, egress: this.#egress, trouble });
+    this.#ytDlp = new YtDlp({
+      path: ytDlpPath,
+      dataDir,
+      subprocesses,
+      extractors,
+      rates,
+      egress: this.#egress,
+      trouble,
+    });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
     // The first row that accepts a query and finds something in it wins.
     this.#table = [

@@ -4,29 +4,48 @@ import { sleep } from '../lib/time.ts';
 import type { Flight } from './single-flight.ts';
 import { TokenBuckets, type Rate } from './token-bucket.ts';
 
-/** YouTube lets a guest look at about 300 videos an hour. A playlist's beginning and a few people at once are no wait. */
-const SITE_RATE: Rate = { burst: 30, everyMs: 12_000 };
-const PERSON_RATE: Rate = { burst: 8, everyMs: 8_000 };
-/** What is done ahead leaves as many tokens to people. */
-const RESERVE = 15;
+/** How often yt-dlp may be asked, as in the settings. */
+export interface ExtractionRates {
+  readonly extractionsAtOnce: number;
+  /** Of one site. YouTube lets a guest look at about 300 videos an hour. */
+  readonly extractionsPerMinute: number;
+  readonly extractionsPerMinutePerUser: number;
+}
+
+const MINUTE_MS = 60_000;
+/** A playlist's beginning and a few people at once are no wait: so many minutes' worth comes at once. */
+const SITE_MINUTES = 6;
+
 /** People wait no longer; who works ahead may. */
 const PATIENCE_MS = { now: 15_000, ahead: 600_000 } as const;
 /** How often it is looked whether somebody has come to need what was to be done ahead. */
 const LOOK_MS = 1_000;
 
 export interface SiteGateParts {
-  readonly site?: Rate;
-  readonly person?: Rate;
+  readonly site: Rate;
+  readonly person: Rate;
   readonly now?: () => number;
+}
+
+/** The rates of a gate: as often in the long run as the settings say. */
+export function ratesOf(rates: Omit<ExtractionRates, 'extractionsAtOnce'>): Pick<SiteGateParts, 'site' | 'person'> {
+  const { extractionsPerMinute: site, extractionsPerMinutePerUser: person } = rates;
+  return {
+    site: { burst: SITE_MINUTES * site, everyMs: Math.round(MINUTE_MS / site) },
+    person: { burst: person, everyMs: Math.round(MINUTE_MS / person) },
+  };
 }
 
 /** How often a site is asked, and how often a person may have something looked up. */
 export class SiteGate {
   readonly #sites: TokenBuckets;
   readonly #people: TokenBuckets;
+  /** What is done ahead leaves as many tokens to people. */
+  readonly #reserve: number;
   readonly #now: () => number;
 
-  constructor({ site = SITE_RATE, person = PERSON_RATE, now = Date.now }: SiteGateParts = {}) {
+  constructor({ site, person, now = Date.now }: SiteGateParts) {
+    this.#reserve = Math.floor(site.burst / 2);
     this.#sites = new TokenBuckets(site, now);
     this.#people = new TokenBuckets(person, now);
     this.#now = now;
@@ -44,7 +63,7 @@ export class SiteGate {
     for (;;) {
       const { signal, urgency } = flight;
       signal.throwIfAborted();
-      const waitMs = this.#sites.take(site, urgency === 'ahead' ? RESERVE : 0);
+      const waitMs = this.#sites.take(site, urgency === 'ahead' ? this.#reserve : 0);
       if (waitMs === 0) return;
       if (this.#now() + waitMs - began > PATIENCE_MS[urgency]) {
         const retryAt = this.#now() + waitMs;

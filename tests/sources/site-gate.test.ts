@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { SiteGate } from '../../src/sources/site-gate.ts';
+import { ratesOf, SiteGate, type SiteGateParts } from '../../src/sources/site-gate.ts';
 import type { Urgency } from '../../src/sources/source.ts';
 import { TokenBuckets } from '../../src/sources/token-bucket.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const MUCH = { burst: 30, everyMs: 1_000 };
+const gateOf = (rates: Partial<SiteGateParts>) => new SiteGate({ site: MUCH, person: MUCH, ...rates });
 const flight = (urgency: Urgency = 'now', signal = new AbortController().signal) => ({ signal, urgency });
 
 it('gives so much at once and then one after the other, each name by itself', () => {
@@ -33,19 +35,19 @@ it('remembers no more names than it must', () => {
 });
 
 it('lets what is done ahead wait so that people need not', async () => {
-  const gate = new SiteGate({ site: { burst: 16, everyMs: 1_000 } });
-  await gate.enter('a', flight('ahead'));
+  const gate = gateOf({ site: { burst: 4, everyMs: 1_000 } });
+  for (let n = 0; n < 2; n += 1) await gate.enter('a', flight('ahead'));
   let entered = false;
   const ahead = gate.enter('a', flight('ahead')).then(() => (entered = true));
-  for (let n = 0; n < 10; n += 1) await gate.enter('a', flight());
-  await vi.advanceTimersByTimeAsync(9_000);
+  for (let n = 0; n < 2; n += 1) await gate.enter('a', flight());
+  await vi.advanceTimersByTimeAsync(2_500);
   expect(entered).toBe(false);
-  await vi.advanceTimersByTimeAsync(4_000);
+  await vi.advanceTimersByTimeAsync(2_500);
   await ahead;
 });
 
 it('lets somebody in at once who has come to need what was to be done ahead', async () => {
-  const gate = new SiteGate({ site: { burst: 16, everyMs: 60_000 } });
+  const gate = gateOf({ site: { burst: 2, everyMs: 60_000 } });
   await gate.enter('a', flight('ahead'));
   const waiting = flight('ahead');
   const entered = gate.enter('a', waiting);
@@ -55,19 +57,26 @@ it('lets somebody in at once who has come to need what was to be done ahead', as
 });
 
 it('asks no site more often than it bears: people wait a little, then read why, and when to come back', async () => {
-  const gate = new SiteGate({ site: { burst: 1, everyMs: 10_000 } });
+  const gate = gateOf({ site: { burst: 1, everyMs: 10_000 } });
   await gate.enter('a', flight());
   const second = gate.enter('a', flight());
   await vi.advanceTimersByTimeAsync(10_000);
   await second;
-  const slow = new SiteGate({ site: { burst: 1, everyMs: 20_000 } });
+  const slow = gateOf({ site: { burst: 1, everyMs: 20_000 } });
   await slow.enter('a', flight());
   const refusal = { code: 'SITE_BLOCKED', retryAt: Date.now() + 20_000 };
   await expect(slow.enter('a', flight())).rejects.toMatchObject(refusal);
 });
 
+it('keeps to what the settings say', () => {
+  expect(ratesOf({ extractionsPerMinute: 5, extractionsPerMinutePerUser: 7 })).toEqual({
+    site: { burst: 30, everyMs: 12_000 },
+    person: { burst: 7, everyMs: 8_571 },
+  });
+});
+
 it('gives a person so many look-ups at once', () => {
-  const gate = new SiteGate({ person: { burst: 2, everyMs: 8_000 } });
+  const gate = gateOf({ person: { burst: 2, everyMs: 8_000 } });
   gate.admit('1');
   gate.admit('1');
   gate.admit('2');
@@ -77,7 +86,7 @@ it('gives a person so many look-ups at once', () => {
 });
 
 it('stops waiting when nobody wants it any more', async () => {
-  const gate = new SiteGate({ site: { burst: 1, everyMs: 10_000 } });
+  const gate = gateOf({ site: { burst: 1, everyMs: 10_000 } });
   await gate.enter('a', flight());
   const life = new AbortController();
   const entered = gate.enter('a', flight('now', life.signal));

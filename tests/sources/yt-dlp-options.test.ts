@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { flagsFor, subjectOf, type Listed, type Target } from '../../src/sources/yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from '../../src/sources/yt-dlp-binary.ts';
-import { ytDlpCandidates } from '../../src/sources/yt-dlp.ts';
+import { ytDlpCandidates } from '../../src/sources/yt-dlp-program.ts';
 import { fakeYtDlp, RECORDED_OPTIONS } from './fake-yt-dlp.ts';
 import { temporaryFolder } from './sounds.ts';
 

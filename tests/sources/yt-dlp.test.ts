@@ -6,7 +6,8 @@ import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { EgressProxy } from '../../src/sources/egress-proxy.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
 import { findYtDlp } from '../../src/sources/yt-dlp-binary.ts';
-import { YtDlp, ytDlpCandidates } from '../../src/sources/yt-dlp.ts';
+import { ytDlpCandidates } from '../../src/sources/yt-dlp-program.ts';
+import { YtDlp } from '../../src/sources/yt-dlp.ts';
 import { fakeYtDlp, type Behaviour } from './fake-yt-dlp.ts';
 import { temporaryFolder } from './sounds.ts';
 
