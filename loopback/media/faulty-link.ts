@@ -1,12 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseRange } from './byte-range.ts';
+import { asStored, planOf } from './answer-plan.ts';
 import type { Instead, Manner } from './input-faults.ts';
 
-const WINDOW_BYTES = 64 * 1_024;
-const SHIFT_BYTES = 3_000;
-const LIE_BYTES = 5_000;
 const PIECE_BYTES = 4_096;
 const IN_TRANSIT_MS = 10;
 const PAGE = '<!doctype html><title>Sign in</title><p>Please sign in.</p>';
@@ -49,6 +46,7 @@ class FaultyLink {
   /** Links after the first one to the same file. */
   readonly #renewed: boolean;
   #requests = 0;
+  #busyUntil: number | null = null;
   #sent = 0;
 
   constructor(manner: Manner, renewed: boolean) {
@@ -65,11 +63,12 @@ class FaultyLink {
     const number = this.#requests;
     this.#requests += 1;
     const what = this.#instead(number);
+    if (what?.kind === 'busy') return this.#turnAway(what, response);
     if (what) return putOff(what, request, response, around);
     const { changes } = this.#manner;
     const changed = changes !== undefined && (number > 0 || this.#renewed);
-    const bytes = changed ? Buffer.from(file.bytes).reverse() : file.bytes;
-    const etag = `"${bytes.length}-${changed && changes === 'openly' ? 'b' : 'a'}"`;
+    const bytes = asStored(this.#manner, file.bytes, changed);
+    const etag = `"${bytes.length}-${changed && changes !== 'in secret' ? 'b' : 'a'}"`;
     const plan = planOf(this.#manner, request, bytes, etag);
     response.writeHead(plan.status, { ...plan.headers, 'content-type': this.#manner.type ?? file.type });
     if (request.method === 'HEAD') return void response.end();
@@ -78,9 +77,19 @@ class FaultyLink {
 
   #instead(number: number): Instead | null {
     const { instead } = this.#manner;
-    if (instead && number >= instead.from && number < instead.from + (instead.times ?? Infinity)) return instead.what;
+    const due = instead && number >= instead.from && number < instead.from + (instead.times ?? Infinity);
+    if (due && (instead.what.kind !== 'busy' || this.#isBusy())) return instead.what;
     const { expires } = this.#manner;
     return expires && this.#isExpired(expires) ? expires.what : null;
+  }
+
+  #isBusy(): boolean {
+    return this.#busyUntil === null || Date.now() < this.#busyUntil;
+  }
+
+  #turnAway({ status, seconds }: Busy, response: ServerResponse): void {
+    this.#busyUntil = Date.now() + seconds * 1_000;
+    response.writeHead(status, { 'retry-after': String(seconds) }).end();
   }
 
   #isExpired({ afterBytes = Infinity, afterMs = Infinity, renewable }: NonNullable<Manner['expires']>): boolean {
@@ -107,47 +116,7 @@ class FaultyLink {
   }
 }
 
-interface Plan {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | number>>;
-  readonly body: Buffer;
-}
-
-function planOf(manner: Manner, request: IncomingMessage, bytes: Buffer, etag: string): Plan {
-  const total = bytes.length + (manner.length === 'too long' ? LIE_BYTES : 0);
-  const told = manner.length === 'too short' ? Math.floor(bytes.length / 2) : total;
-  const validators = validatorsOf(manner, etag);
-  const condition = request.headers['if-range'];
-  const current = condition === undefined || condition === validators.etag;
-  const wanted = manner.ranges === 'ignored' || !current ? undefined : request.headers.range;
-  const range = parseRange(wanted, told);
-  if (range.kind === 'unsatisfiable')
-    return { status: 416, headers: { 'content-range': `bytes */${told}` }, body: EMPTY };
-  const whole = range.kind === 'whole';
-  const [from, last] = whole ? [0, told - 1] : [range.first, range.last];
-  const to = manner.ranges === 'windows' && !whole ? Math.min(last, from + WINDOW_BYTES - 1) : last;
-  const begin = from > 0 && manner.ranges?.startsWith('shifted') ? Math.min(from + SHIFT_BYTES, to) : from;
-  const said = manner.ranges === 'shifted in secret' ? from : begin;
-  const measured = manner.length !== 'chunked' && manner.length !== 'unknown';
-  return {
-    status: whole ? 200 : 206,
-    headers: {
-      ...validators,
-      ...(measured && { 'content-length': to - said + 1 }),
-      ...(!whole && { 'content-range': `bytes ${said}-${to}/${told}` }),
-      ...(manner.ranges !== 'ignored' && { 'accept-ranges': 'bytes' }),
-    },
-    body: bytes.subarray(begin, to + 1),
-  };
-}
-
-const EMPTY = Buffer.alloc(0);
-
-function validatorsOf({ validators }: Manner, etag: string): { readonly etag?: string } {
-  if (validators === 'none') return {};
-  return { etag: validators === 'weak' ? `W/${etag}` : etag };
-}
-
+type Busy = Extract<Instead, { kind: 'busy' }>;
 type Breaking = NonNullable<Manner['breaks']>['by'];
 
 async function sever(response: ServerResponse, by: Breaking): Promise<void> {
@@ -166,7 +135,7 @@ async function sever(response: ServerResponse, by: Breaking): Promise<void> {
 }
 
 async function putOff(
-  what: Instead,
+  what: Exclude<Instead, Busy>,
   request: IncomingMessage,
   response: ServerResponse,
   { internal, linkTo }: Surroundings,
@@ -182,6 +151,8 @@ async function putOff(
       return void response.writeHead(200, { 'content-length': 0 }).end();
     case 'nothing':
       return response.writeHead(200, { 'content-type': 'audio/webm' }).flushHeaders();
+    case 'silence':
+      return undefined;
     case 'endless':
       return pour(response.writeHead(200, { 'content-type': 'audio/mpeg' }));
   }
@@ -189,6 +160,7 @@ async function putOff(
 
 function placeOf(to: string, own: string | undefined, { internal, linkTo }: Surroundings): string {
   if (to === 'internal') return internal;
+  if (to === 'file:') return 'file:///etc/passwd';
   return to === 'itself' ? (own ?? '/') : linkTo(to);
 }
 

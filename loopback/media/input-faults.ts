@@ -1,16 +1,25 @@
 /** What comes instead of the file. */
 export type Instead =
   | { readonly kind: 'status'; readonly status: number }
-  /** A redirect: to what is `internal`, to `itself` without end, or to the same file with the fault of this name. */
+  /** Busy for so long after the first request, and as long again after each one that comes too early. */
+  | { readonly kind: 'busy'; readonly status: number; readonly seconds: number }
+  /** A redirect: to what is `internal`, to `itself` without end, to a `file:`, or to the same file with the fault of this name. */
   | { readonly kind: 'redirect'; readonly to: string }
-  | { readonly kind: 'page' | 'empty' | 'endless' | 'nothing' };
+  | { readonly kind: 'page' | 'empty' | 'endless' | 'nothing' | 'silence' };
 
 /** How a bad host serves a good file. What is not named is done well. */
 export interface Manner {
-  /** `ignored`: always the whole. `windows`: never more than 64 KB. The others begin too late: saying so, or not. */
-  readonly ranges?: 'ignored' | 'windows' | 'shifted' | 'shifted in secret';
+  /**
+   * `ignored`: always the whole. `windows`: never more than 64 KB. `from the start`: a part that says that it begins at 0.
+   * `unlabelled`: without a word of where it begins. The others begin too late: saying so, or not.
+   */
+  readonly ranges?: 'ignored' | 'windows' | 'from the start' | 'unlabelled' | 'shifted' | 'shifted in secret';
   /** `chunked`: without Content-Length, so that only Content-Range tells it. */
   readonly length?: 'chunked' | 'unknown' | 'too long' | 'too short';
+  /** The file lost its last quarter, before anything was said of it. */
+  readonly cut?: true;
+  /** Packed, although nobody asked for that. */
+  readonly encoding?: 'gzip';
   /** `none` of ETag and Last-Modified; or an ETag that is weak. */
   readonly validators?: 'none' | 'weak';
   /** The content type it claims. */
@@ -33,8 +42,8 @@ export interface Manner {
     readonly what: Instead;
     readonly renewable: boolean;
   };
-  /** From the second request on it is another file of the same length; with or without a new ETag. */
-  readonly changes?: 'openly' | 'in secret';
+  /** From the second request on it is another file: of the same length, with or without a new ETag, or of another length. */
+  readonly changes?: 'openly' | 'in secret' | 'in length';
 }
 
 const KB = 1_024;
@@ -80,24 +89,47 @@ export const INPUT_FAULTS = {
   '503 twice at open': { instead: { from: 0, times: 2, what: status(503) } },
   '503 twice in the middle': { breaks: reset(1), instead: { from: 1, times: 2, what: status(503) } },
   '429 in the middle': { breaks: reset(1), instead: { from: 1, times: 1, what: status(429) } },
+  '429 with Retry-After in the middle': {
+    breaks: reset(1),
+    instead: { from: 1, what: { kind: 'busy', status: 429, seconds: 3 } },
+  },
+  '503 with Retry-After at open': { instead: { from: 0, what: { kind: 'busy', status: 503, seconds: 1 } } },
   '500 from the middle on': { breaks: reset(), instead: { from: 1, what: status(500) } },
   '404 at open': { instead: { from: 0, what: status(404) } },
   'redirected, then dropped': { instead: { from: 0, what: { kind: 'redirect', to: 'dropped every 48 KB' } } },
   'redirected to itself': { instead: { from: 0, what: { kind: 'redirect', to: 'itself' } } },
+  'redirected to a file': { instead: { from: 0, what: { kind: 'redirect', to: 'file:' } } },
   'redirected to a private address': { instead: { from: 0, what: { kind: 'redirect', to: 'internal' } } },
   'redirected to a private address in the middle': {
     breaks: reset(),
     instead: { from: 1, what: { kind: 'redirect', to: 'internal' } },
   },
   'changed in the middle': { breaks: reset(), changes: 'openly' },
+  'changed in the middle, weak ETag': { validators: 'weak', breaks: reset(), changes: 'openly' },
+  'changed in the middle, ranges ignored': { ranges: 'ignored', breaks: reset(), changes: 'openly' },
+  'changed to another length': { validators: 'none', breaks: reset(), changes: 'in length' },
+  'changed to another length, ranges ignored': {
+    ranges: 'ignored',
+    validators: 'none',
+    breaks: reset(),
+    changes: 'in length',
+  },
   'changed in the middle, in secret': { validators: 'none', breaks: reset(), changes: 'in secret' },
+  'parts that begin at the start': { breaks: reset(), ranges: 'from the start' },
+  'parts that do not say where they begin': { breaks: reset(), ranges: 'unlabelled' },
   'parts that begin too late': { breaks: reset(), ranges: 'shifted' },
   'parts that begin too late, in secret': { breaks: reset(), ranges: 'shifted in secret' },
+  'gzip that nobody asked for': { encoding: 'gzip' },
+  'gzip that nobody asked for, dropped': { encoding: 'gzip', breaks: reset(2) },
   'wrong type': { type: 'text/html; charset=utf-8' },
   'Content-Length too long': { length: 'too long' },
+  'Content-Length too long, and the file cut off': { length: 'too long', cut: true },
+  'the file cut off': { cut: true },
   'Content-Length too short': { length: 'too short' },
   empty: { instead: { from: 0, what: { kind: 'empty' } } },
   'headers, and no body': { instead: { from: 0, what: { kind: 'nothing' } } },
+  'no answer': { instead: { from: 0, what: { kind: 'silence' } } },
+  'a sign-in page': { instead: { from: 0, what: { kind: 'page' } } },
   'zeros without end': { instead: { from: 0, what: { kind: 'endless' } } },
 } as const satisfies Readonly<Record<string, Manner>>;
 

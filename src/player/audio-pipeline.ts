@@ -79,7 +79,7 @@ interface Input {
   readonly passthrough: boolean;
   /** Where in the track its first packet belongs. */
   readonly beginsAtMs: number;
-  readonly confirmEnd: () => Promise<void>;
+  readonly confirmEnd: (whole: boolean) => Promise<void>;
   readonly explain: (error: Error) => TenutoError;
   /** Lets go of what is behind the bytes. */
   readonly release: () => void;
@@ -96,12 +96,13 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
   // What our own ffmpeg writes needs no more than prism-media's demuxer; files of strangers come in forms that it takes for
   // silence or noise (docs/decisions/0015-our-own-demuxers.md).
   const demuxer = input.passthrough ? new OpusDemuxer(input.container) : new prism.opus.OggDemuxer();
+  const bytes = demuxer instanceof OpusDemuxer ? demuxer.bytesOf(input.bytes) : input.bytes;
   demuxer.on('head', (head: Buffer) => {
     if (!isPlainHead(head)) gate.destroy(new UnfitError('channels or gain that a decoder must apply'));
   });
   watchInput(input.bytes, gate);
   // What goes wrong anywhere reaches the gate; the callback has nothing left to do.
-  pipeline(input.bytes, demuxer, gate, () => undefined);
+  pipeline(bytes, demuxer, gate, () => undefined);
   const abort = () => packets.destroy();
   signal.addEventListener('abort', abort, { once: true });
   packets.once('close', () => signal.removeEventListener('abort', abort));
@@ -135,7 +136,7 @@ async function transcoded(media: Media, options: OpenAudioOptions): Promise<Inpu
     container: 'ogg-opus',
     passthrough: false,
     beginsAtMs: options.startMs,
-    confirmEnd: () => confirmTranscode(child, input),
+    confirmEnd: (whole) => confirmTranscode(child, input, whole),
     explain: unavailable('it could not be decoded'),
     release: () => {
       child.kill();

@@ -3,8 +3,11 @@ import { TenutoError } from '../lib/errors.ts';
 /** What stands behind an address in a playlist. */
 export type ChildKind = 'playlist' | 'bytes';
 
-/** The name under which a reader finds an address, which is given as the list writes it. */
-export type Rename = (address: string, kind: ChildKind) => string;
+/**
+ * The name under which a reader finds an address, which is given as the list writes it. `slot` says where in the list it
+ * stands: the same place in a list that is read again, or by a new link, has the same one.
+ */
+export type Rename = (address: string, kind: ChildKind, slot: string) => string;
 
 /** Ten hours in pieces of two seconds have 18,000, with up to four lines each. */
 const MAX_LINES = 100_000;
@@ -44,26 +47,32 @@ export const isPlaylist = (head: Buffer) => /^(\u00ef\u00bb\u00bf)?#EXTM3U/.test
  */
 export function rewritePlaylist(text: string, rename: Rename): string {
   const lines: string[] = [];
+  let sequence = 0n;
+  let within = 0;
+  const inTag = (address: string, kind: ChildKind) => rename(address, kind, `${sequence}.${(within += 1)}`);
   let next: ChildKind = 'bytes';
   for (const [line] of text.replace(/^\uFEFF/, '').matchAll(/[^\r\n]+/g)) {
     const written = line.trim();
     if (written === '') continue;
     if (lines.length === MAX_LINES) throw tooLong();
     if (!written.startsWith('#')) {
-      lines.push(rename(written, next));
+      lines.push(rename(written, next, `${sequence}`));
       next = 'bytes';
+      sequence += 1n;
+      within = 0;
       continue;
     }
     const [, name = '', value = ''] = /^#([A-Z0-9-]+):?(.*)$/.exec(written) ?? [];
     // The line behind this tag leads to another playlist (RFC 8216, 4.3.4.2).
     if (name === 'EXT-X-STREAM-INF') next = 'playlist';
-    const tag = rewriteTag(name, value, rename);
+    if (name === 'EXT-X-MEDIA-SEQUENCE' && NUMBER.test(value)) sequence = BigInt(value);
+    const tag = rewriteTag(name, value, inTag);
     if (tag !== null) lines.push(tag);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function rewriteTag(name: string, value: string, rename: Rename): string | null {
+function rewriteTag(name: string, value: string, rename: (address: string, kind: ChildKind) => string): string | null {
   const kept = Object.hasOwn(TAGS, name) ? TAGS[name] : undefined;
   if (kept === undefined) return null;
   if (kept instanceof RegExp) {

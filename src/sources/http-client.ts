@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
 import { webAddress } from '../lib/web-address.ts';
+import { isPacked, unpacked } from './content-encoding.ts';
 import type { Address, UrlGuard } from './url-guard.ts';
 
 const MAX_REDIRECTS = 5;
@@ -23,11 +25,11 @@ export interface HttpAnswer {
   /** Where it came from in the end. */
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
-  /** Length of the whole resource, not of the range; null when the server does not say. */
+  /** Length of the whole resource, not of the range; null when the server does not say, or packed it. */
   readonly totalBytes: number | null;
   /** The server gave the range that was asked for, and not everything. */
   readonly partial: boolean;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
 }
 
 /**
@@ -49,12 +51,21 @@ export class HttpClient {
       if (visited.has(current.href)) throw unavailable('the link leads in a circle');
       visited.add(current.href);
       const headers = current.origin === url.origin ? request.headers : withoutSecrets(request.headers ?? {});
-      const body = await this.#hop(current, { ...request, headers: headers ?? {} });
+      const body = await this.#ask(current, { ...request, headers: headers ?? {} });
       if (!isRedirect(body)) return answer(body, current);
       body.destroy();
       current = redirectTarget(body, current);
     }
     throw unavailable('the link leads on and on to other links');
+  }
+
+  /** A part of something that is packed is of no use. */
+  async #ask(url: URL, request: HttpRequest): Promise<IncomingMessage> {
+    const body = await this.#hop(url, request);
+    if (body.statusCode !== 206 || !isPacked(body)) return body;
+    body.destroy();
+    const { 'if-range': _, ...headers } = request.headers ?? {};
+    return this.#hop(url, { headers, signal: request.signal });
   }
 
   async #hop(url: URL, { headers, range, signal }: HttpRequest): Promise<IncomingMessage> {
@@ -123,10 +134,13 @@ const STATUS: Readonly<Record<number, string>> = {
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly status: number;
+  /** For how long the server wants to be left alone (RFC 9110, 10.2.3); 0 when it does not say. */
+  readonly retryAfterMs: number;
 
-  constructor(status: number) {
+  constructor(status: number, retryAfterMs = 0) {
     super(`HTTP ${status}`);
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -134,9 +148,24 @@ function answer(body: IncomingMessage, url: URL): HttpAnswer {
   const status = body.statusCode ?? 0;
   if (status !== 200 && status !== 206) {
     body.destroy();
-    throw unavailable(STATUS[status] ?? `the server answered with error ${status}`, new HttpStatusError(status));
+    throw unavailable(
+      STATUS[status] ?? `the server answered with error ${status}`,
+      new HttpStatusError(status, retryAfterMs(body)),
+    );
   }
-  return { url, headers: body.headers, totalBytes: totalBytes(body), partial: status === 206, body };
+  const { headers } = body;
+  if (!isPacked(body)) return { url, headers, totalBytes: totalBytes(body), partial: status === 206, body };
+  const whole = status === 200 ? unpacked(body) : null;
+  if (whole) return { url, headers, totalBytes: null, partial: false, body: whole };
+  body.destroy();
+  throw unavailable('its server packs it in a way that I do not know');
+}
+
+/** `Retry-After: 120`, or a date. */
+function retryAfterMs({ headers }: IncomingMessage): number {
+  const text = headers['retry-after']?.trim() ?? '';
+  const waitMs = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Math.max(0, waitMs || 0);
 }
 
 /** A partial answer names the total behind the slash of `Content-Range: bytes 0-99/1234`. */

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TenutoError } from '../lib/errors.ts';
 import type { HttpClient } from './http-client.ts';
-import { RelayedTrack, type ByteRange, type RelayOptions } from './relayed-track.ts';
+import { RelayedMedia, type RelayOptions } from './relayed-media.ts';
+import { RelayedTrack, type ByteRange } from './relayed-track.ts';
 import type { HttpMedia } from './resumable-read.ts';
 
 /** A track that a program may read until it is closed, or the signal that it was opened with is aborted. */
@@ -38,7 +39,7 @@ export class Relay {
     const origin = await this.#start();
     const life = new AbortController();
     const signal = AbortSignal.any([options.signal, this.#life.signal, life.signal]);
-    const track = await RelayedTrack.open(this.#http, media, { ...options, signal });
+    const track = new RelayedTrack(await RelayedMedia.open(this.#http, media, { ...options, signal }), signal);
     const token = randomBytes(24).toString('base64url');
     signal.throwIfAborted();
     this.#tracks.set(token, track);
@@ -92,13 +93,17 @@ export class Relay {
     const target = URL.parse(url, origin);
     const [, token = '', name = '', ...rest] = target?.pathname.split('/') ?? [];
     const track = this.#tracks.get(token);
-    return method === 'GET' && target?.origin === origin && track && rest.length === 0 ? { track, name } : null;
+    return (method === 'GET' || method === 'HEAD') && target?.origin === origin && track && rest.length === 0
+      ? { track, name }
+      : null;
   }
 }
 
 const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+/** What is no range of one part may be ignored (RFC 9110, 14.2). */
 function rangeOf({ headers }: IncomingMessage): ByteRange | null {
   const [, from, to] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(headers.range ?? '') ?? [];
-  return from === undefined ? null : { from: Number(from), to: to ? Number(to) : null };
+  if (from === undefined || (to && Number(to) < Number(from))) return null;
+  return { from: Number(from), to: to ? Number(to) : null };
 }

@@ -5,11 +5,10 @@ import { ChangedError } from './resumable-remedy.ts';
 /** So many bytes before the place are asked for again, and must be those that were handed out. */
 export const OVERLAP_BYTES = 1_024;
 
-/** What is known of the file that is being read: enough to notice when an answer is of another one. */
-export class ResumableIdentity {
+/** What is known of a file, over all readings of it: enough to notice when an answer is of another one. */
+export class FileIdentity {
   #totalBytes: number | null = null;
   #first: Pick<HttpAnswer, 'headers' | 'url'> | null = null;
-  #tail = Buffer.alloc(0);
 
   /** The length of the whole, or null while no server has told it. */
   get totalBytes(): number | null {
@@ -35,6 +34,11 @@ export class ResumableIdentity {
     this.#totalBytes ??= totalBytes;
     if (url.origin !== this.#first?.url.origin) this.#first = { url, headers };
   }
+}
+
+/** The end of what one reading has handed out. */
+export class ReadTail {
+  #tail = Buffer.alloc(0);
 
   /** Keeps the end of what was handed out. */
   remember(chunk: Buffer): void {

@@ -1,12 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { TenutoError } from '../lib/errors.ts';
 import { sleep } from '../lib/time.ts';
 import { HttpStatusError, networkFailure, type HttpAnswer, type HttpClient } from './http-client.ts';
-import { OVERLAP_BYTES, ResumableIdentity } from './resumable-identity.ts';
-import { ChangedError, remedyFor, retryDelay } from './resumable-remedy.ts';
+import { OVERLAP_BYTES, ReadTail, type FileIdentity } from './resumable-identity.ts';
+import { ChangedError, remedyFor, retryAfterMs, retryDelay } from './resumable-remedy.ts';
 import type { Media } from './source.ts';
 
 export type HttpMedia = Extract<Media, { kind: 'http' }>;
+
+/** Finds a new link to the same thing. `why` is the failure of the old one; thrown again, it stands. */
+export type Refresh = (signal: AbortSignal, why: unknown) => Promise<Media>;
 
 /** How long what is waited for. */
 export interface Patience {
@@ -16,6 +18,8 @@ export interface Patience {
   readonly stallMs: number;
   /** Before the tries that follow each other without bringing anything. */
   readonly delaysMs: readonly number[];
+  /** The most that a busy server may ask for (Retry-After); one that asks for more is tried after this. */
+  readonly retryAfterMs: number;
   /** A server without ranges begins at the start again: for the way to the place. */
   readonly skipMs: number;
 }
@@ -30,8 +34,9 @@ export interface ReadParts {
   /** The last byte that is wanted; null for the end of the file. */
   readonly to: number | null;
   readonly signal: AbortSignal;
-  readonly refresh: ((signal: AbortSignal) => Promise<Media>) | null;
+  readonly refresh: Refresh | null;
   readonly patience: Patience;
+  readonly identity: FileIdentity;
 }
 
 /** An answer, and the place of its first byte in the file. */
@@ -42,7 +47,7 @@ interface Part {
 
 /** One file, read from one place to its end over as many connections and links as it takes. */
 export class ResumableRead {
-  readonly identity = new ResumableIdentity();
+  readonly #tail = new ReadTail();
   readonly #parts: ReadParts;
   #media: HttpMedia;
   readonly #began = performance.now();
@@ -84,8 +89,8 @@ export class ResumableRead {
   }
 
   async #ask(): Promise<Part> {
-    const { http, to, signal } = this.#parts;
-    const { condition } = this.identity;
+    const { http, to, signal, identity } = this.#parts;
+    const { condition } = identity;
     const first = Math.max(0, this.#position - Math.min(this.#handedOut, OVERLAP_BYTES));
     const headers = { ...this.#media.headers, ...(condition !== null && { 'if-range': condition }) };
     const answer = await http
@@ -94,8 +99,8 @@ export class ResumableRead {
         throw this.#handedOut > 0 && isBehindEnd(error) ? new ChangedError() : error;
       });
     try {
-      this.identity.check(answer, this.#handedOut > 0 ? this.#position : 0);
-      if (this.#handedOut === 0) this.identity.accept(answer);
+      identity.check(answer, this.#handedOut > 0 ? this.#position : 0);
+      if (this.#handedOut === 0) identity.accept(answer);
       const part = { answer, at: firstByte(answer, first) };
       if (part.at <= this.#position) return part;
       throw new TenutoError('TRACK_UNAVAILABLE', 'the server sent another part than I asked for');
@@ -107,7 +112,8 @@ export class ResumableRead {
 
   /** What is new in one answer. What was handed out before must come again as it was, and is left out. */
   async *#follow({ answer, at: begin }: Part): AsyncGenerator<Buffer, void> {
-    const { stallMs, skipMs } = this.#parts.patience;
+    const { identity, patience } = this.#parts;
+    const { stallMs, skipMs } = patience;
     const began = performance.now();
     let at = begin;
     let brought = 0;
@@ -115,16 +121,16 @@ export class ResumableRead {
       const old = chunk.subarray(0, Math.max(0, this.#position - at));
       at += chunk.length;
       if (old.length > 0) {
-        this.identity.compare(old, Math.max(0, this.#position - at));
+        this.#tail.compare(old, Math.max(0, this.#position - at));
         if (performance.now() - began > skipMs)
           throw new TenutoError('TRACK_UNAVAILABLE', 'its server is too slow to go on where it was');
       }
       if (old.length === chunk.length) continue;
-      this.identity.accept(answer);
+      identity.accept(answer);
       const fresh = chunk.subarray(old.length, old.length + this.#missing());
       this.#position += fresh.length;
       this.#handedOut += fresh.length;
-      this.identity.remember(fresh);
+      this.#tail.remember(fresh);
       brought += fresh.length;
       if (brought >= PROGRESS_BYTES) {
         this.#tries = 0;
@@ -133,7 +139,7 @@ export class ResumableRead {
       yield fresh;
       if (this.#missing() <= 0) return;
     }
-    if (at >= this.#position) this.identity.accept(answer);
+    if (at >= this.#position) identity.accept(answer);
     else if (answer.totalBytes === null) throw new ChangedError();
   }
 
@@ -144,23 +150,24 @@ export class ResumableRead {
     const remedy = remedyFor(error, opening);
     if (remedy === 'refresh' && refresh !== null && !this.#refreshed) {
       this.#refreshed = true;
-      this.#media = likewise(await refresh(signal), this.#media);
+      this.#media = likewise(await refresh(signal, error), this.#media);
       return;
     }
-    if (this.#handedOut === 0 && performance.now() - this.#began >= patience.openMs) throw error;
     const delayMs = remedy === 'again' ? retryDelay(patience.delaysMs, this.#tries) : null;
     if (delayMs === null) throw error;
+    const askedMs = Math.min(retryAfterMs(error), patience.retryAfterMs);
+    if (this.#handedOut === 0 && performance.now() - this.#began + askedMs >= patience.openMs) throw error;
     this.#tries += 1;
-    await sleep(delayMs, signal);
+    await sleep(Math.max(delayMs, askedMs), signal);
   }
 
   #missing(): number {
-    return Math.min(this.identity.totalBytes ?? Infinity, (this.#parts.to ?? Infinity) + 1) - this.#position;
+    return Math.min(this.#parts.identity.totalBytes ?? Infinity, (this.#parts.to ?? Infinity) + 1) - this.#position;
   }
 
   /** A server that never told the length is believed. */
   #isComplete(): boolean {
-    return this.identity.totalBytes === null || this.#missing() <= 0;
+    return this.#parts.identity.totalBytes === null || this.#missing() <= 0;
   }
 }
 
@@ -183,7 +190,7 @@ function likewise(fresh: Media, { format }: HttpMedia): HttpMedia {
 
 /** The clock runs only while a chunk is waited for: whoever wants no bytes for an hour has no stalled server. */
 async function* chunksOf({ body, url }: HttpAnswer, stallMs: number): AsyncGenerator<Buffer, void> {
-  const chunks = (body as IncomingMessage & AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const chunks = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   try {
     for (;;) {
       const stalled = new TenutoError('TRACK_UNAVAILABLE', 'the server stopped sending');

@@ -39,6 +39,10 @@ export function remedyFor(error: unknown, opening: boolean): Remedy {
 
 const isReset = (cause: unknown) => cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
 
+/** For how long a server that answered wants to be left alone; 0 when it did not say. */
+export const retryAfterMs = (error: unknown): number =>
+  error instanceof TenutoError && error.cause instanceof HttpStatusError ? error.cause.retryAfterMs : 0;
+
 /** The wait before try `n` (from 0), half of it left to chance so that many do not come back at once; null: no more tries. */
 export function retryDelay(delaysMs: readonly number[], n: number, random = Math.random): number | null {
   const longest = delaysMs[n];

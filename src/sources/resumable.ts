@@ -2,12 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { TenutoError } from '../lib/errors.ts';
 import type { HttpClient } from './http-client.ts';
-import { ResumableRead, type HttpMedia, type Patience } from './resumable-read.ts';
-import type { Media } from './source.ts';
+import { FileIdentity } from './resumable-identity.ts';
+import { ResumableRead, type HttpMedia, type Patience, type Refresh } from './resumable-read.ts';
 
 /** Some seconds of music: what is heard while a connection is mended. */
 const BUFFERED_BYTES = 128 * 1024;
-const PATIENCE: Patience = { openMs: 8_000, stallMs: 4_000, delaysMs: [100, 300, 1_000, 2_000, 4_000], skipMs: 20_000 };
+const PATIENCE: Patience = {
+  openMs: 8_000,
+  stallMs: 4_000,
+  delaysMs: [100, 300, 1_000, 2_000, 4_000],
+  retryAfterMs: 10_000,
+  skipMs: 20_000,
+};
 /** More than any song, and than a radio sends in a day. */
 const LIMITS: Limits = { bytes: 8 * 1024 ** 3, ageMs: 24 * 60 * 60_000 };
 
@@ -24,7 +30,9 @@ export interface ResumableOptions {
   /** Ends the bytes, without an error, and every connection behind them. */
   readonly signal: AbortSignal;
   /** Finds a new link to the same thing, for when the old one has expired. Without it an expired link is the end. */
-  readonly refresh?: ((signal: AbortSignal) => Promise<Media>) | undefined;
+  readonly refresh?: Refresh | undefined;
+  /** What other readings of the same file know of it: this one is then of that file, or fails. */
+  readonly identity?: FileIdentity;
   readonly patience?: Partial<Patience>;
   readonly limits?: Partial<Limits>;
 }
@@ -48,7 +56,7 @@ export interface Resumable {
  * when it cannot be opened.
  */
 export async function resumable(http: HttpClient, media: HttpMedia, options: ResumableOptions): Promise<Resumable> {
-  const { signal, from = 0, to = null, refresh = null } = options;
+  const { signal, from = 0, to = null, refresh = null, identity = new FileIdentity() } = options;
   const limits = { ...LIMITS, ...options.limits };
   signal.throwIfAborted();
   const life = new AbortController();
@@ -56,7 +64,7 @@ export async function resumable(http: HttpClient, media: HttpMedia, options: Res
   signal.addEventListener('abort', abort, { once: true });
   life.signal.addEventListener('abort', () => signal.removeEventListener('abort', abort), { once: true });
   const patience = { ...PATIENCE, ...options.patience };
-  const read = new ResumableRead({ http, media, from, to, signal: life.signal, refresh, patience });
+  const read = new ResumableRead({ http, media, from, to, signal: life.signal, refresh, patience, identity });
   try {
     const first = await read.open();
     const { totalBytes, partial, headers, url } = first.answer;

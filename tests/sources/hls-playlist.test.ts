@@ -95,8 +95,8 @@ describe('the names of its pieces', () => {
     ['//cdn.example/2', '1.ts', 'https://cdn.example/2'],
   ])('lead to what the list means: %s', (address, name, href) => {
     const targets = new RelayTargets();
-    expect(targets.under(base)(address, 'bytes')).toBe(name);
-    expect(targets.under(base)(address, 'bytes')).toBe(name);
+    expect(targets.under('1.m3u8', base)(address, 'bytes', '0')).toBe(name);
+    expect(targets.under('1.m3u8', base)(address, 'bytes', '0')).toBe(name);
     expect(targets.get(name)).toMatchObject({ url: { href }, kind: 'bytes' });
     expect(targets.get('2.ts')).toBeNull();
   });
@@ -105,14 +105,14 @@ describe('the names of its pieces', () => {
     'lead nowhere when that is not on the web: %s',
     (address) => {
       const targets = new RelayTargets();
-      expect(targets.get(targets.under(base)(address, 'bytes'))).toBeNull();
+      expect(targets.get(targets.under('1.m3u8', base)(address, 'bytes', '0'))).toBeNull();
     },
   );
 
   it('are forgotten when they are too many, the oldest first', () => {
     const targets = new RelayTargets();
     const long = 'x'.repeat(1_000_000);
-    const names = Array.from({ length: 40 }, (_, at) => targets.under(base)(`${at}${long}`, 'bytes'));
+    const names = Array.from({ length: 40 }, (_, at) => targets.under('1.m3u8', base)(`${at}${long}`, 'bytes', `${at}`));
     expect(targets.get(names[0] ?? '')).toBeNull();
     expect(targets.get(names[39] ?? '')).not.toBeNull();
   });

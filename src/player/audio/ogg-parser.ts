@@ -43,6 +43,10 @@ export class OggParser implements OpusParser {
     return this.#timeMs;
   }
 
+  get complete(): boolean {
+    return this.#ended && this.#count > 0 && this.#isWhole;
+  }
+
   feed(chunk: Buffer): void {
     this.#pages.feed(chunk);
   }
@@ -65,9 +69,12 @@ export class OggParser implements OpusParser {
 
   /** Streams that were recorded often end without saying so, and behind those that do anything may stand. */
   finish(): void {
-    const isWhole = this.#pages.clear && this.#open === null && !this.#strayed;
-    if (!this.#goesOn || (!this.#ended && !isWhole)) throw new DemuxError('it breaks off');
+    if (!this.#goesOn || (!this.#ended && !this.#isWhole)) throw new DemuxError('it breaks off');
     if (this.#count === 0) throw new DemuxError('there is no sound in it');
+  }
+
+  get #isWhole(): boolean {
+    return this.#pages.clear && this.#open === null && !this.#strayed;
   }
 
   #begin(page: OggPage): void {

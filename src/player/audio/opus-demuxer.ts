@@ -20,10 +20,23 @@ export class OpusDemuxer extends Duplex {
   readonly #parser: OpusParser;
   #wanted = false;
   #more: (() => void) | null = null;
+  #broken: Error | null = null;
 
   constructor(container: keyof typeof PARSERS) {
     super({ readableObjectMode: true, readableHighWaterMark: QUEUED_PACKETS });
     this.#parser = PARSERS[container]((head) => this.emit('head', head));
+  }
+
+  /**
+   * The bytes of an input, to be piped into this. Where they fail behind a container that is complete, as behind a
+   * Content-Length that is too long, that was the end.
+   */
+  async *bytesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    try {
+      yield* input;
+    } catch (error) {
+      this.#broken = error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -33,6 +46,7 @@ export class OpusDemuxer extends Duplex {
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    if (this.#broken && !this.#parser.complete) return done(this.#broken);
     try {
       this.#parser.finish();
       this.push(null);

@@ -9,6 +9,8 @@ export interface OpusParser {
   feed(chunk: Buffer): void;
   /** The next packet, or null when more bytes are needed. */
   next(): Buffer | null;
+  /** Whether the file itself says that it ends here, and everything before that was there. */
+  readonly complete: boolean;
   /** There will be no more bytes. Throws when that is in the middle of something, or when there was no sound at all. */
   finish(): void;
   /** Where the packet that came last begins, in milliseconds, as the container says it. */

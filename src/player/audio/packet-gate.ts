@@ -21,8 +21,8 @@ export interface PacketGateOptions {
   readonly durationMs: number | null;
   /** Milliseconds of the track in one of its sound; 1 unless told. */
   readonly tempo?: number;
-  /** Asked when the input has ended; rejects when that was not the end of the track. */
-  readonly confirmEnd: () => Promise<void>;
+  /** Asked when the input has ended; rejects when that was not the end of the track. `whole`: as much came as the track is long. */
+  readonly confirmEnd: (whole: boolean) => Promise<void>;
   /** What a failure of the input means for a person. */
   readonly explain: (error: Error) => TenutoError;
 }
@@ -76,6 +76,16 @@ export class PacketGate extends Writable {
     void this.#judgeEnd(done);
   }
 
+  /** A length that is too short by far is none to go by. */
+  #isWhole(): boolean {
+    const { durationMs } = this.#options;
+    return durationMs !== null && Math.abs(this.#endedAtMs - durationMs) <= tolerance(durationMs);
+  }
+
+  get #endedAtMs(): number {
+    return this.#options.beginsAtMs + this.#received * PACKET_MS * (this.#options.tempo ?? 1);
+  }
+
   /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
   override destroy(error?: Error): this {
     return super.destroy(error && this.#readable(error));
@@ -97,7 +107,7 @@ export class PacketGate extends Writable {
 
   async #judgeEnd(done: (error?: Error | null) => void): Promise<void> {
     try {
-      await this.#options.confirmEnd();
+      await this.#options.confirmEnd(this.#isWhole());
       const failure = this.#received === 0 ? new UnfitError('no packets') : this.#cutOff();
       if (!failure) this.#buffer.finish();
       done(failure);
@@ -106,11 +116,12 @@ export class PacketGate extends Writable {
     }
   }
 
-  /** Lengths are told in whole seconds, and estimated for some formats: only what is clearly missing counts. */
   #cutOff(): TenutoError | null {
-    const { durationMs, beginsAtMs } = this.#options;
-    const endedAtMs = beginsAtMs + this.#received * PACKET_MS * (this.#options.tempo ?? 1);
-    if (durationMs === null || endedAtMs >= durationMs - Math.max(2_000, durationMs / 100)) return null;
+    const { durationMs } = this.#options;
+    if (durationMs === null || this.#endedAtMs >= durationMs - tolerance(durationMs)) return null;
     return new TenutoError('TRACK_UNAVAILABLE', 'the sound broke off before the end');
   }
 }
+
+/** Lengths are told in whole seconds, and estimated for some formats: only what is clearly missing counts. */
+const tolerance = (durationMs: number) => Math.max(2_000, durationMs / 100);

@@ -44,20 +44,27 @@ export function startTranscode({ input, startMs, filtering, signal, subprocesses
   return subprocesses.spawn({ owner: 'ffmpeg', command: ffmpegPath, args, signal });
 }
 
-/** Rejects when ffmpeg did not come to the true end of its input. */
-export async function confirmTranscode(child: Subprocess, input: TranscodeInput): Promise<void> {
+/**
+ * Rejects when ffmpeg did not come to the true end of its input. Behind a track of which all was heard (`whole`) nothing is
+ * missing, although its server may have promised more bytes.
+ */
+export async function confirmTranscode(child: Subprocess, input: TranscodeInput, whole: boolean): Promise<void> {
   const exit = await child.ended;
   if (exit.kind === 'failed') throw neverRan(exit.error, 'TRANSCODER_MISSING');
   // What it could not fetch is known better here than by what ffmpeg makes of it.
-  if (input.kind === 'relayed' && input.relayed.failure) throw input.relayed.failure;
+  const relayed = input.kind === 'relayed' ? input.relayed : null;
+  if (relayed?.failure && !(whole && BROKEN.has(relayed.failure.code))) throw relayed.failure;
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length. A list goes on without
   // a piece that was lost.
-  const lost = LOST_INPUT.test(said) && !(input.kind === 'relayed' && input.relayed.kind === 'playlist');
+  const lost = LOST_INPUT.test(said) && relayed?.kind !== 'playlist' && !(whole && relayed);
   if (exit.kind === 'exited' && exit.code === 0 && !lost) return;
   throw failureOf(said, ROWS, 'it could not be decoded');
 }
+
+/** Failures of a line and not of what is behind it. */
+const BROKEN: ReadonlySet<string> = new Set(['TRACK_UNAVAILABLE', 'NETWORK_DOWN']);
 
 const LOST_INPUT = /Input\/output error|Connection (reset|timed out)|Operation timed out/i;
 

@@ -6,6 +6,7 @@ import { framesOf } from './webm-lacing.ts';
 import { opusTrackOf, type OpusTrack } from './webm-track.ts';
 
 const EBML = 0x1a45dfa3;
+const SEGMENT = 0x18538067;
 const INFO = 0x1549a966;
 const TRACKS = 0x1654ae6b;
 const CLUSTER = Buffer.from('1f43b675', 'hex');
@@ -20,7 +21,7 @@ type Treatment = 'skip' | 'enter' | 'read' | 'block';
  */
 const ELEMENTS: ReadonlyMap<number, Treatment> = new Map([
   [EBML, 'skip'],
-  [0x18538067, 'enter'], // Segment
+  [SEGMENT, 'enter'],
   [0x114d9b74, 'skip'], // SeekHead
   [INFO, 'read'],
   [TRACKS, 'read'],
@@ -63,6 +64,8 @@ export class WebmParser implements OpusParser {
   #track: OpusTrack | null = null;
   /** Where the elements end that said how long they are. */
   #promised = 0;
+  /** Where the Segment said that it ends; live files do not. */
+  #segmentEnd: number | null = null;
   /** Where it began to be damaged, while the next Cluster is looked for. */
   #lostAt: number | null = null;
   #frames: readonly Buffer[] = [];
@@ -79,6 +82,12 @@ export class WebmParser implements OpusParser {
 
   get timeMs(): number {
     return this.#timeMs;
+  }
+
+  get complete(): boolean {
+    const { clear, position } = this.#window;
+    const whole = clear && this.#lostAt === null && this.#count > 0 && position >= this.#promised;
+    return whole && this.#segmentEnd !== null && position >= this.#segmentEnd;
   }
 
   feed(chunk: Buffer): void {
@@ -135,7 +144,9 @@ export class WebmParser implements OpusParser {
     if (treatment === undefined) return this.#lose();
     if (treatment === 'enter') {
       window.skip(start);
-      if (size !== UNKNOWN_SIZE) this.#promised = Math.max(this.#promised, window.position + size);
+      if (size === UNKNOWN_SIZE) return true;
+      this.#promised = Math.max(this.#promised, window.position + size);
+      if (id === SEGMENT) this.#segmentEnd = window.position + size;
       return true;
     }
     if (size === UNKNOWN_SIZE) return this.#lose();
