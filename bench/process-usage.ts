@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** Linux tells user space 100 ticks a second on every architecture that Node runs on (proc_pid_stat(5), sysconf(_SC_CLK_TCK)). */
 const TICK_MS = 10;
@@ -24,4 +24,13 @@ export async function rssMb(pid: number): Promise<number> {
 /** The same in the text of a `/proc/<pid>/status`; NaN when it is not there. */
 export function rssMbIn(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+}
+
+/** The processes that a process has started and that are still there. Linux only. */
+export async function childrenOf(pid: number): Promise<readonly number[]> {
+  const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const lists = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')),
+  );
+  return lists.join(' ').split(' ').filter(Boolean).map(Number);
 }

@@ -1,10 +1,11 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { run, type Program } from '../loopback/demo/processes.ts';
 import { within } from '../src/lib/time.ts';
 import { START_OPTIONS } from './node-options.ts';
+import { childrenOf } from './process-usage.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const START_MS = 40_000;
@@ -97,7 +98,11 @@ export class Supervised {
 
   /** What it holds open now: descriptors and children as Linux counts them and, when it tells, what Node keeps alive. */
   async holdings(): Promise<Holdings> {
-    return { ...(await descriptors(this.pid)), children: await children(this.pid), ...(await this.#resources()) };
+    return {
+      ...(await descriptors(this.pid)),
+      children: (await childrenOf(this.pid)).length,
+      ...(await this.#resources()),
+    };
   }
 
   /** Ends it, the hard way when it takes too long. */
@@ -146,14 +151,6 @@ async function descriptors(pid: number): Promise<Holdings> {
     (await readdir(folder).catch(() => [])).map((name) => readlink(join(folder, name)).catch(() => '')),
   );
   return { sockets: links.filter((link) => link.startsWith('socket:')).length };
-}
-
-async function children(pid: number): Promise<number> {
-  const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(
-    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')),
-  );
-  return lists.join(' ').split(' ').filter(Boolean).length;
 }
 
 async function freePort(): Promise<number> {

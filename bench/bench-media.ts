@@ -1,0 +1,10 @@
+/**
+ * `npm run bench:media -- [name ...] [--json] [--quick]`: what it takes to get from a link to sound, and how soon it is heard.
+ *
+ *   --json    adds one JSON object as the last line
+ *   --quick   fewer and shorter rounds, for a first look
+ */
+import { cost } from './media-cost/cost.ts';
+import { runMeasurements } from './runner.ts';
+
+await runMeasurements([cost]);

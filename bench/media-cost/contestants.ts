@@ -1,0 +1,57 @@
+import { get, type IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createAudioResource, StreamType } from '@discordjs/voice';
+import prism from 'prism-media';
+import { openAudio } from '../../src/player/audio-pipeline.ts';
+import { startTranscode } from '../../src/player/audio/transcode.ts';
+import type { Relayed } from '../../src/sources/relay.ts';
+import type { Way, Wish } from './ways.ts';
+
+/** What the guides of discord.js give ffmpeg. */
+const PCM = '-analyzeduration 0 -loglevel 0 -f s16le -ar 48000 -ac 2'.split(' ');
+
+export const byTenuto: Way = async ({ url, format, volume, signal }, kit) => {
+  const media = { kind: 'http', url: new URL(url), headers: {}, format } as const;
+  const options = { ...kit, startMs: 0, volume, durationMs: null, ffmpegPath: 'ffmpeg', signal };
+  return (await openAudio(media, options)).packets;
+};
+
+export const byPrism: Way = async ({ url, format, signal }) => {
+  const inputType = format === 'webm-opus' ? StreamType.WebmOpus : StreamType.OggOpus;
+  const { playStream } = createAudioResource(await download(url, signal), { inputType });
+  return endedBy(playStream, signal);
+};
+
+export const byPcm: Way = async ({ url, volume, signal }) => {
+  const ffmpeg = new prism.FFmpeg({ args: ['-i', url, ...PCM] });
+  endedBy(ffmpeg, signal);
+  const inlineVolume = volume !== 100;
+  const resource = createAudioResource(ffmpeg, { inputType: StreamType.Raw, inlineVolume });
+  resource.volume?.setVolume(volume / 100);
+  return endedBy(resource.playStream, signal);
+};
+
+export const byFfmpegAlone: Way = async (wish, { subprocesses }) => {
+  const { signal } = wish;
+  const input = { kind: 'relayed', relayed: withoutRelay(wish) } as const;
+  const child = startTranscode({ input, startMs: 0, ffmpegPath: 'ffmpeg', subprocesses, signal });
+  return endedBy(child.stdout.pipe(new prism.opus.OggDemuxer()), signal);
+};
+
+/** Says the same to ffmpeg as the relay would, except that it is the host itself that answers. */
+function withoutRelay({ url }: Wish): Relayed {
+  const kind = url.endsWith('.m3u8') ? 'playlist' : 'bytes';
+  return { url, origin: new URL(url).origin, kind, failure: null, close: () => undefined };
+}
+
+function download(url: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(url, { signal }, (response) => resolve(endedBy(response, signal))).on('error', reject);
+  });
+}
+
+function endedBy<S extends Readable>(stream: S, signal: AbortSignal): S {
+  stream.on('error', () => undefined);
+  signal.addEventListener('abort', () => stream.destroy(), { once: true });
+  return stream;
+}
