@@ -63,3 +63,23 @@ it('replaces a damaged packet by 20 ms of silence', () => {
   expect(gain.apply(Buffer.from([0xff, 0xff, 0xff]))).toEqual(Buffer.from([0xf8, 0xff, 0xfe]));
   expect(gain.apply(Buffer.alloc(0))).toEqual(Buffer.from([0xf8, 0xff, 0xfe]));
 });
+
+it.each([80, 50])('leaves no hole where it begins to change a song that passed untouched, to %i percent', (percent) => {
+  const packets = tone(0.4);
+  const ENCODER_DELAY = 312;
+  for (const at of [20, 27, 33]) {
+    const gain = new Gain(100);
+    const decoder = new opus.OpusEncoder(48_000, 2);
+    const heard = packets.map((packet, index) => {
+      if (index === at) gain.set(percent);
+      return decoder.decode(gain.apply(packet));
+    });
+    const left = new Int16Array(Buffer.concat(heard).buffer).filter((_, index) => index % 2 === 0);
+    const level = (from: number) =>
+      Math.sqrt(left.subarray(from, from + 240).reduce((sum, sample) => sum + sample ** 2, 0) / 240);
+    const wanted = (level(FRAME * (at - 4)) * percent) / 100;
+    for (let from = FRAME * at + ENCODER_DELAY; from < FRAME * (at + 3); from += 240) {
+      expect(level(from) / wanted).toBeGreaterThan(0.75);
+    }
+  }
+});

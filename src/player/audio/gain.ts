@@ -8,8 +8,11 @@ const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 export class Gain {
   #percent: number;
   #codec: OpusEncoder | null = null;
+  /** The last two packets that passed untouched. */
+  #last: Buffer | null = null;
+  #lastButOne: Buffer | null = null;
 
-  /** Percent, 0 to 200. */
+  /** Percent of the amplitude, from 0. */
   constructor(percent: number) {
     this.#percent = percent;
   }
@@ -23,17 +26,33 @@ export class Gain {
     if (this.#percent === 100) {
       // Its decoder has missed packets by the time that it is needed again; a new one starts clean.
       this.#codec = null;
+      this.#lastButOne = this.#last;
+      this.#last = packet;
       return packet;
     }
-    const codec = (this.#codec ??= createCodec());
+    this.#codec ??= this.#warmCodec();
+    // What a damaged one would have sounded like is unknown, so it keeps its 20 ms and nothing more.
+    return this.#change(this.#codec, packet) ?? SILENCE;
+  }
+
+  /**
+   * A codec in the middle of a song. Without what came before, its first 5 ms would be a hole of as little as a tenth of the
+   * level (measured with tones, chords and noise); with the last two packets it is at the level from the start.
+   */
+  #warmCodec(): OpusEncoder {
+    const codec = createCodec();
+    for (const packet of [this.#lastButOne, this.#last]) if (packet) this.#change(codec, packet);
+    this.#last = this.#lastButOne = null;
+    return codec;
+  }
+
+  #change(codec: OpusEncoder, packet: Buffer): Buffer | null {
     try {
       const pcm = codec.decode(packet);
-      if (pcm.length === FRAME_BYTES) return codec.encode(scaled(pcm, this.#percent / 100));
+      return pcm.length === FRAME_BYTES ? codec.encode(scaled(pcm, this.#percent / 100)) : null;
     } catch {
-      // Damaged, like one of another length.
+      return null;
     }
-    // What it would have sounded like is unknown, so it keeps its 20 ms and nothing more.
-    return SILENCE;
   }
 }
 
@@ -41,8 +60,9 @@ export class Gain {
 function scaled(pcm: Buffer, factor: number): Buffer {
   const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
   const louder = new Int16Array(samples.length);
-  for (const [index, sample] of samples.entries()) {
-    louder[index] = Math.max(-32_768, Math.min(32_767, Math.round(sample * factor)));
+  // By index: an iterator takes three times as long, 50 times a second.
+  for (let index = 0; index < samples.length; index += 1) {
+    louder[index] = Math.max(-32_768, Math.min(32_767, Math.round((samples[index] ?? 0) * factor)));
   }
   return Buffer.from(louder.buffer);
 }
