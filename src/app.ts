@@ -18,6 +18,7 @@ import { Subprocesses } from './lib/subprocess.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
 import { operate, type Operations } from './operations.ts';
+import { Autoplay } from './player/autoplay.ts';
 import { openAudio } from './player/audio-pipeline.ts';
 import { GuildPlayers } from './player/guild-players.ts';
 import { PlayerManager } from './player/player-manager.ts';
@@ -131,6 +132,13 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       limits: config,
       log: log.child({ part: 'follower' }),
     });
+    const autoplay = new Autoplay({
+      players: guildPlayers,
+      queues,
+      audience,
+      related: (track, signal, urgency) => sources.related(track, signal, urgency),
+      log: log.child({ part: 'autoplay' }),
+    });
     const displays = new NowPlaying({
       channel: new DiscordDisplay(client.rest),
       players,
@@ -173,6 +181,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('voice and displays', () => Promise.all([voice.close(), displays.close()]));
     closers.add('players and answers', () => {
       players.close();
+      autoplay.close();
       follower.close();
       return Promise.all([guildPlayers.close(), router.close()]);
     });

@@ -33,6 +33,14 @@ export const GOES_ON = '▶️ The music goes on.';
 export const gaveUp = ({ say }: TenutoError): string =>
   `⚠️ I could not go on, so I paused. ${say} /resume tries again, /skip goes on with the next.`;
 
+export const NOTHING_RELATED =
+  '⏹️ The queue has ended. Autoplay knows what goes with YouTube and the library, and nothing else.';
+export const NOTHING_NEW = '⏹️ The queue has ended, and autoplay found nothing that was not heard lately.';
+export const lookedInVain = ({ say }: TenutoError): string =>
+  `⏹️ The queue has ended, and autoplay could not look for more. ${say}`;
+export const AUTOPLAY_PAUSED =
+  '⏹️ Three tracks in a row that autoplay found would not play. It waits until somebody adds one.';
+
 /** `since`: milliseconds since 1970; `cause`: words, such as "the disk is full". */
 export const notSaved = ({ since, cause }: { readonly since: number; readonly cause: string }): string =>
   `💾 I cannot save at the moment (${cause}): the music goes on, but what has changed since ${moment(since)} would be lost if I restarted. The operator knows.`;

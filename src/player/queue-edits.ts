@@ -136,4 +136,5 @@ function repeated<T>(items: readonly T[], likeness: (item: T) => string): readon
   return items.filter((item) => seen.size === seen.add(likeness(item)).size);
 }
 
-const identity = ({ source, identifier }: Track) => `${source} ${identifier}`;
+/** The same for the same track, whoever asked for it. */
+export const identity = ({ source, identifier }: Track) => `${source} ${identifier}`;

@@ -1,6 +1,7 @@
 import { TenutoError } from '../lib/errors.ts';
 import { applyOperation, type QueueOperation } from './queue-operations.ts';
 import type { Queue } from './queue.ts';
+import { AUTOPLAY } from './requester.ts';
 
 /** How many entries there may be, the current one included. */
 export interface QueueLimits {
@@ -12,7 +13,7 @@ export interface QueueLimits {
 export function roomIn(queue: Queue, { maxTracks, maxTracksPerUser }: QueueLimits, userId?: string): number {
   const room = Math.max(0, maxTracks - sizeOf(queue));
   // Counting is spared where nobody can have too many.
-  if (userId === undefined || maxTracksPerUser >= maxTracks) return room;
+  if (userId === undefined || userId === AUTOPLAY || maxTracksPerUser >= maxTracks) return room;
   const own = queue.upcoming.filter(({ requestedBy }) => requestedBy === userId).length;
   const playing = queue.current?.requestedBy === userId ? 1 : 0;
   return Math.min(room, Math.max(0, maxTracksPerUser - own - playing));

@@ -1,5 +1,6 @@
 import { fairly, shuffled } from './queue-order.ts';
 import type { LoopMode, Queue, QueueEntry, Undoable } from './queue.ts';
+import { AUTOPLAY } from './requester.ts';
 
 /** Everything that can happen to a queue, as plain JSON: the journal stores these and replays them after a restart. */
 export type QueueOperation =
@@ -87,8 +88,10 @@ export function restarts({ type }: QueueOperation, before: Queue, after: Queue):
   return again && after.current !== null;
 }
 
+/** What autoplay has added and what was not heard yet makes room for what a person adds. */
 function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: boolean): Queue {
-  const longer = { ...queue, upcoming: queue.upcoming.toSpliced(Math.max(0, at), 0, ...entries) };
+  const stays = entries.every(byItself) ? queue.upcoming : queue.upcoming.filter((entry) => !byItself(entry));
+  const longer = { ...queue, upcoming: stays.toSpliced(Math.max(0, at), 0, ...entries) };
   return start && queue.current === null ? leaveCurrent(longer, 1) : longer;
 }
 
@@ -189,6 +192,8 @@ function nowCurrent(queue: Queue, current: QueueEntry | null): Queue {
   const since = [...undoable.since, current.id];
   return { ...queue, current, undoable: since.length > UNDO_REACH ? null : { ...undoable, since } };
 }
+
+const byItself = ({ requestedBy }: QueueEntry): boolean => requestedBy === AUTOPLAY;
 
 const remembered = ({ current, history }: Queue): readonly QueueEntry[] =>
   current === null ? history : [...history.slice(1 - HISTORY_LENGTH), current];

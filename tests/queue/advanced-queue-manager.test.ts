@@ -337,6 +337,12 @@ describe('AdvancedQueueManager', () => {
       entries: names.map((name) => ({ ...entry(name), requestedBy })),
     });
 
+    it('of one user are none for autoplay, which asks for nobody', async () => {
+      const { manager } = await opened(new FaultyStore(), { maxTracks: 3, maxTracksPerUser: 1 });
+      await manager.apply(GUILD, by('autoplay', 'a', 'b', 'c'));
+      await expect(manager.apply(GUILD, by('autoplay', 'd'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    });
+
     it('are also those of one user, the current track counted, and the smaller one holds', async () => {
       const { manager } = await opened(new FaultyStore(), { maxTracks: 5, maxTracksPerUser: 3 });
       await manager.apply(GUILD, by('ada', 'a', 'b'));

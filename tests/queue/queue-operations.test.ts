@@ -25,6 +25,16 @@ describe('queue operations', () => {
     expect(told(after(queueOf('off', 'a'), { type: 'add', entries: [entry('b')], start: true }))).toBe('a b');
   });
 
+  it('add lets what a person wants take the place of what autoplay had put there, and not the other way round', () => {
+    const found = (id: string) => ({ ...entry(id), requestedBy: 'autoplay' });
+    const waiting = after(queueOf('off', 'a'), { type: 'add', entries: [found('b')] });
+    expect(told(waiting)).toBe('a b');
+    expect(told(after(waiting, { type: 'add', entries: [entry('c')] }))).toBe('a c');
+    expect(told(after(waiting, { type: 'add', entries: [entry('c')], at: 0 }))).toBe('a c');
+    expect(told(after(waiting, { type: 'add', entries: [found('c')] }))).toBe('a b c');
+    expect(told(after(waiting, advance, { type: 'add', entries: [entry('c')] }))).toBe('b c');
+  });
+
   it.each<[LoopMode, string]>([
     ['off', 'b c'],
     ['track', 'a b c'],
