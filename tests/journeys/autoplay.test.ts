@@ -10,13 +10,13 @@ import { until } from '../../loopback/until.ts';
 import { fakeYtDlp } from '../sources/fake-yt-dlp.ts';
 import { mixOf } from '../sources/youtube-mix.ts';
 import { startBotProcess } from './process.ts';
-import { ask, sees, setStage, type Stage } from './stage.ts';
+import { ask, sees, setStage } from './stage.ts';
 
 const VIDEOS = ['aaaaaaaaaaa', 'bbbbbbbbbbb', 'ccccccccccc'].map((id, n) => ({ id, title: `Video ${n}`, seconds: 6 }));
 const watch = (id: string) => `https://www.youtube.com/watch?v=${id}`;
 
 /** YouTube as yt-dlp tells of it: a search that finds the first video, and mixes that name all of them. Its sound is the double's. */
-async function youTube(stage: Stage, songs: readonly string[]) {
+async function youTube(songs: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'tenuto-autoplay-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const info = VIDEOS.map(({ id, title, seconds }, n) => {
@@ -50,7 +50,7 @@ it('goes on with the mix of the last video, shown as autoplay’s, until everyth
   youTubeHasAnAddress();
   const stage = await setStage({}, 6);
   const [first, second] = [await stage.song('song.webm'), await stage.song('second.webm')];
-  const site = await youTube(stage, [first.url, second.url]);
+  const site = await youTube([first.url, second.url]);
   await stage.startBot({ YTDLP_PATH: site.path });
   const ada = stage.loopback.user('ada');
   ada.join('Lounge');
