@@ -14,12 +14,14 @@ import { feed, page } from './media/pages.ts';
 
 export { makeFixtures, makeLibrary } from './media/fixtures.ts';
 export type { Fixtures } from './media/fixtures.ts';
+export { makeLists } from './media/lists.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.webm': 'audio/webm',
   '.opus': 'audio/ogg',
   '.mp3': 'audio/mpeg',
   '.m4a': 'audio/mp4',
+  '.m4s': 'audio/mp4',
   '.flac': 'audio/flac',
   '.wav': 'audio/wav',
   '.m3u8': 'application/vnd.apple.mpegurl',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { InputFault } from '../../loopback/media/input-faults.ts';
-import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
+import { makeFixtures, makeLists, startMediaHost, type MediaHost } from '../../loopback/media.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { hearByFfmpeg } from './bare-ffmpeg.ts';
 import { EXPECTED, type Expectation, type Expected } from './expectations.ts';
@@ -19,6 +19,8 @@ const SONGS: readonly (Song & { readonly list?: boolean })[] = [
   { name: 'song.mp3', format: 'other' },
   { name: 'song.m4a', format: 'other' },
   { name: 'hls/song.m3u8', format: 'other', list: true },
+  { name: 'hls-ranges/song.m3u8', format: 'other', list: true },
+  { name: 'hls-key/song.m3u8', format: 'other', list: true },
 ];
 
 /** One fault before one file: what was expected, and what was heard. */
@@ -52,6 +54,7 @@ type Case = Pick<Row, 'fault' | 'song' | 'expected'>;
 export async function runMatrix({ only, lanes, compare, signal, onRow }: MatrixOptions): Promise<Matrix> {
   await using ends = new AsyncDisposableStack();
   const { directory } = await makeFixtures(MEDIA, { seconds: SECONDS });
+  await makeLists(directory);
   const subprocesses = new Subprocesses(process.env);
   ends.defer(() => subprocesses.closeAll());
   const [ours, theirs] = [await Neighbourhood.open(directory, ends), await Neighbourhood.open(directory, ends)];

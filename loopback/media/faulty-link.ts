@@ -20,38 +20,44 @@ export interface Surroundings {
   readonly linkTo: (fault: string) => string;
 }
 
-/** One link: to a file, or to a list and its pieces, each of which has a life of its own. */
+/** One link: to a file, or to a list and its pieces. Each of those breaks for itself; they expire together. */
 export class FaultyLinks {
   readonly #manner: Manner;
-  readonly #renewed: boolean;
+  readonly #life: Life;
   readonly #links = new Map<string, FaultyLink>();
 
   /** `renewed`: the reader had one that has expired. */
   constructor(manner: Manner, renewed: boolean) {
     this.#manner = manner;
-    this.#renewed = renewed;
+    this.#life = { renewed, born: Date.now(), sent: 0 };
   }
 
   to(name: string): FaultyLink {
-    const link = this.#links.get(name) ?? new FaultyLink(this.#manner, this.#renewed);
+    const link = this.#links.get(name) ?? new FaultyLink(this.#manner, this.#life);
     this.#links.set(name, link);
     return link;
   }
 }
 
+/** What all addresses of one link have in common. */
+interface Life {
+  /** It came after the first link to the same file. */
+  readonly renewed: boolean;
+  readonly born: number;
+  /** Bytes that were sent. */
+  sent: number;
+}
+
 /** What one address does to whoever reads it; it remembers how much it has given. */
 class FaultyLink {
   readonly #manner: Manner;
-  readonly #born = Date.now();
-  /** Links after the first one to the same file. */
-  readonly #renewed: boolean;
+  readonly #life: Life;
   #requests = 0;
   #busyUntil: number | null = null;
-  #sent = 0;
 
-  constructor(manner: Manner, renewed: boolean) {
+  constructor(manner: Manner, life: Life) {
     this.#manner = manner;
-    this.#renewed = renewed;
+    this.#life = life;
   }
 
   async answer(
@@ -66,7 +72,7 @@ class FaultyLink {
     if (what?.kind === 'busy') return this.#turnAway(what, response);
     if (what) return putOff(what, request, response, around);
     const { changes } = this.#manner;
-    const changed = changes !== undefined && (number > 0 || this.#renewed);
+    const changed = changes !== undefined && (number > 0 || this.#life.renewed);
     const bytes = asStored(this.#manner, file.bytes, changed);
     const etag = `"${bytes.length}-${changed && changes !== 'in secret' ? 'b' : 'a'}"`;
     const plan = planOf(this.#manner, request, bytes, etag);
@@ -93,8 +99,8 @@ class FaultyLink {
   }
 
   #isExpired({ afterBytes = Infinity, afterMs = Infinity, renewable }: NonNullable<Manner['expires']>): boolean {
-    if (this.#renewed) return !renewable;
-    return this.#sent >= afterBytes || Date.now() - this.#born >= afterMs;
+    const { renewed, sent, born } = this.#life;
+    return renewed ? !renewable : sent >= afterBytes || Date.now() - born >= afterMs;
   }
 
   async #send(response: ServerResponse, body: Buffer, number: number): Promise<void> {
@@ -104,7 +110,7 @@ class FaultyLink {
     const size = drip?.bytes ?? PIECE_BYTES;
     for (let at = 0; at < end && !response.destroyed; at += size) {
       const piece = body.subarray(at, Math.min(at + size, end));
-      this.#sent += piece.length;
+      this.#life.sent += piece.length;
       if (!response.write(piece)) await drained(response);
       if (drip) await sleep(drip.everyMs);
       if (expires && this.#isExpired(expires)) return sever(response, 'reset');

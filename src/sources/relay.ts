@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TenutoError } from '../lib/errors.ts';
 import type { HttpClient } from './http-client.ts';
-import { RelayedMedia, type RelayOptions } from './relayed-media.ts';
-import { RelayedTrack, type ByteRange } from './relayed-track.ts';
+import { RelayedMedia, type ByteRange, type RelayOptions } from './relayed-media.ts';
+import { RelayedTrack } from './relayed-track.ts';
 import type { HttpMedia } from './resumable-read.ts';
 
 /** A track that a program may read until it is closed, or the signal that it was opened with is aborted. */

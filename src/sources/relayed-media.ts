@@ -20,6 +20,14 @@ export interface RelayOptions {
   readonly refresh?: Refresh | undefined;
 }
 
+/** What a reader wants: the bytes from one to another, or to the end. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+const ALL: ByteRange = { from: 0, to: null };
+
 /** What a link leads to, under names of ours: one file, or the lists and pieces of a stream. Its links may expire. */
 export class RelayedMedia {
   readonly kind: ChildKind;
@@ -73,7 +81,7 @@ export class RelayedMedia {
   /** A list, with names in the place of its addresses. */
   readList(name: string, signal: AbortSignal): Promise<string> {
     return patiently(signal, async () => {
-      const list = await this.#read(this.#take(0) ?? (await this.#openPart(name, 0, signal)));
+      const list = await this.#read(this.#take(0) ?? (await this.#openPart(name, ALL, signal)));
       const text = rewritePlaylist(list.text, this.#targets.under(name, list.url));
       if (this.#lists.size < MAX_LISTS) this.#lists.add(name);
       if (text.includes('#EXTINF')) this.#finite = text.includes('#EXT-X-ENDLIST');
@@ -81,10 +89,11 @@ export class RelayedMedia {
     });
   }
 
-  /** The bytes behind a name, from this one on. */
-  async openBytes(name: string, from: number, signal: AbortSignal): Promise<Resumable> {
-    if (this.kind === 'bytes') return this.#take(from) ?? this.#openFile(from, signal);
-    const part = await patiently(signal, () => this.#openPart(name, from, signal));
+  /** The bytes behind a name; all of them unless told. There may come more than were wanted. */
+  async openBytes(name: string, range: ByteRange | null, signal: AbortSignal): Promise<Resumable> {
+    const wanted = range ?? ALL;
+    if (this.kind === 'bytes') return this.#take(wanted.from) ?? this.#openFile(wanted, signal);
+    const part = await patiently(signal, () => this.#openPart(name, wanted, signal));
     this.#renewed = false;
     return part;
   }
@@ -102,25 +111,25 @@ export class RelayedMedia {
   }
 
   /** By its own link and not by where that led: such addresses often hold for a short time only. */
-  #openFile(from: number, signal: AbortSignal): Promise<Resumable> {
+  #openFile(range: ByteRange, signal: AbortSignal): Promise<Resumable> {
     const { refresh } = this.#options;
     const renew: Refresh = async (until, why) => {
       const fresh = (await refresh?.(until, why)) ?? this.#media;
       if (fresh.kind === 'http') this.#media = fresh;
       return fresh;
     };
-    const more = { from, signal, identity: this.#identity, ...(refresh && { refresh: renew }) };
+    const more = { ...range, signal, identity: this.#identity, ...(refresh && { refresh: renew }) };
     return resumable(this.#http, this.#media, more);
   }
 
-  #openPart(name: string, from: number, signal: AbortSignal): Promise<Resumable> {
+  #openPart(name: string, range: ByteRange, signal: AbortSignal): Promise<Resumable> {
     const part = this.#partOf(name);
     const renew: Refresh = async (_signal, why) => {
       // Another reader may have brought the new links.
       if (this.#partOf(name).url.href === part.url.href) await this.#renew(why);
       return this.#partOf(name);
     };
-    return resumable(this.#http, part, { from, signal, ...(this.#options.refresh && { refresh: renew }) });
+    return resumable(this.#http, part, { ...range, signal, ...(this.#options.refresh && { refresh: renew }) });
   }
 
   /** Cookies and credentials are for the host that they were given for. */

@@ -3,16 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import { TenutoError } from '../lib/errors.ts';
 import type { ChildKind } from './hls-playlist.ts';
 import { HttpStatusError } from './http-client.ts';
-import type { RelayedMedia } from './relayed-media.ts';
+import type { ByteRange, RelayedMedia } from './relayed-media.ts';
 import { upTo } from './stream-reading.ts';
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
-
-/** What a reader wants: the bytes from one to another, or to the end. */
-export interface ByteRange {
-  readonly from: number;
-  readonly to: number | null;
-}
 
 /** One track on the relay: how it is answered for, and how its reading goes. */
 export class RelayedTrack {
@@ -74,7 +68,7 @@ export class RelayedTrack {
 
   async #sendBytes(name: string, range: ByteRange | null, response: ServerResponse, signal: AbortSignal) {
     const { from, to } = range ?? { from: 0, to: null };
-    const { body, headers, totalBytes, ranges } = await this.#media.openBytes(name, from, signal);
+    const { body, headers, totalBytes, ranges } = await this.#media.openBytes(name, range, signal);
     const end = Math.min(totalBytes ?? Infinity, to === null ? Infinity : to + 1);
     // A reader takes 206 for a promise that it may skip, which a server without ranges would make dear.
     const part = range !== null && (ranges || from > 0);

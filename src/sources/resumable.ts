@@ -26,7 +26,7 @@ export interface ResumableOptions {
   /** The first byte that is wanted; 0 unless told. */
   readonly from?: number;
   /** The last byte that is wanted; the last of the file unless told. */
-  readonly to?: number;
+  readonly to?: number | null;
   /** Ends the bytes, without an error, and every connection behind them. */
   readonly signal: AbortSignal;
   /** Finds a new link to the same thing, for when the old one has expired. Without it an expired link is the end. */

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { InputFault } from '../../loopback/media/input-faults.ts';
 import { makeFixtures, startMediaHost, type MediaHost } from '../../loopback/media.ts';
 
 let folder = '';
@@ -78,10 +79,48 @@ it('answers come instead of the file as often as the row says', async () => {
 });
 
 it('each piece of a list breaks for itself', async () => {
-  const list = host.linkTo('403 after 96 KB', 'hls/song.m3u8');
+  const list = host.linkTo('dropped every 48 KB', 'hls/song.m3u8');
   expect(await get(list)).toMatchObject({ status: 206, whole: true });
   for (const piece of ['song0.ts', 'song1.ts'])
-    expect(await get(new URL(piece, list).href)).toMatchObject({ status: 206, whole: true });
+    expect(await get(new URL(piece, list).href)).toMatchObject({ status: 206, length: 48 * 1024, whole: false });
+});
+
+it('a list and its pieces expire together', async () => {
+  const list = host.linkTo('403 after 96 KB', 'hls/song.m3u8');
+  expect(await get(list)).toMatchObject({ status: 206, whole: true });
+  expect(await get(new URL('song0.ts', list).href)).toMatchObject({ status: 206, whole: true });
+  expect(await get(new URL('song1.ts', list).href)).toMatchObject({ status: 206, whole: false });
+  for (const name of ['song.m3u8', 'song0.ts', 'song2.ts'])
+    expect(await get(new URL(name, list).href)).toMatchObject({ status: 403 });
+});
+
+it('a busy server is so for as long again when somebody comes too early', async () => {
+  const url = host.linkTo('503 with Retry-After at open', 'song.webm');
+  for (const _try of [1, 2]) expect(await get(url)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  await expect.poll(() => get(url), { interval: 1_100, timeout: 10_000 }).toMatchObject({ status: 206, whole: true });
+});
+
+it.each<[InputFault, object]>([
+  ['gzip that nobody asked for', { headers: { 'content-encoding': 'gzip' } }],
+  [
+    'parts that do not say where they begin',
+    { status: 206, headers: expect.not.objectContaining({ 'content-range': '' }) },
+  ],
+  ['redirected to a file', { status: 302, headers: { location: 'file:///etc/passwd' } }],
+  ['a sign-in page', { status: 200, headers: { 'content-type': 'text/html' } }],
+])('a server answers as no server should: %s', async (fault, answer) => {
+  expect(await get(host.linkTo(fault, 'song.webm'))).toMatchObject(answer);
+});
+
+it('a part may begin at the start, whatever was asked for', async () => {
+  const { headers } = await get(host.linkTo('parts that begin at the start', 'song.webm'), 'bytes=1000-');
+  expect(headers['content-range']).toMatch(/^bytes 0-/);
+});
+
+it('a file may be another one the next time', async () => {
+  const url = host.linkTo('changed to another length', 'song.webm');
+  const lengths = [await get(url), await get(url)].map(({ headers }) => headers['content-range']);
+  expect(new Set(lengths).size).toBe(2);
 });
 
 it('a redirect can lead to a private address', async () => {
