@@ -1,3 +1,4 @@
+import type { SeenMessage } from '../loopback/people.ts';
 import { within } from '../src/lib/time.ts';
 import type { Seat } from './lane.ts';
 import type { Supervised } from './supervised.ts';
@@ -6,6 +7,8 @@ const ANSWER_MS = 30_000;
 
 /** Plays in a guild when it is asked to. */
 export interface Player {
+  /** Until when it is out of a channel that it was asked to leave. */
+  readonly leavesWithinMs: number;
   /** Rejects with what was read when that is no success. */
   play(seat: Seat, url: string): Promise<void>;
   /** Stops and leaves, as far as it is there at all. */
@@ -24,6 +27,8 @@ export const PLAYERS = {
     file: 'src/main.ts',
     isReady: (line) => line.includes('"msg":"ready"'),
     drive: () => ({
+      // While a session of the main gateway is resumed nothing can be sent; one that is not confirmed is given up after 20 s.
+      leavesWithinMs: 30_000,
       async play({ ada }, url) {
         const { ephemeral, content } = await typed(ada, 'play', { query: url });
         if (ephemeral) throw new Error(`/play was answered: ${content}`);
@@ -37,6 +42,7 @@ export const PLAYERS = {
     file: 'bench/faults/bare-template.ts',
     isReady: (line) => line === 'ready',
     drive: (program) => ({
+      leavesWithinMs: 6_000,
       async play({ guildId, lounge }, url) {
         program.tell(JSON.stringify({ guildId, channelId: lounge, url }));
       },
@@ -49,7 +55,12 @@ export const PLAYERS = {
 
 export type PlayerName = keyof typeof PLAYERS;
 
-async function typed(person: Seat['ada'], command: string, options: Readonly<Record<string, string>> = {}) {
+/** Somebody types a command. Resolves with what they read, in bounded time. */
+export async function typed(
+  person: Seat['ada'],
+  command: string,
+  options: Readonly<Record<string, string | number>> = {},
+): Promise<SeenMessage> {
   const answered = person.slash(command, options).then((interaction) => interaction.answered());
   return await within(ANSWER_MS, answered, () => new Error(`/${command} was not answered`));
 }

@@ -4,7 +4,6 @@ import type { Lane, Seat } from '../lane.ts';
 /** A second of the song. */
 const FRAMES = 50;
 const WARM_UP_MS = 20_000;
-const LEAVE_MS = 6_000;
 const STARTS = 3;
 
 /** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
@@ -33,10 +32,14 @@ export async function cleared(lane: Lane, seat: Seat): Promise<void> {
   const { world, application } = lane.loopback;
   const botId = application.bot.id;
   const guild = () => world.guilds.get(seat.guildId);
-  const isOut = () => guild()?.voiceStates.has(botId) !== true;
+  const place = () => guild()?.voiceStates.get(botId)?.channelId;
+  const isOut = () => place() === undefined;
   const leave = async () => {
+    // It obeys those who are where it is, and the scenario may have taken the one away from the other.
+    const where = guild()?.channels.get(place() ?? '');
+    if (where && guild()?.voiceStates.get(seat.ada.id)?.channelId !== where.id) seat.ada.join(where.name);
     if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
-    await until('the player to leave', isOut, LEAVE_MS);
+    await until('the player to leave', isOut, lane.player.leavesWithinMs);
   };
   const restart = async () => {
     // With nobody to play to, the new one does not go on here.
