@@ -19,12 +19,14 @@ export interface CommandContext {
   user(name: string): string | null;
   /** The entry whose button was pressed; left out where a command was typed. */
   readonly entryId?: string;
+  /** Shows how far it is in place of the answer, which takes that away again; not every one of many. Never throws. */
+  progress(reply: Reply): void;
   /** Aborted when the bot stops or when the interaction can no longer be answered. */
   readonly signal: AbortSignal;
 }
 
 /** A button below an answer, and what its press does. */
-export type ReplyAction = 'retry' | 'reconnect';
+export type ReplyAction = 'retry' | 'reconnect' | `cancel:${string}`;
 
 /** What a command says: a line, or a line with an embed and buttons. Public unless `ephemeral`. */
 export type Reply =

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { SlashCommandBuilder } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
 import { formatDuration, safeText } from '../lib/format.ts';
-import type { Enqueued, Playback } from '../player/players.ts';
-import type { Resolution } from '../sources/source.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Enqueued, Playback, PlaylistAdded } from '../player/players.ts';
+import type { Command, CommandContext, CommandServices, Reply } from './command.ts';
 import { length, named, startsInMs, unheard } from './words/track.ts';
 
 export const play: Command = {
@@ -18,27 +18,17 @@ export const play: Command = {
       option.setName('position').setDescription('At this position of the queue').setMinValue(1),
     ),
   needs: 'join-voice-channel',
-  async run(context, { players, sources }) {
-    const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
-    if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
-    const query = context.string('query') ?? '';
-    const place = placeOf(context);
-    sources.check(query);
-    try {
-      const [resolution] = await Promise.all([
-        sources.resolve(query, signal, userId),
-        players.prepare(guildId, voiceChannelId),
-      ]);
-      signal.throwIfAborted();
-      const tracks = tracksOf(resolution);
-      const enqueued = await players.play({ guildId, userId, textChannelId, voiceChannelId, tracks, place });
-      return resolution.kind === 'playlist'
-        ? describePlaylist(resolution.title, tracks.length, enqueued)
-        : describeTrack(enqueued, players.playback(guildId));
-    } catch (error) {
-      players.release(guildId);
-      throw error;
-    }
+  async run(context, services) {
+    return await enqueue(context.string('query') ?? '', placeOf(context), context, services);
+  },
+};
+
+/** What "Cancel" below a playlist that is being added does; its option `id` says which. */
+export const cancel: Pick<Command, 'needs' | 'run'> = {
+  needs: 'same-voice-channel',
+  async run(context, { players }) {
+    players.cancelPlaylist(context.guildId, context.string('id') ?? '');
+    return 'Called off. What was added stays.';
   },
 };
 
@@ -50,11 +40,43 @@ function placeOf(context: CommandContext): number | undefined {
   return next ? 1 : (position ?? undefined);
 }
 
-function tracksOf(resolution: Resolution) {
-  const tracks =
-    resolution.kind === 'playlist' ? resolution.tracks : resolution.kind === 'track' ? [resolution.track] : [];
-  if (tracks.length === 0) throw new TenutoError('NOTHING_FOUND');
-  return tracks;
+/** Joins beside the search, adds what is found, and says so. `place`: 1-based among what is to come; undefined: at the end. */
+async function enqueue(
+  query: string,
+  place: number | undefined,
+  context: CommandContext,
+  { players, sources }: CommandServices,
+): Promise<Reply> {
+  const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
+  if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
+  sources.check(query);
+  try {
+    const [resolution] = await Promise.all([
+      sources.resolve(query, signal, userId),
+      players.prepare(guildId, voiceChannelId),
+    ]);
+    signal.throwIfAborted();
+    const request = { guildId, userId, textChannelId, voiceChannelId, place };
+    switch (resolution.kind) {
+      case 'nothing':
+        throw new TenutoError('NOTHING_FOUND');
+      case 'track':
+        return describeTrack(await players.play({ ...request, tracks: [resolution.track] }), players.playback(guildId));
+      case 'playlist': {
+        const { title, chunks } = resolution;
+        const id = randomUUID();
+        const progress = ({ added }: PlaylistAdded) =>
+          context.progress({
+            content: `Adding *${titleOf(title)}*: ${songs(added)} so far ...`,
+            actions: [`cancel:${id}`],
+          });
+        return describePlaylist(title, await players.playPlaylist({ ...request, id, chunks, signal, progress }));
+      }
+    }
+  } catch (error) {
+    players.release(guildId);
+    throw error;
+  }
 }
 
 function describeTrack({ entries: [entry], place }: Enqueued, playback: Playback): string {
@@ -67,10 +89,12 @@ function describeTrack({ entries: [entry], place }: Enqueued, playback: Playback
   return `Added ${named(entry.track)} at position #${place}${when}.${hint}`;
 }
 
-function describePlaylist(title: string, found: number, { entries, place }: Enqueued): string {
-  const count = `**${entries.length}** ${entries.length === 1 ? 'song' : 'songs'}`;
-  const left = found - entries.length;
-  const leftOut = left === 0 ? '' : ` There was no room for ${left} more.`;
+function describePlaylist(title: string, { added, place, unplayable, cut }: PlaylistAdded): string {
   const where = place === 0 ? '' : ` from position #${place}`;
-  return `Added ${count} from *${safeText(title) || 'a playlist'}*${where}.${leftOut}`;
+  const leftOut = unplayable === 0 ? '' : ` Left out ${unplayable} that cannot be played.`;
+  const brokeOff = cut === null ? '' : ` ${cut.blame === 'outside' ? 'Then it broke off. ' : ''}${cut.say}`;
+  return `Added ${songs(added)} from *${titleOf(title)}*${where}.${leftOut}${brokeOff}`;
 }
+
+const songs = (count: number) => `**${count}** ${count === 1 ? 'song' : 'songs'}`;
+const titleOf = (title: string) => safeText(title) || 'a playlist';

@@ -1,5 +1,6 @@
 import { ButtonStyle, ComponentType, type APIActionRowComponent, type APIButtonComponent } from 'discord.js';
 import type { Command, ReplyAction } from '../commands/command.ts';
+import { cancel } from '../commands/play.ts';
 import { reconnect, retry } from '../commands/reconnect.ts';
 import { resume } from '../commands/resume.ts';
 import type { NoticeAction } from '../player/notice.ts';
@@ -7,34 +8,46 @@ import type { NoticeAction } from '../player/notice.ts';
 export type Action = ReplyAction | NoticeAction;
 export type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 
+/** Behind the name may stand, after a colon, what the button is about. */
+type ActionName = Exclude<Action, `${string}:${string}`> | 'cancel';
+
 interface ActionRow {
   readonly label: string;
   readonly style: ButtonStyle.Primary | ButtonStyle.Secondary;
   readonly command: Pick<Command, 'needs' | 'run'>;
 }
 
-/** Buttons that need to know nothing but what they do. Each is a command without options, under the same guard. */
-const ACTIONS: Readonly<Record<Action, ActionRow>> = {
+/** Buttons that need to know no more than what they do, and about what. Each is a command, under the same guard. */
+const ACTIONS: Readonly<Record<ActionName, ActionRow>> = {
   resume: { label: 'Resume', style: ButtonStyle.Primary, command: resume },
   retry: { label: 'Retry now', style: ButtonStyle.Primary, command: retry },
   reconnect: { label: 'Reconnect', style: ButtonStyle.Secondary, command: reconnect },
+  cancel: { label: 'Cancel', style: ButtonStyle.Secondary, command: cancel },
 };
 
 const PREFIX = 'do:';
-const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name);
+
+/** The row of an action, and its option `id`; null when it is none of ours. */
+function read(action: string): { readonly row: ActionRow; readonly id: string } | null {
+  const [name = '', id = ''] = action.split(':');
+  return Object.hasOwn(ACTIONS, name) ? { row: ACTIONS[name as ActionName], id } : null;
+}
 
 /** The buttons of some actions, five at most. They work for as long as their message is there, also after a restart. */
 export function rowsOf(actions: readonly Action[]): ButtonRow[] {
-  if (actions.length === 0) return [];
-  const button = (action: Action) => {
-    const { label, style } = ACTIONS[action];
-    return { type: ComponentType.Button, custom_id: `${PREFIX}${action}`, label, style } as const;
-  };
-  return [{ type: ComponentType.ActionRow, components: actions.map(button) }];
+  const buttons = actions.flatMap((action) => {
+    const row = read(action)?.row;
+    const custom_id = `${PREFIX}${action}`;
+    return row ? [{ type: ComponentType.Button, custom_id, label: row.label, style: row.style } as const] : [];
+  });
+  return buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: buttons }];
 }
 
 /** The command behind a button of `rowsOf`, or null when the button is none of them. */
 export function actionCommand(customId: string): Pick<Command, 'needs' | 'run'> | null {
-  const name = customId.startsWith(PREFIX) ? customId.slice(PREFIX.length) : '';
-  return isAction(name) ? ACTIONS[name].command : null;
+  const action = customId.startsWith(PREFIX) ? read(customId.slice(PREFIX.length)) : null;
+  if (action === null) return null;
+  const { row, id } = action;
+  const string = (name: string) => (name === 'id' ? id : null);
+  return { needs: row.command.needs, run: (context, services) => row.command.run({ ...context, string }, services) };
 }

@@ -1,5 +1,6 @@
 import { MessageFlags } from 'discord.js';
 import type { Reply } from '../commands/command.ts';
+import { Progress } from './progress.ts';
 import { toMessage, type OutgoingMessage } from './replies.ts';
 
 type Flags = { readonly flags?: MessageFlags.Ephemeral };
@@ -20,6 +21,7 @@ export class Answer {
   readonly #to: Answerable;
   readonly #ephemeral: boolean;
   #deferred = false;
+  #progress: Progress | null = null;
 
   constructor(to: Answerable, ephemeral: boolean) {
     this.#to = to;
@@ -31,13 +33,21 @@ export class Answer {
     this.#deferred = true;
   }
 
+  /** Shows how far it is, as often as people read. What fails here, `send` will tell. */
+  progress(reply: Reply): void {
+    this.#progress ??= new Progress((latest) => this.#to.editReply(toMessage(latest)));
+    this.#progress.show(reply);
+  }
+
   async send(reply: Reply): Promise<void> {
+    await this.#progress?.end();
     await this.#to.editReply(toMessage(reply));
   }
 
   /** Tells what went wrong so that only the person who asked sees it. */
   async fail(line: string): Promise<void> {
     const message = toMessage(line);
+    await this.#progress?.end();
     if (!this.#deferred) {
       await this.#to.reply({ ...message, ...EPHEMERAL });
     } else if (this.#ephemeral) {

@@ -16,7 +16,7 @@ export interface Request {
   readonly command: Pick<Command, 'needs' | 'ephemeral' | 'run'>;
   /** Who is where, looked at when the guards are. */
   situation(): Situation;
-  readonly context: Omit<CommandContext, 'signal'>;
+  readonly context: Omit<CommandContext, 'signal' | 'progress'>;
   readonly answerable: Answerable;
 }
 
@@ -83,16 +83,19 @@ export class Router {
       guard(command.needs, request.situation());
       await answer.defer();
       await within(READY_WITHIN_MS, this.#parts.ready, () => new TenutoError('STARTING'), this.#stop.signal);
-      await answer.send(await this.#run(request));
+      await answer.send(await this.#run(request, (reply) => answer.progress(reply)));
     } catch (thrown) {
       await this.#fail(request, answer, thrown);
     }
   }
 
-  async #run({ command, context }: Request): Promise<Reply> {
+  async #run({ command, context }: Request, progress: CommandContext['progress']): Promise<Reply> {
     const life = new AbortController();
     const stop = this.#stop.signal;
-    const run = command.run({ ...context, signal: AbortSignal.any([stop, life.signal]) }, this.#parts.services);
+    const run = command.run(
+      { ...context, progress, signal: AbortSignal.any([stop, life.signal]) },
+      this.#parts.services,
+    );
     try {
       return await within(ANSWER_WITHIN_MS, run, () => new TenutoError('TOOK_TOO_LONG'), stop);
     } catch (error) {

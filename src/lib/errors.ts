@@ -70,6 +70,8 @@ const ERRORS = {
     blame: 'user',
     say: 'I may not write here. Give me "View Channel", "Send Messages" and "Embed Links" in this channel.',
   },
+  CALLED_OFF: { blame: 'user', say: 'The rest was called off.' },
+  NOT_ADDING: { blame: 'user', say: 'That playlist is not being added any more.' },
   STALE_BUTTON: {
     blame: 'user',
     say: 'That button belongs to a track that has ended. Use /nowplaying for a fresh display.',

@@ -51,8 +51,11 @@ export class GuildPlayer {
     this.deck.on('ended', (ending) => void this.#ended(ending).catch((error: unknown) => this.#report(error)));
   }
 
-  /** Does to the queue what somebody wants, and returns the answer. Places are looked up when its turn has come. */
-  async edit<T>(edit: Edit<T>): Promise<T> {
+  /**
+   * Does to the queue what somebody wants, and returns the answer. Places are looked up when its turn has come. `later`: it
+   * follows from what they asked for before.
+   */
+  async edit<T>(edit: Edit<T>, wanted: 'now' | 'later' = 'now'): Promise<T> {
     return await this.#decide(async () => {
       const { record } = this.#parts;
       const before = record.queue;
@@ -61,7 +64,7 @@ export class GuildPlayer {
       // A pause was meant for what played then, not for what is asked for now.
       const stale = before.current === null && ['person', 'failures'].includes(record.session.paused);
       if (stale) await record.update({ paused: 'no', pausedBy: null });
-      this.#ask();
+      if (wanted === 'now') this.#ask();
       const after = await record.apply(operation);
       // The same entry may be on the deck already, when it starts anew.
       if (restarts(operation, before, after)) this.#takeOff();

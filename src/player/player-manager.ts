@@ -5,14 +5,17 @@ import type { Place } from '../lib/place.ts';
 import type { Filter, FilterEdit } from '../queue/filters.ts';
 import type { LoopMode, QueueEntry, Undoable } from '../queue/queue.ts';
 import { AUTOPLAY } from '../queue/requester.ts';
+import type { Track } from '../sources/source.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
 import type { PlayerVoice } from './player-voice.ts';
-import type { Audience, Enqueued, Playback, Players, Selection } from './players.ts';
+import type { Audience, Enqueued, Playback, Players, PlaylistAdded, PlaylistRequest, Selection } from './players.ts';
+import { Playlists } from './playlists.ts';
 import {
   adding,
   emptying,
   ending,
+  following,
   goingBack,
   jumping,
   looping,
@@ -39,6 +42,7 @@ const RELEASE_AFTER_MS = 5_000;
 /** PlayerManager: what people do to the music, carried out by their guild's player, queue and voice connection. */
 export class PlayerManager implements Players {
   readonly #parts: PlayerManagerParts;
+  readonly #playlists = new Playlists();
   /** Guilds whose channel is left soon unless something comes to be played. */
   readonly #releases = new Map<string, AbortController>();
 
@@ -51,12 +55,25 @@ export class PlayerManager implements Players {
     const { queues } = this.#parts;
     await this.prepare(guildId, voiceChannelId);
     await queues.updateSession(guildId, { textChannelId });
-    const addedAt = Date.now();
-    const entries = tracks.map((track) => ({ id: randomUUID(), track, requestedBy: userId, addedAt }));
     return await this.#edit(
       guildId,
-      adding(entries, place, () => queues.room(guildId, userId)),
+      adding(entriesOf(tracks, userId), place, () => queues.room(guildId, userId)),
     );
+  }
+
+  async playPlaylist(request: PlaylistRequest): Promise<PlaylistAdded> {
+    const { guildId, userId } = request;
+    const { queues, players } = this.#parts;
+    const room = () => queues.room(guildId, userId);
+    return await this.#playlists.add(request, {
+      first: (tracks) => this.play({ ...request, tracks }),
+      behind: (earlier, tracks) =>
+        players.of(guildId).edit(following(earlier, entriesOf(tracks, userId), room), 'later'),
+    });
+  }
+
+  cancelPlaylist(guildId: string, id: string): void {
+    if (!this.#playlists.cancel(guildId, id)) throw new TenutoError('NOT_ADDING');
   }
 
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
@@ -127,6 +144,7 @@ export class PlayerManager implements Players {
   }
 
   async clear(guildId: string): Promise<number> {
+    this.#playlists.cancelAll(guildId);
     return await this.#edit(guildId, emptying);
   }
 
@@ -139,6 +157,7 @@ export class PlayerManager implements Players {
   }
 
   async stop(guildId: string): Promise<void> {
+    this.#playlists.cancelAll(guildId);
     await this.#edit(guildId, ending);
   }
 
@@ -151,6 +170,7 @@ export class PlayerManager implements Players {
   }
 
   async leave(guildId: string): Promise<void> {
+    this.#playlists.cancelAll(guildId);
     await this.#parts.players.of(guildId).suspend({ voiceChannelId: null, paused: 'no', pausedBy: null });
     await this.#parts.voice.leave(guildId);
   }
@@ -183,4 +203,9 @@ export class PlayerManager implements Players {
   async #edit<T>(guildId: string, edit: Edit<T>): Promise<T> {
     return await this.#parts.players.of(guildId).edit(edit);
   }
+}
+
+function entriesOf(tracks: readonly Track[], requestedBy: string): readonly QueueEntry[] {
+  const addedAt = Date.now();
+  return tracks.map((track) => ({ id: randomUUID(), track, requestedBy, addedAt }));
 }

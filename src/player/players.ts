@@ -1,7 +1,8 @@
 import type { Place } from '../lib/place.ts';
 import type { Filter, FilterEdit } from '../queue/filters.ts';
 import type { LoopMode, Queue, QueueEntry, Undoable } from '../queue/queue.ts';
-import type { Track } from '../sources/source.ts';
+import type { TenutoError } from '../lib/errors.ts';
+import type { PlaylistChunks, Track } from '../sources/source.ts';
 
 /** What plays in a guild now, as commands and the display see it. */
 export interface Playback {
@@ -35,6 +36,38 @@ export interface Enqueued {
   readonly place: number;
 }
 
+/** Who wants what where. */
+interface PlayRequest {
+  readonly guildId: string;
+  readonly voiceChannelId: string;
+  readonly textChannelId: string;
+  readonly userId: string;
+  /** 1-based place among the upcoming tracks; left out: at the end. */
+  readonly place?: number | undefined;
+}
+
+/** A playlist to add while it becomes known. */
+export interface PlaylistRequest extends PlayRequest {
+  /** By which it can be called off. */
+  readonly id: string;
+  readonly chunks: PlaylistChunks;
+  /** Ends the reading, and what was added stays. */
+  readonly signal: AbortSignal;
+  /** Told after each chunk. Must not throw. */
+  readonly progress: (soFar: PlaylistAdded) => void;
+}
+
+/** What came of a playlist. */
+export interface PlaylistAdded {
+  readonly added: number;
+  /** 1-based place of the first of them then; 0 when it played at once. */
+  readonly place: number;
+  /** Entries that are private, deleted or otherwise not to be played. */
+  readonly unplayable: number;
+  /** Why there are no more of them; null: that is all, or all so far. */
+  readonly cut: TenutoError | null;
+}
+
 /** Which upcoming tracks: from one 1-based place to another, all that a user asked for, or each that plays or stands there once already. */
 export type Selection =
   | { readonly by: 'place'; readonly from: number; readonly to: number }
@@ -44,15 +77,14 @@ export type Selection =
 /** What a person can do to the music of a guild. Every method throws TenutoError with a line for that person. */
 export interface Players {
   /** Joins the channel, adds the tracks and starts when nothing plays. Of more tracks than there is room for, the first fitting ones. */
-  play(request: {
-    readonly guildId: string;
-    readonly voiceChannelId: string;
-    readonly textChannelId: string;
-    readonly userId: string;
-    readonly tracks: readonly Track[];
-    /** 1-based place among the upcoming tracks; left out: at the end. */
-    readonly place?: number | undefined;
-  }): Promise<Enqueued>;
+  play(request: PlayRequest & { readonly tracks: readonly Track[] }): Promise<Enqueued>;
+  /**
+   * The same for a playlist of which the rest is still to come: its tracks follow each other also when others add theirs
+   * meanwhile. Ends early at `cancelPlaylist`, `stop`, `clear` and `leave`. Throws where nothing was added.
+   */
+  playPlaylist(request: PlaylistRequest): Promise<PlaylistAdded>;
+  /** Throws NOT_ADDING when it is not being added any more. */
+  cancelPlaylist(guildId: string, id: string): void;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
   /** Takes a `prepare` back: leaves the channel in some seconds when nothing is current then, unless it stays there. */

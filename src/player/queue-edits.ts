@@ -25,6 +25,16 @@ export const adding =
     };
   };
 
+/** Adds behind the last of the `earlier` entries, as if all had come at once; at the end when none of those is there any more. */
+export const following =
+  (earlier: ReadonlySet<string>, wanted: readonly QueueEntry[], room = () => Infinity): Edit<Enqueued> =>
+  (queue) => {
+    const own = ({ id }: QueueEntry) => earlier.has(id);
+    const behind = queue.upcoming.findLastIndex(own) + 1;
+    const next = behind > 0 || (queue.current !== null && own(queue.current));
+    return adding(wanted, next ? behind + 1 : undefined, room)(queue);
+  };
+
 /** `entryId`: only while that is the current entry. */
 export const skipping =
   (amount: number, entryId?: string): Edit<QueueEntry | null> =>

@@ -2,14 +2,16 @@ import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
 import { sleep } from '../lib/time.ts';
 import { webAddress } from '../lib/web-address.ts';
+import { inChunks, resumed } from './chunks.ts';
 import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache, Located } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
+import { isListed, playable } from './playlist-entries.ts';
 import { probe } from './probe.ts';
 import { mixOf } from './related.ts';
 import { isYouTube, videoOf } from './sites.ts';
 import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track, Urgency } from './source.ts';
-import type { Extraction, Info } from './yt-dlp-info.ts';
+import type { Entry, Extraction, Info } from './yt-dlp-info.ts';
 import type { Asking, YtDlp } from './yt-dlp.ts';
 
 /** One page of a mix. */
@@ -42,14 +44,10 @@ export class ExtractorSource implements Source {
     if (query.kind === 'words') return this.#first(await this.#ask(query, { signal, userId }), signal);
     const known = await this.#parts.cache.about(query.url);
     if (known?.source === this.name) return { kind: 'track', track: known };
+    if (videoOf(query.url.href) === null) return await this.#look(query.url, { signal, userId });
     const extraction = await this.#open(query.url, { signal, userId });
-    if (extraction.kind === 'one')
-      return { kind: 'track', track: await this.#remember(extraction.info, query.url, signal) };
-    // An old yt-dlp, and some sites, return more than was asked for.
-    const entries = extraction.entries.flatMap((entry) => this.#entry(entry) ?? []);
-    const tracks = entries.slice(0, this.#parts.playlistLimit);
-    const title = plainText(extraction.title ?? '') || query.url.hostname;
-    return tracks.length === 0 ? { kind: 'nothing' } : { kind: 'playlist', title, tracks };
+    const info = extraction.kind === 'one' ? extraction.info : extraction.entries[0];
+    return info ? { kind: 'track', track: await this.#remember(info, query.url, signal) } : { kind: 'nothing' };
   }
 
   /** From the cache while its link lives; else yt-dlp is asked again. */
@@ -85,13 +83,37 @@ export class ExtractorSource implements Source {
     return await cache.keepLocated(track, await this.#media(info, signal), availableAtOf(info));
   }
 
+  /** A page is a track or a list; its first entry tells. */
+  async #look(url: URL, { signal, userId }: Asking): Promise<Resolution> {
+    const { ytDlp, playlistLimit: limit } = this.#parts;
+    const chunks = inChunks<Entry>(
+      (took, life) =>
+        ytDlp.list({ kind: 'list', url, limit }, { signal: AbortSignal.any([signal, life]), userId }, took),
+      GATHER_MS,
+    );
+    const { value: first } = await this.#unlessRefused(url, signal, () => chunks.next());
+    const [entry] = first ?? [];
+    if (!first || !entry) return { kind: 'nothing' };
+    if (isListed(entry)) {
+      const title = plainText(entry.playlist_title ?? '') || url.hostname;
+      const tracksIn = (entries: readonly Entry[]) => playable(entries, (one) => this.#entry(one));
+      return { kind: 'playlist', title, chunks: resumed(first, chunks, tracksIn) };
+    }
+    await chunks.return();
+    return { kind: 'track', track: await this.#remember(entry, url, signal) };
+  }
+
+  #open(url: URL, asking: Asking): Promise<Extraction> {
+    return this.#unlessRefused(url, asking.signal, () => this.#ask({ kind: 'url', url }, asking));
+  }
+
   /** Asks about a page, unless it is known that there is nothing. */
-  async #open(url: URL, asking: Asking): Promise<Extraction> {
+  async #unlessRefused<T>(url: URL, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     const { cache, http } = this.#parts;
-    await http.guard.assertPublic(url, asking.signal);
+    await http.guard.assertPublic(url, signal);
     await cache.assertOpen(url.href);
     try {
-      return await this.#ask({ kind: 'url', url }, asking);
+      return await ask();
     } catch (error) {
       await cache.keepRefusal(url.href, error);
       throw error;
@@ -146,6 +168,9 @@ export class ExtractorSource implements Source {
     return format === 'unknown' ? 'other' : format;
   }
 }
+
+/** Long enough that a fast list is a few writes to the disk, short enough that people see it grow. */
+const GATHER_MS = 300;
 
 /** Milliseconds since 1970; null when its bytes are there already. */
 const availableAtOf = ({ available_at: at }: Info): number | null => (at ? at * 1_000 : null);

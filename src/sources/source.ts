@@ -21,8 +21,23 @@ export interface Track {
 /** What a query led to. A failure is thrown as a TenutoError; finding nothing is not a failure. */
 export type Resolution =
   | { readonly kind: 'track'; readonly track: Track }
-  | { readonly kind: 'playlist'; readonly title: string; readonly tracks: readonly Track[] }
+  | { readonly kind: 'playlist'; readonly title: string; readonly chunks: PlaylistChunks }
   | { readonly kind: 'nothing' };
+
+/** Some tracks of a playlist, in its order, and how many entries among them are private, deleted or otherwise not to be played. */
+export interface PlaylistChunk {
+  readonly tracks: readonly Track[];
+  readonly unplayable: number;
+}
+
+/**
+ * A playlist as it becomes known, to be read once. May throw a TenutoError in the middle: what came before is good. `return`
+ * ends the work behind it at once.
+ */
+export interface PlaylistChunks {
+  next(): Promise<IteratorResult<PlaylistChunk, void>>;
+  return(): Promise<unknown>;
+}
 
 /** Where the bytes of a track are, right now. URLs in it may expire within hours. */
 export type Media =

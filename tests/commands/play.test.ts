@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { play } from '../../src/commands/play.ts';
-import { TenutoError } from '../../src/lib/errors.ts';
+import type { Reply } from '../../src/commands/command.ts';
+import { TenutoError, type ErrorCode } from '../../src/lib/errors.ts';
+import type { PlaylistAdded } from '../../src/player/players.ts';
 import type { Resolution } from '../../src/sources/source.ts';
 import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
+import { chunksOf } from '../sources/playlists.ts';
 import { entry, playback, track } from './fixtures/music.ts';
 import { context, services, type Script } from './fixtures/services.ts';
 
@@ -14,8 +17,11 @@ async function run(script: Script, query = 'blue train') {
 const found = (title: string, count: number): Resolution => ({
   kind: 'playlist',
   title,
-  tracks: Array.from({ length: count }, (_, index) => track({ title: `${index}` })),
+  chunks: chunksOf([
+    { tracks: Array.from({ length: count }, (_, index) => track({ title: `${index}` })), unplayable: 0 },
+  ]),
 });
+const stopped = (code: ErrorCode, detail = '') => new TenutoError(code, detail);
 
 describe('/play', () => {
   it('joins beside the search, then adds what was found', async () => {
@@ -73,14 +79,36 @@ describe('/play', () => {
     expect(said).toBe('Added **Song 3** at position #2.');
   });
 
-  it('counts the songs of a playlist', async () => {
-    const entries = [entry('1'), entry('2')];
-    const { said } = await run({ resolution: found('Mix', 2), enqueued: { entries, place: 0 } });
+  it('counts the songs of a playlist, while it comes and at the end', async () => {
+    const shown: Reply[] = [];
+    const { services: parts } = services({ resolution: found('Mix', 2) });
+    const said = await play.run(context({ query: 'x' }, { progress: (reply) => shown.push(reply) }), parts);
     expect(said).toBe('Added **2** songs from *Mix*.');
-    const full = await run({ resolution: found('Mix', 5), enqueued: { entries: [entry('1')], place: 4 } });
-    expect(full.said).toBe('Added **1** song from *Mix* from position #4. There was no room for 4 more.');
-    const one = await run({ resolution: found('Mix', 2), enqueued: { entries: [entry('1')], place: 0 } });
-    expect(one.said).toBe('Added **1** song from *Mix*. There was no room for 1 more.');
+    expect(shown).toEqual([
+      { content: 'Adding *Mix*: **2** songs so far ...', actions: [expect.stringMatching(/^cancel:[\da-f-]{36}$/)] },
+    ]);
+  });
+
+  it.each<[PlaylistAdded, string]>([
+    [{ added: 1, place: 4, unplayable: 0, cut: null }, 'Added **1** song from *Mix* from position #4.'],
+    [
+      { added: 9, place: 0, unplayable: 3, cut: null },
+      'Added **9** songs from *Mix*. Left out 3 that cannot be played.',
+    ],
+    [
+      { added: 9, place: 0, unplayable: 0, cut: stopped('CALLED_OFF') },
+      'Added **9** songs from *Mix*. The rest was called off.',
+    ],
+    [
+      { added: 9, place: 0, unplayable: 0, cut: stopped('YOUR_LIMIT', '9') },
+      'Added **9** songs from *Mix*. You already have 9 tracks in the queue, as many as one person may have. Wait for some to play.',
+    ],
+    [
+      { added: 9, place: 0, unplayable: 1, cut: stopped('EXTRACTION_TIMED_OUT') },
+      'Added **9** songs from *Mix*. Left out 1 that cannot be played. Then it broke off. The site did not answer in time. Try again in a minute.',
+    ],
+  ])('says what became of a playlist: %j', async (added, line) => {
+    expect((await run({ resolution: found('Mix', 1), added })).said).toBe(line);
   });
 
   it('makes titles harmless', async () => {
@@ -89,12 +117,9 @@ describe('/play', () => {
     expect(said).toBe(String.raw`Playing **\*\*\@everyone\*\* \[x\]\(http\://evil\) \# exe** by \|\|x\|\| (3:00).`);
   });
 
-  it.each<Resolution>([{ kind: 'nothing' }, { kind: 'playlist', title: 'Empty', tracks: [] }])(
-    'says so when nothing was found: %j',
-    async (resolution) => {
-      await expect(run({ resolution })).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
-    },
-  );
+  it('says so when nothing was found', async () => {
+    await expect(run({ resolution: { kind: 'nothing' } })).rejects.toMatchObject({ code: 'NOTHING_FOUND' });
+  });
 
   it('does not come to the channel for what cannot be a query', async () => {
     const { services: parts, asked } = services({ failing: { check: new TenutoError('BAD_QUERY', 'no') } });

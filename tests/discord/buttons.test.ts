@@ -63,6 +63,7 @@ describe('a button that needs to know nothing but what it does', () => {
     ['resume', 'join-voice-channel', 'resume G'],
     ['retry', 'manage-voice', 'reconnect G'],
     ['reconnect', 'manage-voice', 'reconnect G'],
+    ['cancel:7', 'same-voice-channel', 'cancelPlaylist G 7'],
   ])('"%s" runs its command under its guard, and is answered to the person alone', async (action, needs, asks) => {
     const [button] = rowsOf([action])[0]?.components ?? [];
     const command = buttonCommand(button && 'custom_id' in button ? button.custom_id : '');

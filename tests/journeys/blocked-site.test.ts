@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fakeYtDlp, type Behaviour } from '../sources/fake-yt-dlp.ts';
+import { listLines } from '../sources/playlists.ts';
 import { ask, sees, setStage } from './stage.ts';
 
 const TEN = Array.from({ length: 10 }, (_, n) => n + 1);
@@ -21,7 +22,7 @@ it('waits for a site that blocks us with the queue as it is, says so in one line
   const folder = await mkdtemp(join(tmpdir(), 'tenuto-blocked-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const entries = TEN.map((n) => ({ id: `${n}`, title: `Song ${n}`, url: watch(n), duration: 30 }));
-  const ten = { stdout: JSON.stringify({ _type: 'playlist', title: 'Ten', entries }) };
+  const ten = { stdout: listLines('Ten', entries) };
   const plays = (n: number) => {
     const sound = { url: song.url, ext: 'webm', acodec: 'opus', protocol: 'https' };
     return { stdout: JSON.stringify({ ...entries[n - 1], webpage_url: watch(n), ...sound }) };
@@ -36,7 +37,8 @@ it('waits for a site that blocks us with the queue as it is, says so in one line
   const bot = await stage.startBot({ YTDLP_PATH: fake.path });
   const ada = stage.loopback.user('ada');
   ada.join('Lounge');
-  expect((await ask(ada, 'play', { query: list })).content).toContain('Added **10** songs');
+  await ada.slash('play', { query: list });
+  await sees(ada, 'that all was added', ({ content }) => content.startsWith('Added **10** songs'));
 
   const waits = await sees(ada, 'that the music waits', ({ content }) => content.startsWith('⏳'));
   expect(waits.content).toContain('it takes this server for a robot');

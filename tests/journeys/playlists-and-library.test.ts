@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeLibrary } from '../../loopback/media.ts';
-import { ask, setStage } from './stage.ts';
+import { ask, sees, setStage } from './stage.ts';
 
 it('plays a feed as a playlist', async () => {
   const stage = await setStage();
@@ -9,10 +9,11 @@ it('plays a feed as a playlist', async () => {
   const ada = stage.loopback.user('ada');
   ada.join('Lounge');
 
-  const answer = await ask(ada, 'play', { query: stage.media.urlOf('feed.xml') });
+  await ada.slash('play', { query: stage.media.urlOf('feed.xml') });
   await stage.loopback.ears('ada').waitFor(50, 30_000);
 
-  expect(answer.content).toMatch(/Added \*\*\d+\*\* songs/);
+  // Meanwhile it may have said how far it is.
+  await sees(ada, 'that all was added', ({ content }) => content === 'Added **3** songs from *Tenuto Demo Radio*.');
   const [queue] = (await ask(ada, 'queue')).embeds;
   expect(queue?.footer?.text).toMatch(/tracks? to come/);
 });

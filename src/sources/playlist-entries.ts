@@ -1,0 +1,18 @@
+import type { PlaylistChunk, Track } from './source.ts';
+import type { Entry } from './yt-dlp-info.ts';
+
+/** Whether it is an entry of something; else it is the track that was asked for. */
+export const isListed = ({ playlist, playlist_title: title, _type: type }: Entry): boolean =>
+  Boolean(playlist) || Boolean(title) || type === 'url' || type === 'url_transparent';
+
+/** The tracks among some entries of a list; `trackOf`: null where there is none. */
+export function playable(entries: readonly Entry[], trackOf: (entry: Entry) => Track | null): PlaylistChunk {
+  const tracks = entries.flatMap((entry) => (isOpen(entry) ? (trackOf(entry) ?? []) : []));
+  return { tracks, unplayable: entries.length - tracks.length };
+}
+
+/** Where a list says nothing about access, as YouTube's do, it names what cannot be seen "[Private video]" or "[Deleted video]". */
+const isOpen = ({ availability, title }: Entry): boolean =>
+  !CLOSED.has(availability ?? '') && !/^\[(private|deleted|unavailable) (video|track)\]$/i.test(title ?? '');
+
+const CLOSED = new Set(['private', 'premium_only', 'subscriber_only', 'needs_auth']);
