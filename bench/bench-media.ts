@@ -5,6 +5,7 @@
  *   --quick   fewer and shorter rounds, for a first look
  */
 import { cost } from './media-cost/cost.ts';
+import { starts } from './media-cost/starts.ts';
 import { runMeasurements } from './runner.ts';
 
-await runMeasurements([cost]);
+await runMeasurements([cost, starts]);

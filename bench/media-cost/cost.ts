@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { makeFixtures, startMediaHost } from '../../loopback/media.ts';
 import type { Measurement } from '../measurement.ts';
 import { runProgram } from '../queue/run-program.ts';
 import { median, rounded } from '../statistics.ts';
+import { MEDIA } from './setting.ts';
 import { missedOf, target } from './target.ts';
 import type { WayOrder, WayRun } from './way-program.ts';
 import { ROWS, type Row, type WayName } from './ways.ts';
 
-const MEDIA = join(import.meta.dirname, '../../data/loopback/media');
 /** Passed through, a minute may cost what prism-media's costs, and no more. */
 const MOST_CPU = 1;
 
