@@ -110,7 +110,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
           subprocesses,
         }),
       preload: (track, signal) => sources.preload(track, signal),
-      forget: (track) => sources.forget(track),
+      forget: (track, failure) => sources.forget(track, failure),
       announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),
       log: log.child({ part: 'player' }),
     });

@@ -31,6 +31,7 @@ const list = z.string().transform((text) =>
 );
 const COOLDOWNS = 'must be whole seconds from 1 to 3600 with commas between them';
 const EXTRACTORS = "must be music, all, or yt-dlp's names of sites with commas between them";
+const CLIENTS = "must be none, or yt-dlp's names of YouTube's clients with commas between them";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -94,6 +95,15 @@ const SETTINGS = {
   extractionsPerMinute: whole('EXTRACTIONS_PER_MINUTE', 5, 1, 120),
   /** Look-ups for one person per minute. Default: 8. */
   extractionsPerMinutePerUser: whole('EXTRACTIONS_PER_MINUTE_PER_USER', 8, 1, 120),
+  /** The clients of YouTube's (yt-dlp's player_client) to ask as when it refuses the usual ones; `none`. Default: tv, web_embedded. */
+  otherClients: setting(
+    'YOUTUBE_OTHER_CLIENTS',
+    list
+      .pipe(z.array(z.string().regex(/^[a-z][a-z_]*$/, CLIENTS)).min(1, CLIENTS))
+      .transform((names) => names.filter((name) => name !== 'none'))
+      .default(['tv', 'web_embedded']),
+    'tv,web_embedded',
+  ),
   /** The least important log lines that are written. Default: info. */
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */

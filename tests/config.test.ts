@@ -32,6 +32,7 @@ describe('parseConfig', () => {
       extractionsAtOnce: 2,
       extractionsPerMinute: 5,
       extractionsPerMinutePerUser: 8,
+      otherClients: ['tv', 'web_embedded'],
       logLevel: 'info',
       queueLimit: 10_000,
       queueLimitPerUser: 10_000,

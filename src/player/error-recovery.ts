@@ -1,4 +1,7 @@
-import { toTenutoError, type ErrorCode } from '../lib/errors.ts';
+import { toTenutoError, type ErrorCode, type TenutoError } from '../lib/errors.ts';
+import { isLinkRefused } from '../sources/extraction-ways.ts';
+import { HttpStatusError } from '../sources/http-client.ts';
+import { retryAfterMs } from '../sources/resumable-remedy.ts';
 
 /** What to do about a track that would not play. */
 export type Recovery =
@@ -40,6 +43,21 @@ const RULES: Partial<Record<ErrorCode, Rule>> = {
   EXTRACTOR_MISSING: { waitsMs: [], anew: false, afterwards: 'give-up' },
 };
 const NO_SECOND_TRY: Rule = { waitsMs: [], anew: true, afterwards: 'next' };
+/** The site gives out links that its own servers refuse: each try asks it in another way (extraction-ways.ts). */
+const LINK_REFUSED: Rule = { waitsMs: [0, 1_000], anew: true, afterwards: 'next' };
+/** The server knows the track, and has too much to do. */
+const BUSY: Rule = { waitsMs: [], anew: false, afterwards: 'hold' };
+
+/** What a server said counts more than what the code says of all of its kind. */
+function ruleOf(error: TenutoError): Rule {
+  if (isLinkRefused(error)) return LINK_REFUSED;
+  const busy = error.cause instanceof HttpStatusError && (error.cause.status === 429 || error.cause.retryAfterMs > 0);
+  return busy ? BUSY : (RULES[error.code] ?? NO_SECOND_TRY);
+}
+
+/** When it is worth another try, milliseconds since 1970; null when nobody said. */
+const retryAtOf = (error: TenutoError, now: number) =>
+  error.retryAt ?? (retryAfterMs(error) > 0 ? now + retryAfterMs(error) : null);
 
 /** A try that was heard for this long was worth it: everything is counted anew. Less could go on for ever. */
 const PROGRESS_MS = 10_000;
@@ -92,13 +110,15 @@ export class ErrorRecovery {
     }
     this.#entryId = entryId;
     if (leftMs !== null && leftMs < NEARLY_OVER_MS && heardMs > 0) return { kind: 'next', told: false };
-    const { code, retryAt, cause } = toTenutoError(thrown);
+    const error = toTenutoError(thrown);
+    const { code, cause } = error;
+    const retryAt = retryAtOf(error, this.#now());
     if (code === 'TRACK_NOT_YET' && retryAt !== null && retryAt - this.#now() < SOON_MS) return this.#wait(retryAt);
-    const { waitsMs, anew, afterwards } = RULES[code] ?? NO_SECOND_TRY;
+    const { waitsMs, anew, afterwards } = ruleOf(error);
     const afterMs = waitsMs[this.#tries];
     if (afterMs !== undefined && this.#mayTry()) return { kind: 'again', afterMs, anew };
     // Without a cause nobody was asked: the site is left alone.
-    const single = code === 'SITE_BLOCKED' && cause !== undefined && this.#isSingledOut();
+    const single = code !== 'NETWORK_DOWN' && cause !== undefined && afterwards === 'hold' && this.#isSingledOut();
     if (afterwards === 'hold' && !single) return this.#wait(retryAt);
     this.#failedInARow += 1;
     return this.#failedInARow >= GIVE_UP_AFTER || afterwards === 'give-up'

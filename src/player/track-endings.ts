@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { toTenutoError } from '../lib/errors.ts';
+import { toTenutoError, type TenutoError } from '../lib/errors.ts';
 import type { Track } from '../sources/source.ts';
 import { gaveUp, GOES_ON, holding, skipped } from './announcements.ts';
 import type { Ending } from './deck.ts';
@@ -13,8 +13,8 @@ const SAVE_AGAIN_MS = 15_000;
 
 export interface TrackEndingsParts {
   readonly record: GuildRecord;
-  /** Where the bytes of the track were is not to be trusted any more. */
-  forget(track: Track): Promise<void>;
+  /** Where the bytes of the track were is not to be trusted any more, because of this failure. */
+  forget(track: Track, failure: TenutoError): Promise<void>;
   /** One line for the channel where people gave their commands; null when there is none. */
   announce(notice: Notice): Posted | null;
   readonly log: Logger;
@@ -70,7 +70,7 @@ export class TrackEndings {
     log.warn({ error, verdict, positionMs, track: entry.track.identifier }, 'track failed');
     switch (verdict.kind) {
       case 'again':
-        if (verdict.anew) await this.#parts.forget(entry.track);
+        if (verdict.anew) await this.#parts.forget(entry.track, error);
         await record.update({ positionMs });
         return verdict.afterMs;
       case 'hold':
@@ -78,7 +78,7 @@ export class TrackEndings {
         this.#hold(holding(error, Date.now() + verdict.afterMs));
         return verdict.afterMs;
       case 'next':
-        await this.#parts.forget(entry.track);
+        await this.#parts.forget(entry.track, error);
         await record.apply({ type: 'skip', amount: 1 });
         if (verdict.told) this.#channel.say(skipped(entry.track, error));
         return 0;

@@ -4,6 +4,7 @@ import type { Store } from '../storage/store.ts';
 import { DirectUrl } from './direct-url.ts';
 import { EgressProxy } from './egress-proxy.ts';
 import { ExtractionCache, type CacheCounts } from './extraction-cache.ts';
+import { isLinkRefused } from './extraction-ways.ts';
 import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
 import { LocalLibrary } from './local-library.ts';
@@ -28,6 +29,8 @@ export interface SourcesOptions {
   readonly extractors?: readonly string[];
   /** How often yt-dlp may be asked, as in the settings. */
   readonly rates?: ExtractionRates;
+  /** As which programs YouTube is asked when it does not answer yt-dlp's own choice. */
+  readonly otherClients?: readonly string[];
   /** Hosts that may be opened although they are private. */
   readonly allowPrivateHosts: readonly string[];
   /** For the operator: a site that gives trouble, told once until it answers again. */
@@ -57,6 +60,7 @@ class AllSources implements Sources {
       playlistLimit,
       extractors,
       rates,
+      otherClients,
       allowPrivateHosts,
       trouble,
     } = options;
@@ -71,6 +75,7 @@ class AllSources implements Sources {
       subprocesses,
       extractors,
       rates,
+      otherClients,
       egress: this.#egress,
       trouble,
     });
@@ -117,8 +122,13 @@ class AllSources implements Sources {
     return this.#cache.counts;
   }
 
-  /** Forgets where the bytes of a track were: for a link that did not work. The next `locate` asks its site again. */
-  forget(track: Track): Promise<void> {
+  /**
+   * Forgets where the bytes of a track were: for a link that did not work. The next `locate` asks its site again, in another
+   * way when `failure` says that new links do not work either.
+   */
+  forget(track: Track, failure?: unknown): Promise<void> {
+    if (isLinkRefused(failure) && this.#sourceOf(track) instanceof ExtractorSource)
+      this.#ytDlp.linkRefused(new URL(track.identifier));
     return this.#cache.invalidate(track);
   }
 

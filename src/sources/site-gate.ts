@@ -57,6 +57,11 @@ export class SiteGate {
     if (waitMs > 0) throw new TenutoError('ASKED_TOO_FAST', formatSpan(waitMs), { retryAt: this.#now() + waitMs });
   }
 
+  /** True when the site can be asked once more at once; then it counts as asked. */
+  spare(site: string): boolean {
+    return this.#sites.take(site, this.#reserve) === 0;
+  }
+
   /** Waits for this site's next turn. Throws SITE_BLOCKED when that is too long a wait. */
   async enter(site: string, flight: Flight): Promise<void> {
     const began = this.#now();

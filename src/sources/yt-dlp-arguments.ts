@@ -1,3 +1,4 @@
+import type { Way } from './extraction-ways.ts';
 import { allowed } from './extractors.ts';
 
 /** What yt-dlp is asked to look at, and answers about in one piece. */
@@ -12,20 +13,18 @@ export type Listed =
   | { readonly kind: 'list'; readonly url: URL; readonly limit: number }
   | { readonly kind: 'youtube-list'; readonly words: string; readonly limit: number };
 
-/** What is the same for every question. */
+/** How it is asked, and by which program. */
 export interface Surroundings {
   /** Every option that this yt-dlp knows. */
   readonly options: ReadonlySet<string>;
   readonly cacheDir: string;
   /** The extractors that it may use, as in the setting. */
   readonly extractors: readonly string[];
+  readonly way: Way;
 }
 
 /** A flag as youtube-dl-exec takes it: `noExec: true` becomes `--no-exec`, `socketTimeout: 10` becomes `--socket-timeout 10`. */
 export type Flags = Readonly<Record<string, string | number | true>>;
-
-/** Opus first, because it needs no decoding; never a film, unless sound comes in no other way. */
-const FORMAT = 'ba[acodec=opus][protocol=https]/ba[protocol=https]/ba[protocol=http]/ba/b';
 
 const WHOLE: Flags = { dumpSingleJson: true };
 /** A line for each entry as soon as it is known, and the next page only when that is written. */
@@ -46,7 +45,7 @@ export function subjectOf(target: Target | Listed): string {
 }
 
 /** Every flag that this yt-dlp knows of those we want. It reads no configuration, runs nothing and writes only its cache. */
-export function flagsFor(target: Target | Listed, { options, cacheDir, extractors }: Surroundings): Flags {
+export function flagsFor(target: Target | Listed, { options, cacheDir, extractors, way }: Surroundings): Flags {
   const flags: Flags = {
     ...OUTPUT[target.kind],
     ignoreConfig: true,
@@ -60,7 +59,8 @@ export function flagsFor(target: Target | Listed, { options, cacheDir, extractor
     extractorRetries: 2,
     // Seconds: 1, then 2.
     retrySleep: 'extractor:exp=1:8',
-    format: FORMAT,
+    format: way.format,
+    ...(way.clients && { extractorArgs: `youtube:player_client=${way.clients.join(',')}` }),
     // Since 2025.11 YouTube needs a JavaScript runtime, and only deno is looked for unasked.
     jsRuntimes: `node:${process.execPath}`,
     ...(target.kind === 'youtube-mix' ? { yesPlaylist: true } : { noPlaylist: true }),

@@ -104,6 +104,7 @@ const SAID: readonly (readonly [RegExp, FailureClass])[] = [
   [/(available|blocked it) (in|from) your (country|location|region)|geo.?restrict|blocked it .*on copyright/i, 'geo'],
   [/drm/i, 'drm'],
   [/requested format is not available|only images are available/i, 'format'],
+  [/\[youtube\S*\] .*no video formats found/i, 'format'],
   // What `--use-extractors` leaves out.
   [/no suitable extractor/i, 'not-allowed'],
   [/unsupported url|no video formats found|no media found|is not a valid URL/i, 'unsupported'],

@@ -4,6 +4,7 @@ import youtubeDl, { create } from 'youtube-dl-exec';
 import { TenutoError } from '../lib/errors.ts';
 import { neverRan, type Exit, type ForeignChild, type Subprocess, type Subprocesses } from '../lib/subprocess.ts';
 import type { EgressProxy } from './egress-proxy.ts';
+import type { Way } from './extraction-ways.ts';
 import { flagsFor, subjectOf, type Flags, type Listed, type Target } from './yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from './yt-dlp-binary.ts';
 import { failureOf, type ExtractionFailure } from './yt-dlp-errors.ts';
@@ -46,14 +47,14 @@ export class YtDlpProgram {
   }
 
   /** Asks about something; the answer is what the child writes. Throws TenutoError. */
-  async start(target: Target | Listed, signal: AbortSignal, timeoutMs: number): Promise<Subprocess> {
+  async start(target: Target | Listed, way: Way, signal: AbortSignal, timeoutMs: number): Promise<Subprocess> {
     const binary = await this.binary();
     if (!binary) throw new TenutoError('EXTRACTOR_MISSING');
     await mkdir(this.#cacheDir, { recursive: true });
     const proxied = await this.#egress.environment();
     this.#subprocesses.assertOpen();
     signal.throwIfAborted();
-    const flags = flagsFor(target, { ...binary, cacheDir: this.#cacheDir, extractors: this.#extractors });
+    const flags = flagsFor(target, { ...binary, cacheDir: this.#cacheDir, extractors: this.#extractors, way });
     const foreign = start(binary.path, subjectOf(target), flags, {
       // Two folders matter to it: this one, which is empty of configuration and plugins, and the one of its cache.
       cwd: this.#cacheDir,

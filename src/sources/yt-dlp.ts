@@ -1,4 +1,5 @@
 import { collect } from '../lib/subprocess.ts';
+import { ExtractionWays, type Asked, type Way } from './extraction-ways.ts';
 import { linesOf } from './output-lines.ts';
 import { SingleFlight, type Flight } from './single-flight.ts';
 import { SiteBreaker, type SiteTrouble } from './site-breaker.ts';
@@ -29,6 +30,8 @@ export interface YtDlpOptions extends YtDlpProgramParts {
   readonly trouble?: ((trouble: SiteTrouble) => void) | undefined;
   /** How often it may be asked, as in the settings. */
   readonly rates?: Partial<ExtractionRates> | undefined;
+  /** As which programs YouTube is asked when it does not answer yt-dlp's own choice. */
+  readonly otherClients?: readonly string[] | undefined;
 }
 
 /** Who wants to know, and how urgently. */
@@ -52,13 +55,15 @@ export class YtDlp {
   readonly #flights = new SingleFlight<Extraction>();
   readonly #gate: SiteGate;
   readonly #breaker: SiteBreaker;
+  readonly #ways: ExtractionWays;
 
-  constructor({ timeoutMs = DEFAULT_TIMEOUT_MS, trouble, rates, ...parts }: YtDlpOptions) {
+  constructor({ timeoutMs = DEFAULT_TIMEOUT_MS, trouble, rates, otherClients = [], ...parts }: YtDlpOptions) {
     const limits = { ...USUAL_RATES, ...rates };
     this.#program = new YtDlpProgram(parts);
     this.#slots = new Slots(limits.extractionsAtOnce);
     this.#gate = new SiteGate(ratesOf(limits));
     this.#breaker = new SiteBreaker({ trouble });
+    this.#ways = new ExtractionWays(otherClients);
     this.#timeoutMs = timeoutMs;
   }
 
@@ -77,6 +82,12 @@ export class YtDlp {
       // Asked only when there is a slot: by then, those before may have found that it is no use.
       return await this.#slots.run(() => this.#breaker.ask(site, () => this.#answer(site, target, flight)), flight);
     });
+  }
+
+  /** The link that was found for a page was refused, also when it was new: the next one is asked for in another way. */
+  linkRefused(page: URL): void {
+    const asked = { site: siteOf({ kind: 'page', url: page, limit: 1 }), subject: page.href };
+    this.#ways.around('link-refused', this.#ways.wayTo(asked), asked);
   }
 
   /**
@@ -104,7 +115,8 @@ export class YtDlp {
   }
 
   async *#entries(site: string, listed: Listed, signal: AbortSignal): AsyncGenerator<Entry, void, void> {
-    const child = await this.#program.start(listed, signal, LIST_MS);
+    const way = this.#ways.wayTo({ site, subject: subjectOf(listed) });
+    const child = await this.#program.start(listed, way, signal, LIST_MS);
     let count = 0;
     try {
       for await (const line of linesOf(child, { maxBytes: MAX_OUTPUT, quietMs: this.#timeoutMs })) {
@@ -126,15 +138,28 @@ export class YtDlp {
   }
 
   async #answer(site: string, target: Target, { signal }: Flight): Promise<Extraction> {
-    const outcome = await this.#ask(target, signal);
+    const outcome = await this.#askAround({ site, subject: subjectOf(target) }, target, signal);
     if ('error' in outcome) throw this.#breaker.failed(site, outcome);
     this.#breaker.answered(site);
     return outcome;
   }
 
+  /** Asks, and where that may help and the site bears it, once more in another way. */
+  async #askAround(asked: Asked, target: Target, signal: AbortSignal): Promise<Extraction | ExtractionFailure> {
+    const way = this.#ways.wayTo(asked);
+    const outcome = await this.#ask(target, way, signal);
+    if (!('error' in outcome)) return outcome;
+    const other = this.#ways.around(outcome.class, way, asked);
+    if (other === null || !this.#gate.spare(asked.site)) return outcome;
+    const second = await this.#ask(target, other, signal);
+    if (!('error' in second)) return second;
+    this.#ways.inVain(outcome.class, asked);
+    return outcome;
+  }
+
   /** Throws what is no fault of the site. */
-  async #ask(target: Target, signal: AbortSignal): Promise<Extraction | ExtractionFailure> {
-    const child = await this.#program.start(target, signal, this.#timeoutMs);
+  async #ask(target: Target, way: Way, signal: AbortSignal): Promise<Extraction | ExtractionFailure> {
+    const child = await this.#program.start(target, way, signal, this.#timeoutMs);
     const output = collect(child, MAX_OUTPUT);
     const exit = await child.ended;
     if (exit.kind !== 'exited') return this.#program.broken(exit, signal);

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { ErrorRecovery } from '../../src/player/error-recovery.ts';
+import { HttpStatusError } from '../../src/sources/http-client.ts';
 
 const broken = new TenutoError('TRACK_UNAVAILABLE', 'it is gone');
 const offline = new TenutoError('NETWORK_DOWN', 'the site');
 const silent = new TenutoError('NOT_AUDIO');
 
+/** What a server of bytes said. */
+const answered = (status: number, retryAfterMs = 0) =>
+  new TenutoError('TRACK_UNAVAILABLE', '', { cause: new HttpStatusError(status, retryAfterMs) });
 const blocked = (retryAt?: number) =>
   new TenutoError('SITE_BLOCKED', 'robots', retryAt === undefined ? {} : { retryAt });
 
@@ -28,6 +32,25 @@ describe('ErrorRecovery', () => {
       { kind: 'again', afterMs: 0, anew: true },
       { kind: 'next', told: true },
     ]);
+  });
+
+  it('asks for a refused link twice more, each time anew, then lets the next one play', () => {
+    const { judge } = guild();
+    const refused = answered(403);
+    expect([judge('a', refused), judge('a', refused), judge('a', refused)]).toEqual([
+      { kind: 'again', afterMs: 0, anew: true },
+      { kind: 'again', afterMs: 1_000, anew: true },
+      { kind: 'next', told: true },
+    ]);
+  });
+
+  it('keeps everything for a server that is busy, for as long as that asks, within reason', () => {
+    const { judge } = guild();
+    expect(judge('a', answered(429))).toEqual({ kind: 'hold', afterMs: 30_000 });
+    expect(judge('a', answered(429, 90_000))).toEqual({ kind: 'hold', afterMs: 90_000 });
+    expect(judge('a', answered(503, 5_000))).toEqual({ kind: 'hold', afterMs: 5_000 });
+    expect(judge('a', answered(503, 86_400_000))).toEqual({ kind: 'hold', afterMs: 600_000 });
+    expect(judge('a', answered(503))).toMatchObject({ kind: 'again' });
   });
 
   it('does not try again what cannot be sound', () => {

@@ -11,6 +11,8 @@ export interface Behaviour {
   readonly hangs?: boolean;
   /** Writes without end. */
   readonly floods?: boolean;
+  /** What it does instead when one of its arguments has this in it. */
+  readonly given?: { readonly argument: string; readonly does: Behaviour };
 }
 
 /** What it does for everything that it is asked about, or for each subject by itself; what is not named is no link that it knows. */
@@ -63,7 +65,9 @@ export async function fakeYtDlp(
       appendFileSync(${JSON.stringify(log)}, JSON.stringify({ argv, env: Object.keys(process.env) }) + '\\n');
       const told = JSON.parse(readFileSync(${JSON.stringify(script)}, 'utf8'));
       const unknown = { stdout: 'null', stderr: 'ERROR: Unsupported URL: ' + subjects[0], code: 1 };
-      const behaviour = told.about ? (told.about[subjects[0]] ?? unknown) : told;
+      let behaviour = told.about ? (told.about[subjects[0]] ?? unknown) : told;
+      while (behaviour.given && argv.some((argument) => argument.includes(behaviour.given.argument)))
+        behaviour = behaviour.given.does;
       if (behaviour.floods) setInterval(() => process.stdout.write('x'.repeat(1 << 20)), 0);
       else if (behaviour.hangs) setInterval(() => {}, 1e6);
       process.stdout.write(behaviour.stdout ?? '');

@@ -71,6 +71,8 @@ const RECORDED: readonly (readonly [FailureClass, string])[] = [
     'ERROR: [youtube] abc: Requested format is not available. Use --list-formats for a list of available formats',
   ],
   ['unsupported', 'ERROR: Unsupported URL: http://127.0.0.1:37259/html'],
+  ['unsupported', 'ERROR: [generic] x: No video formats found!; please report this issue on  https://github.com'],
+  ['format', 'ERROR: [youtube] abc: No video formats found!; please report this issue on  https://github.com'],
   ['not-allowed', 'ERROR: No suitable extractor found for URL http://example.com/'],
   [
     'unsupported',

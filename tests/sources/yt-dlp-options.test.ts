@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
+import { USUAL_WAY } from '../../src/sources/extraction-ways.ts';
 import { flagsFor, subjectOf, type Listed, type Target } from '../../src/sources/yt-dlp-arguments.ts';
 import { findYtDlp, type YtDlpBinary } from '../../src/sources/yt-dlp-binary.ts';
 import { ytDlpCandidates } from '../../src/sources/yt-dlp-program.ts';
@@ -18,7 +19,7 @@ const TARGETS: readonly (Target | Listed)[] = [
   { kind: 'youtube-list', words: 'a song', limit: 5 },
 ];
 const ANY: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
-const SURROUNDINGS = { options: ANY, cacheDir: '/cache', extractors: ['music'] };
+const SURROUNDINGS = { options: ANY, cacheDir: '/cache', extractors: ['music'], way: USUAL_WAY };
 /** Options that came later than the oldest yt-dlp that can be asked safely. */
 const LATER = new Set(['--js-runtimes', '--no-plugin-dirs']);
 const kebab = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
