@@ -5,7 +5,7 @@ import { identity } from './queue-edits.ts';
 
 /** What autoplay looks at before it does anything. */
 export interface Outlook {
-  readonly session: Pick<Session, 'autoplay' | 'voiceChannelId'>;
+  readonly session: Pick<Session, 'autoplay' | 'voiceChannelId' | 'paused'>;
   readonly playback: Pick<Playback, 'status' | 'positionMs' | 'queue'>;
   /** People in the channel. */
   readonly listeners: number;
@@ -40,7 +40,7 @@ const REST: Step = { kind: 'rest' };
 /** Each of these is a reason to do nothing. */
 const REASONS: readonly ((outlook: Outlook) => boolean)[] = [
   ({ session }) => !session.autoplay || session.voiceChannelId === null,
-  ({ listeners }) => listeners === 0,
+  ({ session, listeners }) => session.paused !== 'no' || listeners === 0,
   ({ playback }) => playback.queue.loop !== 'off' || playback.queue.upcoming.length > 0,
   ({ failed }) => failed.size >= MOST_FAILURES,
 ];

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fresh, nextStep, type Outlook } from '../../src/player/autoplay-policy.ts';
-import { EMPTY_QUEUE, type Queue } from '../../src/queue/queue.ts';
+import { EMPTY_QUEUE, type Queue, type Session } from '../../src/queue/queue.ts';
 import { entry, track } from '../commands/fixtures/music.ts';
 
 interface Case extends Partial<Omit<Outlook, 'playback' | 'session'>> {
   readonly on?: boolean;
   readonly channel?: string | null;
+  readonly paused?: Session['paused'];
   readonly status?: Outlook['playback']['status'];
   readonly positionMs?: number;
   readonly queue?: Partial<Queue>;
@@ -15,9 +16,17 @@ const LAST = entry('1', { durationMs: 180_000 });
 const ENDED: Case = { over: true, queue: { current: null, history: [entry('0'), LAST] } };
 
 /** The last entry plays, 5 seconds before its end, but for what is given. */
-function step({ on = true, channel = 'V', status = 'playing', positionMs = 175_000, queue = {}, ...rest }: Case = {}) {
+function step({
+  on = true,
+  channel = 'V',
+  paused = 'no',
+  status = 'playing',
+  positionMs = 175_000,
+  queue = {},
+  ...rest
+}: Case = {}) {
   return nextStep({
-    session: { autoplay: on, voiceChannelId: channel },
+    session: { autoplay: on, voiceChannelId: channel, paused },
     playback: { status, positionMs, queue: { ...EMPTY_QUEUE, current: LAST, ...queue } },
     listeners: 1,
     over: false,
@@ -66,6 +75,7 @@ describe('autoplay', () => {
     ['is off', { on: false }, REST],
     ['is off at the end, too', { ...ENDED, on: false }, REST],
     ['does nothing in no channel', { ...ENDED, channel: null }, REST],
+    ['leaves paused what a person paused and then skipped', { ...ENDED, paused: 'person' }, REST],
     ['does nothing for nobody', { listeners: 0 }, REST],
     ['does nothing for nobody at the end, too', { ...ENDED, listeners: 0 }, REST],
     ['lets what comes next come', { queue: { upcoming: [entry('2')] } }, REST],
