@@ -18,6 +18,8 @@ export const isPacked = (answer: IncomingMessage): boolean => !/^(identity)?$/.t
 export function unpacked(answer: IncomingMessage): Readable | null {
   const encoding = encodingOf(answer);
   const unpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding]?.() : undefined;
-  // Whoever reads it learns of what breaks, and with the reading the connection ends.
-  return unpacker ? pipeline(answer, unpacker, () => undefined) : null;
+  if (!unpacker) return null;
+  // Whoever reads it learns of what breaks, and with the reading the connection ends; zlib may fail once more behind that.
+  unpacker.on('error', () => undefined);
+  return pipeline(answer, unpacker, () => undefined);
 }

@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The value of the Range header: `bytes=0-65535`. */
   readonly range?: string;
+  /** That of If-Range beside it: what it says must still be so. */
+  readonly condition?: string;
   /** Also ends the body when it is aborted later. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface HttpAnswer {
   readonly totalBytes: number | null;
   /** The server gave the range that was asked for, and not everything. */
   readonly partial: boolean;
+  /** Its server packed it, and can only send it as a whole. */
+  readonly packed: boolean;
   readonly body: Readable;
 }
 
@@ -64,11 +68,10 @@ export class HttpClient {
     const body = await this.#hop(url, request);
     if (body.statusCode !== 206 || !isPacked(body)) return body;
     body.destroy();
-    const { 'if-range': _, ...headers } = request.headers ?? {};
-    return this.#hop(url, { headers, signal: request.signal });
+    return this.#hop(url, { headers: request.headers ?? {}, signal: request.signal });
   }
 
-  async #hop(url: URL, { headers, range, signal }: HttpRequest): Promise<IncomingMessage> {
+  async #hop(url: URL, { headers, range, condition, signal }: HttpRequest): Promise<IncomingMessage> {
     const addresses = await this.guard.assertPublic(url, signal);
     signal.throwIfAborted();
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
@@ -80,6 +83,7 @@ export class HttpClient {
         ...sendable(headers ?? {}),
         'accept-encoding': 'identity',
         ...(range && { range }),
+        ...(range && condition && { 'if-range': condition }),
       },
       lookup: dial(addresses),
       signal,
@@ -154,9 +158,10 @@ function answer(body: IncomingMessage, url: URL): HttpAnswer {
     );
   }
   const { headers } = body;
-  if (!isPacked(body)) return { url, headers, totalBytes: totalBytes(body), partial: status === 206, body };
+  if (!isPacked(body))
+    return { url, headers, totalBytes: totalBytes(body), partial: status === 206, packed: false, body };
   const whole = status === 200 ? unpacked(body) : null;
-  if (whole) return { url, headers, totalBytes: null, partial: false, body: whole };
+  if (whole) return { url, headers, totalBytes: null, partial: false, packed: true, body: whole };
   body.destroy();
   throw unavailable('its server packs it in a way that I do not know');
 }

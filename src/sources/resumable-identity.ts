@@ -8,11 +8,17 @@ export const OVERLAP_BYTES = 1_024;
 /** What is known of a file, over all readings of it: enough to notice when an answer is of another one. */
 export class FileIdentity {
   #totalBytes: number | null = null;
+  #packed = false;
   #first: Pick<HttpAnswer, 'headers' | 'url'> | null = null;
 
   /** The length of the whole, or null while no server has told it. */
   get totalBytes(): number | null {
     return this.#totalBytes;
+  }
+
+  /** The ranges of its server are of something else than its bytes. */
+  get packed(): boolean {
+    return this.#packed;
   }
 
   /** The value of If-Range (RFC 9110, 13.1.5): only a strong tag or a date may stand there. */
@@ -30,7 +36,8 @@ export class FileIdentity {
   }
 
   /** Believes an answer what it tells: the first one, or one that went on at the place. */
-  accept({ totalBytes, url, headers }: HttpAnswer): void {
+  accept({ totalBytes, url, headers, packed }: HttpAnswer): void {
+    this.#packed = packed;
     this.#totalBytes ??= totalBytes;
     if (url.origin !== this.#first?.url.origin) this.#first = { url, headers };
   }

@@ -90,19 +90,19 @@ export class ResumableRead {
 
   async #ask(): Promise<Part> {
     const { http, to, signal, identity } = this.#parts;
-    const { condition } = identity;
+    const { condition, packed } = identity;
     const first = Math.max(0, this.#position - Math.min(this.#handedOut, OVERLAP_BYTES));
-    const headers = { ...this.#media.headers, ...(condition !== null && { 'if-range': condition }) };
+    const part = { range: `bytes=${first}-${to ?? ''}`, ...(condition !== null && { condition }) };
     const answer = await http
-      .get(this.#media.url, { headers, range: `bytes=${first}-${to ?? ''}`, signal })
+      .get(this.#media.url, { headers: this.#media.headers, ...(!packed && part), signal })
       .catch((error) => {
         throw this.#handedOut > 0 && isBehindEnd(error) ? new ChangedError() : error;
       });
     try {
       identity.check(answer, this.#handedOut > 0 ? this.#position : 0);
       if (this.#handedOut === 0) identity.accept(answer);
-      const part = { answer, at: firstByte(answer, first) };
-      if (part.at <= this.#position) return part;
+      const at = firstByte(answer, first);
+      if (at <= this.#position) return { answer, at };
       throw new TenutoError('TRACK_UNAVAILABLE', 'the server sent another part than I asked for');
     } catch (error) {
       answer.body.destroy();
