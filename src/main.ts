@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
+import { scrub, scrubOf, type Scrub } from './telemetry/scrub.ts';
 
 // Whose fault an exception is can only be told from its whole stack.
 Error.stackTraceLimit = 50;
@@ -10,6 +11,8 @@ const STOP_DEADLINE_MS = 4_500;
 interface Bot {
   readonly app: App;
   readonly log: Logger;
+  /** Also for what is written past the log. */
+  readonly scrub: Scrub;
 }
 
 /** Loads the bot. That takes most of a second, in which signals are heard already. */
@@ -17,11 +20,13 @@ async function load(): Promise<Bot> {
   const { parseConfig } = await import('./config.ts');
   const config = parseConfig(process.env);
   const { createLogger } = await import('./telemetry/logger.ts');
-  const log = createLogger({ level: config.logLevel });
+  const { token, storeUrl, alertWebhookUrl } = config;
+  const scrub = scrubOf([token, storeUrl, alertWebhookUrl?.href ?? '']);
+  const log = createLogger({ level: config.logLevel, scrub });
   // First, so that @discordjs/voice finds a sodium-native that it can use.
   await import('./voice/sodium-bridge.ts');
   const { createApp } = await import('./app.ts');
-  return { app: createApp(config, log, process.env), log };
+  return { app: createApp(config, log, process.env), log, scrub };
 }
 
 async function main(): Promise<void> {
@@ -37,7 +42,7 @@ async function main(): Promise<void> {
   const fail = (what: string, error: unknown): void => {
     bot?.log.fatal({ error }, what);
     // Also for people, and where nothing is logged.
-    process.stderr.write(`Tenuto ${what}${inWords(error)}\n`);
+    process.stderr.write((bot?.scrub ?? scrub)(`Tenuto ${what}${inWords(error)}\n`));
     stop(what, 1);
   };
   process.on('SIGTERM', () => stop('SIGTERM', 0));

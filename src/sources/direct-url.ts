@@ -49,7 +49,8 @@ export class DirectUrl implements Source {
       identifier: url.href,
       title: tags.title ?? fileName(url),
       artist: tags.artist,
-      link: url.href,
+      // What is signed, or for one person only, is so by its query: whoever asked for it did not mean to show that to the channel.
+      link: url.search === '' ? url.href : null,
       thumbnail: null,
       durationMs: tags.durationMs,
       // A web radio says how it calls itself, and never how long it is.

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino';
-import { scrub } from './scrub.ts';
+import { scrub, type Scrub } from './scrub.ts';
 
 interface LoggedError {
   readonly type: string;
@@ -34,6 +34,8 @@ function describe(thrown: unknown, depth = 0): unknown {
 export function createLogger(options: {
   readonly level: LevelWithSilent;
   readonly destination?: DestinationStream;
+  /** What is taken out of each line; by default what looks like a secret. */
+  readonly scrub?: Scrub;
 }): Logger {
   const settings = {
     level: options.level,
@@ -41,7 +43,7 @@ export function createLogger(options: {
     base: { pid: process.pid },
     errorKey: 'error',
     serializers: { error: (error: unknown) => describe(error), err: (error: unknown) => describe(error) },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: options.scrub ?? scrub },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
 }

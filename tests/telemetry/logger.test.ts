@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { scrubOf } from '../../src/telemetry/scrub.ts';
 
 const BOT_TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.AbCdEf.CANARYcdefghijklmnopqrstuvwxyz0';
 
@@ -49,6 +50,9 @@ it.each<[string, unknown, string]>([
   ['the password of a proxy', { proxy: 'http://user:CANARY@proxy.example:3128/' }, 'x'],
   ['the password of a database', { url: 'postgres://tenuto:CA@NARY:CANARY@db.example/tenuto' }, 'x'],
   ['an interaction token', { url: 'https://discord.com/api/v10/webhooks/123/CANARY/messages/@original' }, 'x'],
+  ['a cookie', { headers: { Cookie: 'SID=CANARY; x=CANARY' } }, 'x'],
+  ['a cookie in a text', {}, 'sent Cookie: SID=CANARY; x=CANARY'],
+  ['a line of a cookie file', {}, '.example.com\tTRUE\t/\tTRUE\t0\tSID\tCANARY'],
   ['a command line', { argv: ['yt-dlp', '--cookies', 'CANARY', '--proxy=[CANARY]'], args: ['CANARY'] }, 'x'],
 ])('does not write %s', (_what, fields, message) => {
   const { log, lines, records } = capture();
@@ -112,4 +116,19 @@ it('ends a circle of causes', () => {
   error.cause = error;
   log.error({ error }, 'x');
   expect(records()).toHaveLength(1);
+});
+
+const PASSWORD = 'pass/word%of"mine';
+it.each([
+  ['a part of a token', BOT_TOKEN, BOT_TOKEN.split('.').at(-1) ?? ''],
+  ['the key of a webhook', 'https://discord.com/api/webhooks/1/CANARYcdefghijklmnop', 'CANARYcdefghijklmnop'],
+  ['the password of a database', `postgres://me:${encodeURIComponent(PASSWORD)}@db.example/tenuto`, PASSWORD],
+])('knows %s where nothing else tells that it is one, in every spelling', (_what, setting, secret) => {
+  const scrub = scrubOf([setting]);
+  const spellings = [secret, JSON.stringify({ x: secret }), encodeURIComponent(secret), btoa(secret)];
+  for (const spelling of spellings) {
+    expect(scrub(`before ${spelling} behind`)).toMatch(/^before .*\[redacted\].* behind$/);
+    expect(scrub(`before ${spelling} behind`)).not.toContain(secret.slice(0, 6));
+  }
+  expect(scrub('nothing of that sort in /webhooks and me')).toBe('nothing of that sort in /webhooks and me');
 });
