@@ -53,7 +53,7 @@ const MARGIN_MS = 60_000;
 const LENGTH_UNKNOWN_MS = 6 * 60 * 60_000;
 
 /** When the refreshes of a playback end at the latest: a minute after the track should have; six hours when its length is unknown. */
-export function refreshUntil({ entry, positionMs }: Playback, now: number): number {
+export function refreshUntil({ entry, positionMs, tempo }: Playback, now: number): number {
   const durationMs = entry?.track.durationMs ?? null;
-  return now + (durationMs === null ? LENGTH_UNKNOWN_MS : Math.max(0, durationMs - positionMs) + MARGIN_MS);
+  return now + (durationMs === null ? LENGTH_UNKNOWN_MS : Math.max(0, durationMs - positionMs) / tempo + MARGIN_MS);
 }

@@ -7,6 +7,7 @@ import {
 } from 'discord.js';
 import { formatDuration, plainText, safeText } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
+import { filterInWords } from '../queue/filters.ts';
 import type { QueueEntry } from '../queue/queue.ts';
 import { requesterInWords } from '../queue/requester.ts';
 import type { VoiceState } from '../voice/voice-state.ts';
@@ -84,13 +85,14 @@ function times(positionMs: number, { durationMs, live }: QueueEntry['track']): s
   return `[${formatDuration(Math.min(positionMs, durationMs))} / ${formatDuration(durationMs)}]`;
 }
 
-function footer({ queue, volume }: Playback): string {
+function footer({ queue, volume, filters }: Playback): string {
   const [next] = queue.upcoming;
   return [
     // A footer knows no Markdown, so nothing needs escaping there.
     next ? `Next: ${plainText(next.track.title, 80)}` : 'Nothing comes next',
     ...(queue.upcoming.length > 1 ? [`${queue.upcoming.length} to come`] : []),
     `Volume ${volume} %`,
+    ...filters.map(filterInWords),
     ...(queue.loop === 'off' ? [] : [`🔁 ${queue.loop}`]),
   ].join(' · ');
 }

@@ -16,10 +16,12 @@ import { JitterBuffer } from './audio/jitter-buffer.ts';
 import { OpusDemuxer } from './audio/opus-demuxer.ts';
 import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
+import { confirmTranscode, guessed, startTranscode, type Manner, type TranscodeInput } from './audio/transcode.ts';
 import type { Filtering } from './filters.ts';
-import { confirmTranscode, startTranscode, type TranscodeInput } from './audio/transcode.ts';
 
 const OPEN_MS = 20_000;
+/** Up to here the packets before a place are read and counted: a few megabytes, and no program is needed for that. */
+const FAR_MS = 5 * 60_000;
 /** Left out music passes at many times its speed; this much of it is always possible. */
 const SKIP_SPEED = 10;
 
@@ -57,19 +59,35 @@ export interface OpenedAudio {
 
 /** Opens media at a position. Resolves when the first packet is there, rejects with a TenutoError when there will be none. */
 export async function openAudio(media: Media, options: OpenAudioOptions): Promise<OpenedAudio> {
-  options.signal.throwIfAborted();
-  if (media.format !== 'other' && !options.filtering) {
+  let unfit: UnfitError | null = null;
+  for (const way of waysInto(media, options)) {
+    options.signal.throwIfAborted();
     try {
-      return await open(await untouched(media, media.format, options), options);
+      return await way();
     } catch (error) {
       if (!(error instanceof UnfitError)) throw error;
+      unfit = error;
     }
   }
-  try {
-    return await open(await transcoded(media, options), options);
-  } catch (error) {
-    throw error instanceof UnfitError ? new TenutoError('NOT_AUDIO', '', { cause: error }) : error;
-  }
+  throw new TenutoError('NOT_AUDIO', '', { cause: unfit });
+}
+
+/** Each is for what the one before it cannot be used for. */
+function waysInto(media: Media, options: OpenAudioOptions): readonly (() => Promise<OpenedAudio>)[] {
+  const { format } = media;
+  const { startMs, filtering } = options;
+  const through = (manner: Manner) => async () => await open(await transcoded(media, options, manner), options);
+  const otherwise = (cause: unknown) => Promise.reject(new UnfitError('it could not be entered', { cause }));
+  return [
+    ...(format === 'other' || filtering
+      ? []
+      : [
+          ...(startMs > FAR_MS ? [() => through('copy')().catch(otherwise)] : []),
+          async () => await open(await untouched(media, format, options), options),
+        ]),
+    ...(startMs > 0 && media.kind === 'http' ? [through('fast')] : []),
+    through('exact'),
+  ];
 }
 
 /** Bytes of a container with Opus in it, and what is known about them. */
@@ -81,6 +99,8 @@ interface Input {
   readonly beginsAtMs: number;
   readonly confirmEnd: (whole: boolean) => Promise<void>;
   readonly explain: (error: Error) => TenutoError;
+  /** Whether it begins somewhere near that place only; known when its first packet is there. */
+  readonly guessed?: () => boolean;
   /** Lets go of what is behind the bytes. */
   readonly release: () => void;
 }
@@ -111,6 +131,11 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
   const late = () => new TenutoError('TRACK_UNAVAILABLE', 'no sound came in time');
   try {
     await within(OPEN_MS + startMs / SKIP_SPEED, once(packets, 'readable'), late, signal);
+    if (input.guessed) {
+      // What a program said before its first packet may be read in the same turn, but after that.
+      await new Promise(setImmediate);
+      if (input.guessed()) throw new UnfitError('it begins somewhere else');
+    }
   } catch (error) {
     packets.destroy();
     throw error;
@@ -128,16 +153,17 @@ async function untouched(media: Media, container: Input['container'], options: O
 }
 
 /** Everything else, made into Ogg/Opus by ffmpeg, which begins where it is told to. */
-async function transcoded(media: Media, options: OpenAudioOptions): Promise<Input> {
+async function transcoded(media: Media, options: OpenAudioOptions, manner: Manner): Promise<Input> {
   const input = media.kind === 'file' ? media : await relayed(media, options);
-  const child = startTranscode({ ...options, input });
+  const child = startTranscode({ ...options, manner, input });
   return {
     bytes: child.stdout,
     container: 'ogg-opus',
-    passthrough: false,
+    passthrough: manner === 'copy',
     beginsAtMs: options.startMs,
     confirmEnd: (whole) => confirmTranscode(child, input, whole),
     explain: unavailable('it could not be decoded'),
+    ...(manner === 'fast' && { guessed: () => guessed(child) }),
     release: () => {
       child.kill();
       if (input.kind === 'relayed') input.relayed.close();

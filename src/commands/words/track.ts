@@ -30,11 +30,11 @@ export function totalMs(entries: readonly QueueEntry[]): number | null {
 }
 
 /** Milliseconds until an upcoming entry begins, when everything plays to its end; null when that cannot be known. */
-export function startsInMs({ entry, positionMs, queue }: Playback, id: string): number | null {
+export function startsInMs({ entry, positionMs, tempo, queue }: Playback, id: string): number | null {
   const index = queue.upcoming.findIndex((upcoming) => upcoming.id === id);
   if (index === -1 || queue.loop === 'track') return null;
   const before = totalMs([...(entry ? [entry] : []), ...queue.upcoming.slice(0, index)]);
-  return before === null ? null : Math.max(0, before - (entry ? positionMs : 0));
+  return before === null ? null : Math.max(0, before - (entry ? positionMs : 0)) / tempo;
 }
 
 /** `1 track`, `3 tracks`. */

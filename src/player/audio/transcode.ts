@@ -1,20 +1,32 @@
-import type { Filtering } from '../filters.ts';
 import { failureOf, row, type SaidRow } from '../../lib/said-failure.ts';
 import { neverRan, type Subprocess, type Subprocesses } from '../../lib/subprocess.ts';
 import type { Relayed } from '../../sources/relay.ts';
 import type { Media } from '../../sources/source.ts';
+import type { Filtering } from '../filters.ts';
 
 /** Containers and raw formats of sound. Nothing that could name other files: no concat, no playlists but HLS from the web. */
 const FORMATS = 'mp3,aac,flac,ogg,wav,w64,aiff,caf,mov,matroska,webm,asf,ape,wv,tta,ac3,eac3,amr,au,dsf,mpegts,avi,flv';
+
+const ENCODED = '-ar 48000 -ac 2 -c:a libopus -b:a 128k -frame_duration 20';
+/** From the very packet of the place on, and not from where it could be entered before that. */
+const COPIED = '-c:a copy -copypriorss 0';
 
 const words = (line: string) => line.split(' ');
 
 /** What ffmpeg reads: a file of ours, or what the relay fetches for it. */
 export type TranscodeInput = Extract<Media, { kind: 'file' }> | { readonly kind: 'relayed'; readonly relayed: Relayed };
 
+/**
+ * How ffmpeg comes to the place where it begins. `fast`: into MP3 by an estimate instead of over everything before it, which says
+ * so where that is `guessed`. `copy`: packets of Opus go out as they are.
+ */
+export type Manner = 'exact' | 'fast' | 'copy';
+
 export interface TranscodeRequest {
   readonly input: TranscodeInput;
   readonly startMs: number;
+  /** `exact` unless told. */
+  readonly manner?: Manner;
   readonly filtering?: Filtering | null;
   readonly signal: AbortSignal;
   readonly subprocesses: Subprocesses;
@@ -27,9 +39,11 @@ export interface TranscodeRequest {
  * MP4 with its index at the end, HLS, and every start in the middle need an input that can seek: ffmpeg reads what is on the
  * web from our relay, and has nothing but that. It reaches no files then, nor any network when it reads a file.
  */
-export function startTranscode({ input, startMs, filtering, signal, subprocesses, ffmpegPath }: TranscodeRequest): Subprocess {
+export function startTranscode(request: TranscodeRequest): Subprocess {
+  const { input, startMs, manner = 'exact', filtering, signal, subprocesses, ffmpegPath } = request;
   const args = [
-    ...words('-hide_banner -loglevel error -nostdin -threads 1'),
+    ...words(`-hide_banner -loglevel ${manner === 'fast' ? 'warning' : 'error'} -nostdin -threads 1`),
+    ...(manner === 'fast' ? ['-fflags', '+fastseek'] : []),
     ...inputOptions(input),
     ...(startMs > 0 ? ['-ss', (startMs / 1_000).toFixed(3)] : []),
     '-i',
@@ -37,12 +51,14 @@ export function startTranscode({ input, startMs, filtering, signal, subprocesses
     // Tags stay out: a cover picture in them makes one Ogg packet too large for prism-media's demuxer.
     ...words('-map 0:a:0 -map_metadata -1'),
     ...(filtering ? ['-af', filtering.chain] : []),
-    ...words('-ar 48000 -ac 2'),
-    ...words('-c:a libopus -b:a 128k -frame_duration 20'),
+    ...words(manner === 'copy' ? COPIED : ENCODED),
     ...words('-f ogg -page_duration 20000 -flush_packets 1 pipe:1'),
   ];
   return subprocesses.spawn({ owner: 'ffmpeg', command: ffmpegPath, args, signal });
 }
+
+/** Whether ffmpeg came to its place by a guess, as in MP3 with a changing bitrate: seconds beside it, at worst. */
+export const guessed = (child: Subprocess): boolean => /may be imprecise/.test(child.stderrTail());
 
 /**
  * Rejects when ffmpeg did not come to the true end of its input. Behind a track of which all was heard (`whole`) nothing is
