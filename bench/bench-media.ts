@@ -4,8 +4,9 @@
  *   --json    adds one JSON object as the last line
  *   --quick   fewer and shorter rounds, for a first look
  */
+import { changes } from './media-cost/changes.ts';
 import { cost } from './media-cost/cost.ts';
 import { starts } from './media-cost/starts.ts';
 import { runMeasurements } from './runner.ts';
 
-await runMeasurements([cost, starts]);
+await runMeasurements([cost, starts, changes]);

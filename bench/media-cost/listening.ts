@@ -5,13 +5,12 @@ const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const DEADLINE_MS = 20_000;
 const QUIET_MS = 200;
 
-/** Whether a packet is of some sound that is known. */
-export type Known = (opus: Buffer) => boolean;
+/** Where in a song a packet belongs, counted from 0; null when it is of something else. */
+export type PlaceOf = (opus: Buffer) => number | null;
 
-/** The packets of a file, to know them by. */
-export function packetsOf(file: readonly Buffer[]): Known {
-  const known = new Set(file.map((opus) => opus.toString('latin1')));
-  return (opus) => known.has(opus.toString('latin1'));
+export function placesOf(song: readonly Buffer[]): PlaceOf {
+  const places = new Map(song.map((opus, place) => [opus.toString('latin1'), place]));
+  return (opus) => places.get(opus.toString('latin1')) ?? null;
 }
 
 /** What was heard from a moment on, without the silence that players put between sounds. */
@@ -20,7 +19,11 @@ export function soundSince(ears: Ears, since: number): readonly HeardPacket[] {
 }
 
 /** How long after a moment of `performance.now()` something was heard that is as described, milliseconds. */
-export async function heardAfter(ears: Ears, since: number, like: Known = () => true): Promise<number> {
+export async function heardAfter(
+  ears: Ears,
+  since: number,
+  like: (opus: Buffer) => boolean = () => true,
+): Promise<number> {
   let looked = 0;
   let found: HeardPacket | undefined;
   const look = (packets: readonly HeardPacket[]) => {
