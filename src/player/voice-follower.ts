@@ -6,6 +6,7 @@ import { EmptyChannels } from './empty-channels.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
 import type { IncidentTeller } from './incident-teller.ts';
+import type { Notice } from './notice.ts';
 import type { PlayerVoice } from './player-voice.ts';
 import type { Audience } from './players.ts';
 
@@ -100,8 +101,7 @@ export class VoiceFollower {
   kicked(guildId: string, why: 'removed' | 'channel-deleted' = 'removed'): void {
     const returnTo = why === 'removed' ? this.#mayReturnTo(guildId) : null;
     if (returnTo === null) {
-      this.#parts.teller.out(guildId, why === 'removed' ? KICKED : CHANNEL_DELETED);
-      this.#follow(guildId, this.#rest(guildId));
+      this.#follow(guildId, this.#stayOut(guildId, why === 'removed' ? KICKED : CHANNEL_DELETED));
     } else {
       this.#parts.teller.out(guildId, KICKED_ONCE);
       this.#follow(guildId, this.#return(guildId, returnTo));
@@ -147,6 +147,15 @@ export class VoiceFollower {
   /** Nobody came back. The queue is kept, and nobody is there to be told. */
   #giveUpWaiting(guildId: string): void {
     if (this.#parts.voice.state(guildId).status === 'idle') this.#follow(guildId, this.#rest(guildId));
+  }
+
+  /** First so that no restart brings it back, then told. */
+  async #stayOut(guildId: string, notice: Notice): Promise<void> {
+    try {
+      await this.#rest(guildId);
+    } finally {
+      this.#parts.teller.out(guildId, notice);
+    }
   }
 
   /** Falls silent until a person asks for the bot again. */

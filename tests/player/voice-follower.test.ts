@@ -7,10 +7,10 @@ import { VoiceFollower } from '../../src/player/voice-follower.ts';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
 import type { Session } from '../../src/queue/queue.ts';
 import type { Track } from '../../src/sources/source.ts';
-import { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { VoiceState } from '../../src/voice/voice-state.ts';
 import { entry } from '../commands/fixtures/music.ts';
 import { NO_VOICE } from '../commands/fixtures/services.ts';
+import { FaultyStore } from '../queue/faulty-store.ts';
 
 const HOUR = 60 * 60_000;
 
@@ -19,7 +19,8 @@ afterEach(() => void vi.useRealTimers());
 
 /** Guilds as an earlier process left them: each with a song and a channel that bears the guild's name, but for what is given. */
 async function start(sessions: Readonly<Record<string, Partial<Session>>>, songs = true) {
-  const queues = new AdvancedQueueManager({ store: new MemoryStore() });
+  const store = new FaultyStore();
+  const queues = new AdvancedQueueManager({ store });
   await queues.load();
   for (const [guildId, session] of Object.entries(sessions)) {
     if (songs) await queues.apply(guildId, { type: 'add', entries: [entry(guildId), entry('2')], start: true });
@@ -90,7 +91,7 @@ async function start(sessions: Readonly<Record<string, Partial<Session>>>, songs
     follower.restore();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queues, players, follower, people, broken, held, located, said, sent, listen, ready, restore };
+  return { queues, store, players, follower, people, broken, held, located, said, sent, listen, ready, restore };
 }
 
 describe('after a start', () => {
@@ -194,6 +195,21 @@ it('does not leave, when it was about to, with what somebody has just had added'
   await vi.advanceTimersByTimeAsync(0);
   expect(queues.session('home').voiceChannelId).toBe('home');
   expect(said).toEqual([]);
+});
+
+it('says that somebody disconnected it once no restart would bring it back', async () => {
+  const { queues, follower, store, said, restore, ready } = await start({ home: { textChannelId: 'T' } });
+  await restore();
+  await ready('home');
+  store.fault = 'hold';
+  follower.kicked('home');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(said).toEqual([]);
+  store.release();
+  store.fault = 'none';
+  await vi.advanceTimersByTimeAsync(0);
+  expect(queues.session('home').voiceChannelId).toBeNull();
+  expect(said).toEqual([expect.stringContaining('Somebody disconnected me')]);
 });
 
 describe('told to stay', () => {
