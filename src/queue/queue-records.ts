@@ -15,6 +15,7 @@ const track = z.looseObject({
   thumbnail: z.string().nullable(),
   durationMs: z.number().nullable(),
   live: z.boolean(),
+  chapters: z.array(z.object({ title: z.string(), startMs: z.number() })).exactOptional(),
 }) satisfies z.ZodType<Track>;
 
 const entry = z.looseObject({

@@ -34,6 +34,7 @@ const KeptTrack = z.object({
   thumbnail: z.string().nullable(),
   durationMs: z.number().nullable(),
   live: z.boolean(),
+  chapters: z.array(z.object({ title: z.string(), startMs: z.number() })).exactOptional(),
 });
 const KeptRefusal = z.object({ code: z.enum(LASTING), detail: z.string() });
 

@@ -1,5 +1,5 @@
 import { TenutoError } from '../lib/errors.ts';
-import { plainText } from '../lib/format.ts';
+import { moment, plainText } from '../lib/format.ts';
 import { sleep } from '../lib/time.ts';
 import { webAddress } from '../lib/web-address.ts';
 import { inChunks, resumed } from './chunks.ts';
@@ -11,6 +11,7 @@ import { probe } from './probe.ts';
 import { mixOf } from './related.ts';
 import { isYouTube, videoOf } from './sites.ts';
 import type { Media, MediaFormat, Query, Resolution, Source, SourceName, Track, Urgency } from './source.ts';
+import { assertBegun, linkIn, trackOf } from './track-info.ts';
 import type { Entry, Extraction, Info } from './yt-dlp-info.ts';
 import type { Asking, YtDlp } from './yt-dlp.ts';
 
@@ -136,7 +137,7 @@ export class ExtractorSource implements Source {
   /** Keeps where the bytes are, because they are wanted at once in most cases. */
   async #remember(info: Info, asked: URL, signal: AbortSignal): Promise<Track> {
     const { cache } = this.#parts;
-    const track = describe(info, this.name, linkIn(info.webpage_url) ?? asked);
+    const track = trackOf(info, this.name, linkIn(info.webpage_url) ?? asked);
     await cache.keepLocated(track, await this.#media(info, signal), availableAtOf(info));
     await cache.keepAbout(asked, track);
     return track;
@@ -147,11 +148,12 @@ export class ExtractorSource implements Source {
     if (!page) return null;
     // An episode of a feed is a plain file, for which nobody needs to start yt-dlp again.
     const plain = isNamedLikeAudio(page) ? 'direct-url' : 'site';
-    return describe(info, isYouTube(page) ? 'youtube' : plain, page);
+    return trackOf(info, isYouTube(page) ? 'youtube' : plain, page);
   }
 
   /** What a site hands out is as foreign as what a person types: its links are checked like theirs. */
   async #media(info: Info, signal: AbortSignal): Promise<Extract<Media, { kind: 'http' }>> {
+    assertBegun(info);
     const url = linkIn(info.url);
     if (!url) throw new TenutoError('TRACK_UNAVAILABLE', 'the site gave no link to its sound');
     const headers = info.http_headers ?? {};
@@ -178,11 +180,15 @@ const availableAtOf = ({ available_at: at }: Info): number | null => (at ? at * 
 /** Longer than that nobody waits for a track that is about to play. */
 const PATIENCE_MS = 30_000;
 
+const heldBack = (until: number) =>
+  new TenutoError('TRACK_NOT_YET', `its site gives it out ${moment(until)}`, { retryAt: until });
+
 /** YouTube refuses some links until the advertisement before them would be over. */
 async function available(at: number | null, signal: AbortSignal): Promise<void> {
-  const waitMs = at === null ? 0 : at - Date.now();
+  if (at === null) return;
+  const waitMs = at - Date.now();
   if (waitMs <= 0) return;
-  if (waitMs > PATIENCE_MS) throw new TenutoError('TRACK_NOT_YET', 'its site holds it back', { retryAt: at ?? 0 });
+  if (waitMs > PATIENCE_MS) throw heldBack(at);
   await sleep(waitMs, signal);
 }
 

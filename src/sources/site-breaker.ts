@@ -84,7 +84,7 @@ export class SiteBreaker {
     // Two may fail at once, when the breaker was closed to both: that is one failure.
     const again = before.closedUntil === null || before.looking;
     const waits = again ? before.waits + 1 : before.waits;
-    const closedUntil = again ? this.#now() + waitMs(waits) : before.closedUntil;
+    const closedUntil = again ? this.#now() + Math.max(row.restMs ?? 0, waitMs(waits)) : before.closedUntil;
     this.#set(site, { failures: failures.slice(-row.blocksAfter), closedUntil, waits, looking: false, told });
     return blocked(failure.class, closedUntil, failure.error);
   }

@@ -16,6 +16,14 @@ export interface Track {
   /** Milliseconds; null when unknown or when the stream is live. */
   readonly durationMs: number | null;
   readonly live: boolean;
+  /** In their order; left out where the site names none. */
+  readonly chapters?: readonly Chapter[];
+}
+
+/** A part of a track that has a name. */
+export interface Chapter {
+  readonly title: string;
+  readonly startMs: number;
 }
 
 /** What a query led to. A failure is thrown as a TenutoError; finding nothing is not a failure. */

@@ -1,11 +1,14 @@
 import type { ErrorCode, TenutoError } from '../lib/errors.ts';
 import { failureFrom } from '../lib/said-failure.ts';
+import { startsWhen } from './track-info.ts';
 
 interface ClassRow {
   /** What follows for the queue; `player/error-recovery.ts` has a row for it. */
   readonly code: ErrorCode;
   /** What people read, inside the sentence of the code. */
   readonly detail: string;
+  /** So long the site is left alone at least, milliseconds. */
+  readonly restMs?: number;
   /** So many in a row from one site mean that the site is to blame and not a track; left out: it always is the track. */
   readonly blocksAfter?: number;
   /** The next person who wants the same would get the same answer. */
@@ -28,6 +31,8 @@ export const FAILURE_CLASSES = {
     code: 'SITE_BLOCKED',
     detail: 'there were too many requests',
     blocksAfter: 1,
+    // YouTube says "for up to an hour"; each try that comes too early begins it anew.
+    restMs: 120_000,
     operator: 'the site limits this address; it is asked less often until it answers again',
   },
   'site-down': { code: 'SITE_BLOCKED', detail: 'it has a problem of its own', blocksAfter: 3 },
@@ -141,12 +146,14 @@ export function failureSaid(stderr: string, now = Date.now()): ExtractionFailure
   const errors = stderr.split('\n').filter((line) => /^(ERROR|\S+: error|Usage)/.test(line));
   const said = errors.length > 0 ? errors.join('\n') : stderr;
   const found = SAID.find(([says]) => says.test(said))?.[1] ?? 'unknown';
-  return failureOf(found, said, startOf(found, said, now));
+  const startsAt = startOf(found, said, now);
+  return failureOf(found, said, startsAt, startsAt === undefined ? undefined : startsWhen(startsAt));
 }
 
-/** A failure of this class; `said` are the words for the log. */
-export function failureOf(of: FailureClass, said: string, retryAt?: number): ExtractionFailure {
-  return { class: of, error: failureFrom(said, rowOf(of), retryAt) };
+/** A failure of this class; `said` are the words for the log, `detail` those for people when the row's are not enough. */
+export function failureOf(of: FailureClass, said: string, retryAt?: number, detail?: string): ExtractionFailure {
+  const { code, detail: usual } = rowOf(of);
+  return { class: of, error: failureFrom(said, { code, detail: detail ?? usual }, retryAt) };
 }
 
 const UNITS_MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

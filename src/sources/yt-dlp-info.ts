@@ -25,6 +25,12 @@ const fields = {
     .catch(null),
   /** Seconds since 1970: before that the link is refused (since 2025.08). */
   available_at: number,
+  /** Of what is announced, seconds since 1970. */
+  release_timestamp: number,
+  chapters: z
+    .array(z.object({ title: text, start_time: z.number().nonnegative() }))
+    .nullish()
+    .catch(null),
   http_headers: z.record(z.string(), z.string()).nullish().catch(null),
 };
 

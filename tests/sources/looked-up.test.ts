@@ -118,7 +118,8 @@ describe('bytes that are not there yet', () => {
   it('are not waited for longer, and whoever wants them reads when to come back', async () => {
     const at = Math.ceil(Date.now() / 1_000) + 300;
     const { all } = await sources(song({ available_at: at }));
-    await expect(all.locate(track(1), signal)).rejects.toMatchObject({ code: 'TRACK_NOT_YET', retryAt: at * 1_000 });
+    const refusal = { code: 'TRACK_NOT_YET', retryAt: at * 1_000, detail: `its site gives it out <t:${at}:R>` };
+    await expect(all.locate(track(1), signal)).rejects.toMatchObject(refusal);
   });
 
   it('keep nobody waiting who only prepares, or who has gone', async () => {
@@ -131,6 +132,47 @@ describe('bytes that are not there yet', () => {
     await expect(located).rejects.toThrow('gone');
     expect(Date.now()).toBeLessThan(at * 1_000);
   });
+});
+
+it('a premiere is not played before it begins, and says when that is', async () => {
+  const at = Math.ceil(Date.now() / 1_000) + 3_600;
+  const { all } = await sources(song({ live_status: 'is_upcoming', release_timestamp: at }));
+  const refusal = { code: 'TRACK_NOT_YET', retryAt: at * 1_000, detail: `it starts <t:${at}:R>` };
+  await expect(all.resolve(page(1), signal)).rejects.toMatchObject(refusal);
+  await expect(all.locate(track(1), signal)).rejects.toMatchObject(refusal);
+});
+
+describe('chapters', () => {
+  const known = async (chapters: unknown) => {
+    const { all } = await sources(song({ chapters }));
+    const first = await all.resolve(page(1), signal);
+    // The second one comes from what is remembered.
+    expect(await all.resolve(page(1), signal)).toEqual(first);
+    return first.kind === 'track' ? first.track.chapters : null;
+  };
+
+  it('are kept with the track, as plain lines of a bounded length', async () => {
+    const chapters = [
+      { title: 'Intro', start_time: 0, end_time: 61.5 },
+      { title: `\u202eevil\n${'x'.repeat(500)}`, start_time: 61.5 },
+      { start_time: 90 },
+    ];
+    const kept = await known(chapters);
+    expect(kept).toMatchObject([{ title: 'Intro', startMs: 0 }, { startMs: 61_500 }, { title: 'Chapter 3' }]);
+    expect(kept?.[1]?.title).toMatch(/^evil x{90,}…$/);
+    expect(kept?.[1]?.title.length).toBeLessThanOrEqual(101);
+  });
+
+  it('are no more than somebody may want to see', async () => {
+    expect(await known(Array.from({ length: 5_000 }, (_, n) => ({ title: `${n}`, start_time: n })))).toHaveLength(100);
+  });
+
+  it.each([null, [], 'many', [{ title: 'X', start_time: 'soon' }], [{ title: 'X', start_time: -1 }]])(
+    'are left out when they are %j',
+    async (chapters) => {
+      expect(await known(chapters)).toBeUndefined();
+    },
+  );
 });
 
 describe('a site that turns us away', () => {

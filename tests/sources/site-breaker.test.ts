@@ -36,7 +36,7 @@ describe('SiteBreaker', () => {
 
   it('lets one look when it is time, and everybody when that one had an answer', async () => {
     const { clock, made, fails, works } = breaker();
-    await fails('a', 'rate-limit');
+    await fails('a', 'bot-check');
     clock.now += 15_000;
     const look = Promise.withResolvers<void>();
     const looking = made.ask('a', () => look.promise);
@@ -46,6 +46,17 @@ describe('SiteBreaker', () => {
     await looking;
     await works('a');
     await works('a');
+  });
+
+  it('gives a site that says we ask too much more rest, and no more than the longest', async () => {
+    const { clock, fails } = breaker();
+    const waits: number[] = [];
+    for (let look = 0; look < 7; look += 1) {
+      const error = (await fails('a', 'rate-limit')) as { retryAt: number };
+      waits.push(error.retryAt - clock.now);
+      clock.now = error.retryAt;
+    }
+    expect(waits).toEqual([2, 2, 2, 2, 5, 10, 10].map((minutes) => minutes * MINUTE));
   });
 
   it('waits longer after each look that failed, ten minutes at the most', async () => {

@@ -145,6 +145,11 @@ describe('what yt-dlp says', () => {
     expect(failureSaid(`ERROR: [youtube] abc: ${said}`, NOW).error.retryAt).toBe(retryAt);
   });
 
+  it('tells people when it starts', () => {
+    const { error } = failureSaid('ERROR: [youtube] abc: Premieres in 45 minutes', Date.now());
+    expect(error.say).toMatch(/^That cannot be played yet: it starts <t:\d{10}:R>\. Try again later\.$/);
+  });
+
   it('stays in the log, without the secrets of links', () => {
     const { error } = failureSaid('ERROR: HTTP Error 403 for https://media.example/x?sig=SECRET&ip=1.2.3.4');
     expect(error.cause).toMatchObject({ message: 'ERROR: HTTP Error 403 for https://media.example/x?…' });
