@@ -1,4 +1,4 @@
-import { TenutoError } from '../lib/errors.ts';
+import { TenutoError, toTenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import type { Store } from '../storage/store.ts';
 import { DirectUrl } from './direct-url.ts';
@@ -169,6 +169,7 @@ class AllSources implements Sources {
    */
   async #search(query: Query & { kind: 'words' }, signal: AbortSignal, userId?: string): Promise<Resolution> {
     const [own] = await this.#library.search(query.words, 1);
+    const unread = !own && !this.#library.read;
     const mine: Resolution = own ? { kind: 'track', track: own.track } : { kind: 'nothing' };
     if (own?.complete) return mine;
     const others = this.#table.filter((source) => source !== this.#library && source.accepts(query));
@@ -178,8 +179,11 @@ class AllSources implements Sources {
         if (resolution.kind !== 'nothing') return resolution;
       }
     } catch (error) {
-      if (!own || signal.aborted) throw error;
+      if (signal.aborted) throw error;
+      if (unread) throw new TenutoError('LIBRARY_UNREAD', toTenutoError(error).say, { cause: error });
+      if (!own) throw error;
     }
+    if (unread) throw new TenutoError('LIBRARY_UNREAD', 'Elsewhere I found nothing.');
     return mine;
   }
 }

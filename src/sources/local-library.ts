@@ -63,6 +63,11 @@ export class LocalLibrary implements Source {
     return alike(this.#entries.values(), track.identifier).map(toTrack);
   }
 
+  /** False until all of it has been read once. */
+  get read(): boolean {
+    return this.#refreshedAt > Number.NEGATIVE_INFINITY;
+  }
+
   /** Brings the index up to date when it is not fresh. Never rejects; calls at the same time share the work. */
   refresh(): Promise<void> {
     if (this.#refreshing) return this.#refreshing;
