@@ -16,6 +16,12 @@ const sound = new AudioFixture(
   },
 );
 
+const FORMATS = [
+  ['song.webm', 'webm-opus'],
+  ['song.opus', 'ogg-opus'],
+  ['song.mp3', 'other'],
+] as const;
+
 /** Servers that send the first half only: breaking the connection, or ending as if that were all. */
 function broken(name: string): Parameters<typeof startMediaServer>[0] {
   const half = () => sound.bytes(name).subarray(0, sound.bytes(name).length / 2);
@@ -23,6 +29,13 @@ function broken(name: string): Parameters<typeof startMediaServer>[0] {
     [`/dropped/${name}`]: (_request, response) => {
       response.writeHead(200, { 'content-length': sound.bytes(name).length });
       response.write(half(), () => response.destroy());
+    },
+    [`/promised/${name}`]: (request, response) => {
+      const [bytes, from] = [sound.bytes(name), Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0)];
+      if (from >= bytes.length) return void response.writeHead(404).end();
+      const total = bytes.length + 5_000;
+      const range = { 'content-range': `bytes ${from}-${total - 1}/${total}`, 'content-length': total - from };
+      response.writeHead(206, range).write(bytes.subarray(from), () => response.destroy());
     },
     [`/short/${name}`]: (request, response) => {
       request.resume();
@@ -62,6 +75,18 @@ describe('an end that comes too early is a failure', () => {
     await expect(
       sound.hear(sound.onDisk('song.opus', 'ogg-opus'), { durationMs: SECONDS * 1_000 + 2_500 }),
     ).rejects.toThrow('broke off');
+  });
+});
+
+describe('a server that promised more bytes than there are', () => {
+  it.each(FORMATS)('ends the track where that ends: %s', async (name, format) => {
+    const heard = await sound.hear(sound.onWeb(`/promised/${name}`, format));
+    expect(Math.abs(heard.length - SECONDS * 50)).toBeLessThanOrEqual(10);
+  });
+
+  it('has broken off where nobody knows how long a track is, and the file does not say it either', async () => {
+    const heard = sound.hear(sound.onWeb('/promised/song.mp3', 'other'), { durationMs: null });
+    await expect(heard).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });
   });
 });
 

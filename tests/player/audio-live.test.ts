@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendBytes } from '../sources/media-server.ts';
 import { AudioFixture, SECONDS } from './audio-fixture.ts';
 
@@ -20,6 +20,8 @@ const half: Answer = (request, response) =>
 
 /** What happens instead of an answer, by path, once each, in order. */
 let faults: Record<string, Answer[]> = {};
+/** How many requests the signature of an old link is still good for. */
+let left = 0;
 /** When the list was asked for first. */
 let began: number | null = null;
 
@@ -43,17 +45,30 @@ function list(): string {
 const orFault = (answer: Answer): Answer => {
   return (request, response) => (faults[request.url ?? '']?.shift() ?? answer)(request, response);
 };
+/** By a link with a signature, which is good for some requests. */
+const signed = (answer: Answer): Answer => {
+  return (request, response) => {
+    const old = request.url?.startsWith('/old/') === true;
+    if (old && (left -= 1) < 0) return void response.writeHead(403).end();
+    request.url = request.url?.replace(/^\/(old|new)\//, '/') ?? '';
+    answer(request, response);
+  };
+};
+const live: Answer = (_request, response) => void response.end(list());
+const piece: Answer = (request, response) =>
+  void readFile(sound.path(request.url ?? '')).then((bytes) => sendBytes(bytes, request, response));
+const gone: Answer = (_request, response) => void response.writeHead(404).end();
 const sound = new AudioFixture(
   { 'all.m3u8': words('-c:a aac -f hls -hls_time 1 -hls_list_size 0') },
   {
-    '/live.m3u8': orFault((_request, response) => void response.end(list())),
+    '/live.m3u8': orFault(live),
+    '/old/live.m3u8': signed(live),
+    '/new/live.m3u8': signed(live),
     ...Object.fromEntries(
-      Array.from({ length: PIECES }, (_, at) => [
-        `/all${at}.ts`,
-        orFault(
-          (request, response) =>
-            void readFile(sound.path(`all${at}.ts`)).then((bytes) => sendBytes(bytes, request, response)),
-        ),
+      Array.from({ length: PIECES }, (_, at) => `all${at}.ts`).flatMap((name) => [
+        [`/${name}`, orFault(piece)] as const,
+        [`/old/${name}`, signed(piece)] as const,
+        [`/new/${name}`, signed(piece)] as const,
       ]),
     ),
   },
@@ -73,7 +88,7 @@ describe('a live stream in pieces', () => {
         '/all2.ts': [busy, busy],
         '/all4.ts': [half],
         '/all5.ts': [dropped, dropped],
-        '/live.m3u8': [(_request, response) => void response.end(list()), busy, busy, dropped, busy],
+        '/live.m3u8': [live, busy, busy, dropped, busy],
       },
     ],
   ])('is heard as a whole: %s', async (_name, odd) => {
@@ -84,8 +99,22 @@ describe('a live stream in pieces', () => {
   });
 
   it('loses a piece that is gone, and nothing more', async () => {
-    faults = { '/all3.ts': [(_request, response) => void response.writeHead(404).end()] };
+    faults = { '/all3.ts': [gone] };
     const heard = await sound.hear(sound.onWeb('/live.m3u8', 'other'), { durationMs: null });
     expect(heard.length * 20).toBeGreaterThan((SECONDS - 1.5) * 1_000);
+  });
+
+  it('goes on by a new link when its own expires', async () => {
+    left = 6;
+    const refresh = vi.fn(() => Promise.resolve(sound.onWeb('/new/live.m3u8', 'other')));
+    const heard = await sound.hear(sound.onWeb('/old/live.m3u8', 'other'), { durationMs: null, refresh });
+    expect(Math.abs(heard.length * 20 - SECONDS * 1_000)).toBeLessThanOrEqual(200);
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
+  it('that is taken away has not ended, but failed', async () => {
+    faults = { '/live.m3u8': [live, live, ...Array.from({ length: 2_000 }, () => gone)] };
+    const heard = sound.hear(sound.onWeb('/live.m3u8', 'other'), { durationMs: null });
+    await expect(heard).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE', detail: 'it is not there any more' });
   });
 });
