@@ -191,26 +191,3 @@ async function available(at: number | null, signal: AbortSignal): Promise<void> 
   if (waitMs > PATIENCE_MS) throw heldBack(at);
   await sleep(waitMs, signal);
 }
-
-function describe(info: Info, source: SourceName, page: URL): Track {
-  const line = (value: string | null | undefined) => (value ? plainText(value) : '') || null;
-  const thumbnail = linkIn(info.thumbnail ?? info.thumbnails?.at(-1)?.url);
-  const live = info.is_live === true || info.live_status === 'is_live';
-  return {
-    source,
-    identifier: page.href,
-    title: line(info.title) ?? line(info.id) ?? page.hostname,
-    artist: line(info.artist) ?? line(info.channel)?.replace(/ - Topic$/, '') ?? line(info.uploader),
-    link: page.href,
-    thumbnail: thumbnail?.href ?? null,
-    durationMs: !live && info.duration && info.duration > 0 ? Math.round(info.duration * 1_000) : null,
-    live,
-  };
-}
-
-/** A link that yt-dlp returns. It hides notes to itself in fragments, which mean nothing to anybody else. */
-function linkIn(text: string | null | undefined): URL | null {
-  const url = webAddress(text);
-  if (url) url.hash = url.hash.replace(/#__youtubedl_smuggle=.*$/, '');
-  return url;
-}
