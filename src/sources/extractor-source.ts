@@ -1,7 +1,6 @@
 import { TenutoError } from '../lib/errors.ts';
 import { moment, plainText } from '../lib/format.ts';
 import { sleep } from '../lib/time.ts';
-import { webAddress } from '../lib/web-address.ts';
 import { inChunks, resumed } from './chunks.ts';
 import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache, Located } from './extraction-cache.ts';
