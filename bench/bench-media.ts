@@ -7,6 +7,7 @@
 import { changes } from './media-cost/changes.ts';
 import { cost } from './media-cost/cost.ts';
 import { starts } from './media-cost/starts.ts';
+import { tracks } from './media-cost/tracks.ts';
 import { runMeasurements } from './runner.ts';
 
-await runMeasurements([cost, starts, changes]);
+await runMeasurements([cost, starts, changes, tracks]);
