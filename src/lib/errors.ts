@@ -35,6 +35,10 @@ const ERRORS = {
     blame: 'user',
     say: 'You already have {detail} tracks in the queue, as many as one person may have. Wait for some to play.',
   },
+  UNDO_LIMIT: {
+    blame: 'user',
+    say: 'That would bring back more tracks of one person than the {detail} that one may have. Wait for some to play, then undo.',
+  },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
   NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },

@@ -101,7 +101,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   /**
    * Changes the queue and returns it, durable. In the order of the calls; when the write fails nothing has changed and
    * TenutoError('STORAGE_FAILED') is thrown. An operation that starts an entry puts the position to 0; one that changes
-   * nothing is not written. Throws QUEUE_FULL or YOUR_LIMIT when more is added than there is room for.
+   * nothing is not written. Throws QUEUE_FULL, YOUR_LIMIT or UNDO_LIMIT when more is added, or brought back, than there is room for.
    */
   async apply(guildId: string, operation: QueueOperation): Promise<Queue> {
     return await this.#lock.run(guildId, async () => {

@@ -368,6 +368,19 @@ describe('AdvancedQueueManager', () => {
       await manager.apply(GUILD, undo);
       expect(ids(manager.queue(GUILD))).toEqual(['c', 'd']);
     });
+
+    it('of one user neither, whoever undoes it', async () => {
+      const { manager } = await opened(new FaultyStore(), { maxTracks: 9, maxTracksPerUser: 2 });
+      await manager.apply(GUILD, by('ada', 'a', 'b'));
+      await manager.apply(GUILD, by('bob', 'c'));
+      await manager.apply(GUILD, { type: 'clear' });
+      await manager.apply(GUILD, by('ada', 'd'));
+      await expect(manager.apply(GUILD, undo)).rejects.toMatchObject({ code: 'UNDO_LIMIT', detail: '2' });
+      await manager.apply(GUILD, { type: 'advance' });
+      await manager.apply(GUILD, { type: 'skip', amount: 1 });
+      await manager.apply(GUILD, undo);
+      expect(ids(manager.queue(GUILD))).toEqual(['a', 'b', 'c']);
+    });
   });
 
   describe('position', () => {
