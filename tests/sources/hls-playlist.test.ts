@@ -112,7 +112,9 @@ describe('the names of its pieces', () => {
   it('are forgotten when they are too many, the oldest first', () => {
     const targets = new RelayTargets();
     const long = 'x'.repeat(1_000_000);
-    const names = Array.from({ length: 40 }, (_, at) => targets.under('1.m3u8', base)(`${at}${long}`, 'bytes', `${at}`));
+    const names = Array.from({ length: 40 }, (_, at) =>
+      targets.under('1.m3u8', base)(`${at}${long}`, 'bytes', `${at}`),
+    );
     expect(targets.get(names[0] ?? '')).toBeNull();
     expect(targets.get(names[39] ?? '')).not.toBeNull();
   });
