@@ -200,10 +200,11 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     const from = track.live ? 0 : startMs;
     const audio = await this.#parts.open(media, track, { startMs: from, volume, filtering, signal });
     signal.throwIfAborted();
-    const sound = new Sound(audio, { startMs, filtering, life, heardBeforeMs: before?.sound.heardMs ?? 0 });
+    const goesOn = opening.startMs === null && before !== null;
+    const piece = goesOn ? before.sound.resource.metadata : {};
+    const sound = new Sound(audio, { startMs, filtering, piece, life, heardBeforeMs: before?.sound.heardMs ?? 0 });
     if (before) {
-      const follows = opening.startMs === null && !track.live;
-      const reached = sound.reach(() => (follows ? before.sound.positionMs : startMs));
+      const reached = sound.reach(() => (goesOn && !track.live ? before.sound.positionMs : startMs));
       const late = () => new TenutoError('TRACK_UNAVAILABLE', 'its sound came too slowly');
       if (!(await within(REACH_MS, reached, late, signal))) throw new TenutoError('BEHIND_END');
     }

@@ -11,13 +11,15 @@ export interface SoundOptions {
   readonly filtering: Filtering | null;
   /** Milliseconds of the same entry that left before it, in other sounds. */
   readonly heardBeforeMs: number;
+  /** Sounds that go on where another one was have the same: frames of that which have not left yet are still heard (GuildLine). */
+  readonly piece: object;
   /** Ends its packets and everything behind them. */
   readonly life: AbortController;
 }
 
 /** A track's packets on their way to the ears: what the audio player reads, and how far it has read. */
 export class Sound {
-  readonly resource: AudioResource;
+  readonly resource: AudioResource<object>;
   readonly filtering: Filtering | null;
   readonly #audio: OpenedAudio;
   readonly #options: SoundOptions;
@@ -29,7 +31,7 @@ export class Sound {
     this.#audio = audio;
     this.#options = options;
     this.filtering = options.filtering;
-    this.resource = createAudioResource(audio.packets, { inputType: StreamType.Opus });
+    this.resource = createAudioResource(audio.packets, { inputType: StreamType.Opus, metadata: options.piece });
     // The first packet is there. To a player that waited for it, 'finish' would be the end: so it is called when all has been
     // written, and of a short rest nothing has been read then (@discordjs/voice 0.19, AudioPlayer.play).
     this.resource.started = true;

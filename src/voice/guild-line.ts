@@ -1,5 +1,5 @@
 import './sodium-bridge.ts';
-import { AudioPlayerStatus, type AudioPlayer, type AudioResource } from '@discordjs/voice';
+import { AudioPlayerStatus, type AudioPlayer } from '@discordjs/voice';
 import type { Evidence, LinkEvidence } from './link-evidence.ts';
 import type { VoiceLink } from './voice-link.ts';
 
@@ -8,7 +8,7 @@ export class GuildLine {
   #link: VoiceLink | null = null;
   #player: AudioPlayer | null = null;
   #open = false;
-  #unsent: { readonly frames: readonly Buffer[]; readonly resource: AudioResource | null } | null = null;
+  #unsent: { readonly frames: readonly Buffer[]; readonly piece: unknown } | null = null;
   #framesBefore = 0;
 
   get link(): VoiceLink | null {
@@ -58,7 +58,7 @@ export class GuildLine {
     this.#open = true;
     if (!this.#player) return;
     // Frames of what was skipped meanwhile must not be heard any more.
-    const current = this.#unsent?.resource === this.#resource ? this.#unsent : null;
+    const current = this.#unsent?.piece === this.#piece ? this.#unsent : null;
     this.#link.play(this.#player, current?.frames ?? []);
     this.#unsent = null;
   }
@@ -68,7 +68,7 @@ export class GuildLine {
     if (!this.#open) return;
     this.#open = false;
     const frames = this.#link?.silence() ?? [];
-    if (frames.length > 0) this.#unsent = { frames, resource: this.#resource };
+    if (frames.length > 0) this.#unsent = { frames, piece: this.#piece };
   }
 
   /** Seats a player, to be heard over this link and every later one. */
@@ -81,8 +81,9 @@ export class GuildLine {
     if (wasOpen) this.hear();
   }
 
-  get #resource(): AudioResource | null {
+  /** What plays. Resources that go on where the one before was say so by the same metadata. */
+  get #piece(): unknown {
     const state = this.#player?.state;
-    return state && 'resource' in state ? state.resource : null;
+    return state && 'resource' in state ? (state.resource.metadata ?? state.resource) : null;
   }
 }
