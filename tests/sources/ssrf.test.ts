@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LISTS, OTHER_LISTS, PAGES } from '../../loopback/hostile/pages.ts';
+import { protocols, spellings } from '../../loopback/hostile/spellings.ts';
+import { OUTSIDE, startHostileTown, type HostileTown } from '../../loopback/hostile/town.ts';
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { openAudio } from '../../src/player/audio-pipeline.ts';
+import { DirectUrl } from '../../src/sources/direct-url.ts';
 import { EgressProxy } from '../../src/sources/egress-proxy.ts';
 import { HttpClient } from '../../src/sources/http-client.ts';
 import { Relay } from '../../src/sources/relay.ts';
 import { resumable } from '../../src/sources/resumable.ts';
 import { UrlGuard } from '../../src/sources/url-guard.ts';
-import { OUTSIDE, spellings, startHostileTown, type HostileTown } from './hostile-town.ts';
-import { sendBytes } from './media-server.ts';
 import { makeSound, temporaryFolder } from './sounds.ts';
 
 const run = promisify(execFile);
@@ -23,24 +25,6 @@ let relay: Relay;
 let egress: EgressProxy;
 let subprocesses: Subprocesses;
 
-/** Lists that name the host inside in one of the ways in which a list can name something. `%` is its address. */
-const LISTS: Readonly<Record<string, string>> = {
-  segment: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/song.ts\n#EXTINF:3,\n%\n#EXT-X-ENDLIST\n',
-  key: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
-  'unquoted-key':
-    '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI=%\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
-  map: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-MAP:URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
-  variant: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000\n%\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/list/segment\n',
-  rendition:
-    '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="a",DEFAULT=YES,URI="%"\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\n/list/segment\n',
-  redirected: '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/to?%\n#EXT-X-ENDLIST\n',
-  'behind-ID3':
-    'ID3\u0004\u0000\u0000\u0000\u0000\u0000\u0000#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n%\n#EXT-X-ENDLIST\n',
-  'list-as-a-segment': '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/list/segment\n#EXT-X-ENDLIST\n',
-  'in-a-comment':
-    '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-SESSION-KEY:METHOD=AES-128,URI="%"\n#EXTINF:3,\n/song.ts\n#EXT-X-ENDLIST\n',
-};
-
 /** How those end that ffmpeg is never told to open, for another reason than the address. */
 const SAID: Readonly<Record<string, string>> = {
   // RFC 8216 has addresses in quotes only.
@@ -50,42 +34,13 @@ const SAID: Readonly<Record<string, string>> = {
   'in-a-comment': 'came',
 };
 
-/** Pages from which an extractor goes on by itself. */
-const PAGES: Readonly<Record<string, string>> = {
-  refresh: '<html><head><meta http-equiv="refresh" content="0; url=%"></head></html>',
-  'og-video': '<html><head><title>x</title><meta property="og:video" content="%.m3u8"></head></html>',
-  list: '<html><body><audio><source src="/list/segment.m3u8" type="application/x-mpegurl"></audio></body></html>',
-  'inner-list': '<html><body><video><source src="%.m3u8" type="application/x-mpegurl"></video></body></html>',
-  embed: '<html><body><iframe src="%embed.html"></iframe></body></html>',
-};
-
 const inside = () => `http://127.0.0.1:${town.port}/inside.ts`;
 const outside = (path: string) => new URL(path, `http://outside.example:${town.port}`);
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   sound = await makeSound(`${folder.path}/song.ts`, { seconds: 3, output: ['-c:a', 'aac', '-f', 'mpegts'] });
-  town = await startHostileTown((request, response) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?');
-    const [, kind, name = ''] = path.split('/');
-    if (path === '/song.ts') return sendBytes(sound, request, response);
-    if (kind === 'to') return void response.writeHead(302, { location: latin1(decodeURIComponent(query)) }).end();
-    const list = LISTS[name.replace('.m3u8', '')];
-    const page = PAGES[name];
-    if (kind === 'list' && list !== undefined)
-      return void response
-        .writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl' })
-        .end(list.replaceAll('%', inside()), 'latin1');
-    if (kind === 'page' && page !== undefined)
-      return void response.writeHead(200, { 'content-type': 'text/html' }).end(page.replaceAll('%', inside()));
-    if (path === '/feed')
-      return void response
-        .writeHead(200, { 'content-type': 'application/rss+xml' })
-        .end(
-          `<rss version="2.0"><channel><title>x</title><link>x</link><item><title>a</title><link>${inside()}</link></item></channel></rss>`,
-        );
-    response.writeHead(404).end();
-  });
+  town = await startHostileTown(sound);
   guard = new UrlGuard({ allowedHosts: [OUTSIDE], lookup: (name) => town.dns.lookup(name) });
   http = new HttpClient(guard);
   relay = new Relay(http);
@@ -112,8 +67,6 @@ const play = async (url: URL) => {
   for await (const _packet of packets) heard += 1;
   return heard;
 };
-/** A header that carries the bytes of UTF-8, as careless servers send them. */
-const latin1 = (text: string) => Buffer.from(text).toString('latin1');
 const settle = (work: Promise<unknown>) =>
   work.then(
     () => 'came',
@@ -150,6 +103,20 @@ describe('nothing inside is reached', () => {
     expect(town.internalHits()).toBe(0);
   });
 
+  it('by ffmpeg, of a list whose piece is a file, or reached in another way than by the web', async () => {
+    for (const address of protocols(town.port)) {
+      const heard = await settle(play(outside(`/list/only-segment?${encodeURIComponent(address)}`)));
+      expect([address, heard === 'came', town.internalHits()]).toEqual([address, false, 0]);
+    }
+  });
+
+  it.each(Object.keys(OTHER_LISTS))('by what other players take for a list: %s', async (name) => {
+    const said = await settle(new DirectUrl(http).resolve({ kind: 'url', url: outside(`/page/${name}`) }, signal));
+    expect(await settle(play(outside(`/page/${name}`)))).toBe('NOT_AUDIO');
+    expect([said, town.internalHits()]).not.toContain('BLOCKED_ADDRESS');
+    expect(town.internalHits()).toBe(0);
+  });
+
   it('by yt-dlp, be it by redirects, pages, lists or feeds', async () => {
     const rows = [
       ...spellings(town.port),
@@ -158,14 +125,15 @@ describe('nothing inside is reached', () => {
       redirectTo(`https://127.0.0.1:${town.port}/inside.ts`).href,
       ...Object.keys(PAGES).map((name) => outside(`/page/${name}`).href),
       ...Object.keys(LISTS).map((name) => outside(`/list/${name}`).href),
-      outside('/feed').href,
+      ...Object.keys(OTHER_LISTS).map((name) => outside(`/page/${name}`).href),
     ];
     const before = town.asked.length;
     const said = await extract(rows, { ...subprocesses.environment, ...(await egress.environment()) });
     expect(town.internalHits()).toBe(0);
     expect(said).toContain('Address Not Allowed');
     const asked = new Set(town.asked.slice(before));
-    for (const path of ['/page/refresh', '/page/list', '/list/segment', '/feed']) expect(asked).toContain(path);
+    for (const path of ['/page/refresh', '/page/list', '/list/segment', '/page/feed', '/page/list.xspf'])
+      expect(asked).toContain(path);
     expect([...asked].filter((path) => path.startsWith('/to?')).length).toBe(spellings(town.port).length + 2);
   });
 });

@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { startDnsAnswerer, type DnsAnswerer } from './dns-answerer.ts';
+import { LISTS, OTHER_LISTS, PAGES } from './pages.ts';
 
-/** Stands for the public Internet: Linux answers on all of 127.0.0.0/8, and the guard of these tests is told to allow this one. */
+/** Stands for the public Internet: Linux answers on all of 127.0.0.0/8, and the guard in front of it is told to allow this one. */
 export const OUTSIDE = '127.0.0.2';
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A web server outside, a host inside on the same port that nobody may reach, and names that lead to both. */
+/**
+ * A web server outside, a host inside on the same port that nobody may reach, and names that lead to both. Outside there are
+ * `/song.ts`, `/list/<name>` and `/page/<name>` of the tables in `pages.ts`, and `/to?<address>`, which redirects.
+ */
 export interface HostileTown {
   readonly port: number;
   readonly dns: DnsAnswerer;
@@ -19,44 +21,12 @@ export interface HostileTown {
   close(): Promise<void>;
 }
 
-/** Every way to write the address of the host inside, with its port. */
-export function spellings(port: number): readonly string[] {
-  return [
-    '127.0.0.1',
-    '127.0.0.1.',
-    '2130706433',
-    '017700000001',
-    '0177.0.0.1',
-    '0x7f000001',
-    '0x7f.0.0.1',
-    '127.1',
-    '127.0.1',
-    '１２７.０.０.１',
-    '0',
-    '0.0.0.0',
-    '127.255.255.254',
-    '[::1]',
-    '[0:0:0:0:0:0:0:1]',
-    '[::]',
-    '[::ffff:127.0.0.1]',
-    '[::ffff:7f00:1]',
-    '[::127.0.0.1]',
-    '[64:ff9b::7f00:1]',
-    'localhost',
-    'LOCALHOST.',
-    'anything.localhost',
-    'inside.example',
-    'mixed.example',
-    'rebound.example',
-  ].map((host) => `http://${host}:${port}/inside.ts`);
-}
-
-/** `outside` gets each request to the public address; the host inside answers everything with 200, so that a hit tempts. */
-export async function startHostileTown(outside: Answer): Promise<HostileTown> {
+/** Serves a song of these bytes. The host inside answers everything with 200, so that a hit tempts. */
+export async function startHostileTown(song: Buffer): Promise<HostileTown> {
   const asked: string[] = [];
   const web = createHttpServer((request, response) => {
     asked.push(request.url ?? '');
-    outside(request, response);
+    answer(request, response, song);
   });
   let hits = 0;
   const count = (socket: Socket) => {
@@ -92,6 +62,30 @@ export async function startHostileTown(outside: Answer): Promise<HostileTown> {
       for (const server of [web, ...inside]) await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, song: Buffer): void {
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const [, kind, name = ''] = path.split('/');
+  if (path === '/song.ts') return void response.writeHead(200, { 'content-length': song.length }).end(song);
+  // A header that carries the bytes of UTF-8, as careless servers send them. None can have a line end in it.
+  const location = Buffer.from(decoded(query)).toString('latin1').replaceAll('\n', '');
+  if (kind === 'to') return void response.writeHead(302, { location }).end();
+  const found = kind === 'list' ? LISTS[name.replace('.m3u8', '')] : { ...PAGES, ...OTHER_LISTS }[name];
+  if (!found) return void response.writeHead(404).end();
+  const inside = query === '' ? `http://127.0.0.1:${request.socket.localPort}/inside.ts` : decoded(query);
+  response.writeHead(200, { 'content-type': found.type }).end(
+    found.body.replaceAll('%', () => inside),
+    'latin1',
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function listen(server: Server, port: number, address: string): Promise<number> {
