@@ -40,6 +40,12 @@ export class Life implements AsyncDisposable {
     return this.#readyAt;
   }
 
+  /** What it has written about this so far, by line. */
+  async said(text: string): Promise<readonly string[]> {
+    const program = await this.#program;
+    return program instanceof Error ? [program.message] : program.said(text);
+  }
+
   /** Kills it with SIGKILL, and resolves when it is dead. */
   async kill(): Promise<End> {
     const startedAlready = this.#readyAt !== null;

@@ -103,6 +103,8 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
       life.readyAt !== null && silent.every(({ listener, sounds }) => sounds !== true || listener.back !== null);
     await until('music in every guild', all, SOUND_MS, signal).catch(() => undefined);
     tally.returned(life, silent);
+    for (const { id, listener, sounds } of silent)
+      if (sounds === true && listener.back === null) for (const line of await life.said(id)) say(`    ${line}`);
   }
 
   function end(ending: End, outcomes: readonly PromiseSettledResult<void>[]): void {
