@@ -20,11 +20,6 @@ export interface Life {
   readonly exitCode: number | null;
   /** False when it ended before it was told to. */
   readonly asked: boolean;
-  /** Everything that it wrote with this in it, by line. */
-  said(text: string): readonly string[] {
-    return this.#program.output().split('\n').filter((line) => line.includes(text));
-  }
-
   /** Lines about faults that nothing in it expected. */
   readonly unhandled: readonly string[];
 }
@@ -94,6 +89,14 @@ export class Supervised {
   /** What it wrote last. */
   lastWords(): string {
     return this.#program.output().split('\n').slice(-LAST_LINES).join('\n');
+  }
+
+  /** Everything that it wrote with this in it, by line. */
+  said(text: string): readonly string[] {
+    return this.#program
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(text));
   }
 
   /** Lines about faults that nothing in it expected, so far. */
