@@ -47,8 +47,8 @@ export interface MediaHost {
   /** The last 2000 requests, oldest first. */
   readonly requests: readonly MediaRequest[];
   /**
-   * The address of a fixture (`song.webm`, `hls/song.m3u8`), of `feed.xml` (a playlist to yt-dlp), of `page.html` (a page
-   * in which yt-dlp finds the song), or of a row of `MISBEHAVIOUR` (`stall`, `redirect-loop`).
+   * The address of a fixture (`song.webm`, `hls/song.m3u8`), of `feed.xml` (a playlist to yt-dlp, of so many tracks with
+   * `?length=1000`), of `page.html` (a page in which yt-dlp finds the song), or of a row of `MISBEHAVIOUR` (`stall`, `redirect-loop`).
    */
   readonly urlOf: (name: string) => string;
   /**
@@ -106,7 +106,7 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
       return link.answer(request, response, good, { internal, linkTo: (fault) => linkTo(fault, name) });
     }
     if (path === '/feed.xml')
-      return send(response, 'application/rss+xml', feed('Tenuto Demo Radio', url, listings(urlOf)));
+      return send(response, 'application/rss+xml', feed('Tenuto Demo Radio', url, listings(urlOf, lengthIn(request))));
     if (path === '/page.html') return send(response, 'text/html; charset=utf-8', pageOfTheSong(urlOf));
     return sendFile(request, response, directory, path);
   }
@@ -142,12 +142,27 @@ function pathOf(request: IncomingMessage): string {
   }
 }
 
-const listings = (urlOf: MediaHost['urlOf']) =>
-  ['song.webm', 'second.webm', 'third.opus'].map((path) => ({
-    title: FIXTURES.find((recipe) => recipe.path === path)?.title ?? path,
-    url: urlOf(path),
-    contentType: contentTypeOf(path),
-  }));
+/** So many tracks: the three that there are, again and again, each at an address of its own. */
+const listings = (urlOf: MediaHost['urlOf'], length: number) =>
+  Array.from({ length }, (_, at) => {
+    const path = LISTED[at % LISTED.length] ?? 'song.webm';
+    const title = FIXTURES.find((recipe) => recipe.path === path)?.title ?? path;
+    const again = at < LISTED.length ? '' : `${at + 1}`;
+    return {
+      title: `${title} ${again}`.trimEnd(),
+      url: urlOf(again === '' ? path : `${path}?${again}`),
+      contentType: contentTypeOf(path),
+    };
+  });
+const LISTED = ['song.webm', 'second.webm', 'third.opus'];
+const LONGEST_LIST = 5_000;
+
+/** `?length=1000` of a request. */
+function lengthIn(request: IncomingMessage): number {
+  const { searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const length = Number(searchParams.get('length') ?? LISTED.length);
+  return Number.isInteger(length) && length >= 0 ? Math.min(length, LONGEST_LIST) : LISTED.length;
+}
 
 const pageOfTheSong = (urlOf: MediaHost['urlOf']) =>
   page({ title: 'Long Note, the page', url: urlOf('song.webm'), contentType: contentTypeOf('song.webm') });

@@ -28,6 +28,12 @@ export interface CommandContext {
 /** A button below an answer, and what its press does. */
 export type ReplyAction = 'retry' | 'reconnect' | `cancel:${string}`;
 
+/** A menu below an answer. Choosing one of its options is /play with that option's value, `next` or at the end. */
+export interface ReplyMenu {
+  readonly next: boolean;
+  readonly options: readonly { readonly label: string; readonly value: string; readonly description: string }[];
+}
+
 /** What a command says: a line, or a line with an embed and buttons. Public unless `ephemeral`. */
 export type Reply =
   | string
@@ -35,10 +41,25 @@ export type Reply =
       readonly content?: string;
       readonly embeds?: readonly EmbedBuilder[];
       readonly actions?: readonly ReplyAction[];
+      readonly menu?: ReplyMenu;
     };
 
 /** Which conditions must hold before the command runs: a row of discord/guards.ts. */
 export type Needs = 'guild' | 'join-voice-channel' | 'same-voice-channel' | 'manage-voice';
+
+/** Somebody who is typing into an option that completes. */
+export interface TypingContext {
+  readonly guildId: string;
+  readonly userId: string;
+  /** What stands there so far. */
+  readonly text: string;
+}
+
+/** What may be meant: a name for people, and the value that the option then has. */
+export interface Choice {
+  readonly name: string;
+  readonly value: string | number;
+}
 
 /** A slash command is data and one function that returns what to say; failures are thrown. */
 export interface Command {
@@ -47,6 +68,8 @@ export interface Command {
   /** Only the person who asked sees the answer. */
   readonly ephemeral?: boolean;
   run(context: CommandContext, services: CommandServices): Promise<Reply>;
+  /** What may be meant in an option that completes, at once and without network. */
+  complete?(typing: TypingContext, services: CommandServices): readonly Choice[];
 }
 
 /** How the connection to Discord is, beside voice. */

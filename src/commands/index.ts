@@ -15,6 +15,7 @@ import { reconnect } from './reconnect.ts';
 import { remove } from './remove.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { search } from './search.ts';
 import { seek } from './seek.ts';
 import { shuffle } from './shuffle.ts';
 import { skip } from './skip.ts';
@@ -27,6 +28,7 @@ import { volume } from './volume.ts';
 /** Every slash command, one row each. */
 export const COMMANDS: readonly Command[] = [
   play,
+  search,
   skip,
   previous,
   replay,

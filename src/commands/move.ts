@@ -1,6 +1,7 @@
 import { SlashCommandBuilder } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
+import { completePlace } from './words/choices.ts';
 import { named } from './words/track.ts';
 
 export const move: Command = {
@@ -8,13 +9,24 @@ export const move: Command = {
     .setName('move')
     .setDescription('Move a track to another position of the queue')
     .addIntegerOption((option) =>
-      option.setName('from').setDescription('Which track, as /queue numbers them').setMinValue(1).setRequired(true),
+      option
+        .setName('from')
+        .setDescription('Which track, as /queue numbers them')
+        .setMinValue(1)
+        .setAutocomplete(true)
+        .setRequired(true),
     )
     .addIntegerOption((option) =>
-      option.setName('to').setDescription('Where it shall be then').setMinValue(1).setRequired(true),
+      option
+        .setName('to')
+        .setDescription('Where it shall be then')
+        .setMinValue(1)
+        .setAutocomplete(true)
+        .setRequired(true),
     )
     .addBooleanOption((option) => option.setName('swap').setDescription('The two change places')),
   needs: 'same-voice-channel',
+  complete: completePlace,
   async run(context, { players }) {
     const { guildId } = context;
     const [from, to] = [context.integer('from'), context.integer('to')];

@@ -4,20 +4,29 @@ import { TenutoError } from '../lib/errors.ts';
 import { formatDuration, safeText } from '../lib/format.ts';
 import type { Enqueued, Playback, PlaylistAdded } from '../player/players.ts';
 import type { Command, CommandContext, CommandServices, Reply } from './command.ts';
+import { trackChoices } from './words/choices.ts';
 import { length, named, startsInMs, unheard } from './words/track.ts';
+
+/** What the guild has heard, what is in the library, and what was searched for; never what another guild did. */
+const completeTrack: NonNullable<Command['complete']> = ({ guildId, userId, text }, { players, sources }) => {
+  const heard = players.playback(guildId).queue.history.map(({ track }) => track);
+  const suggested = sources.suggest(text, { who: `${guildId} ${userId}`, heard: heard.toReversed() });
+  return trackChoices(suggested, (track) => sources.referenceTo(track));
+};
 
 export const play: Command = {
   data: new SlashCommandBuilder()
     .setName('play')
     .setDescription('Play a song or a playlist')
     .addStringOption((option) =>
-      option.setName('query').setDescription('A link, or words to search for').setRequired(true),
+      option.setName('query').setDescription('A link, or words to search for').setRequired(true).setAutocomplete(true),
     )
     .addBooleanOption((option) => option.setName('next').setDescription('Right after the current track'))
     .addIntegerOption((option) =>
       option.setName('position').setDescription('At this position of the queue').setMinValue(1),
     ),
   needs: 'join-voice-channel',
+  complete: completeTrack,
   async run(context, services) {
     return await enqueue(context.string('query') ?? '', placeOf(context), context, services);
   },

@@ -3,6 +3,7 @@ import { TenutoError } from '../lib/errors.ts';
 import type { Selection } from '../player/players.ts';
 import type { QueueEntry } from '../queue/queue.ts';
 import type { Command, CommandContext } from './command.ts';
+import { completePlace } from './words/choices.ts';
 import { count, named } from './words/track.ts';
 
 export const remove: Command = {
@@ -10,14 +11,21 @@ export const remove: Command = {
     .setName('remove')
     .setDescription('Take tracks out of the queue')
     .addIntegerOption((option) =>
-      option.setName('position').setDescription('Which track, as /queue numbers them').setMinValue(1),
+      option
+        .setName('position')
+        .setDescription('Which track, as /queue numbers them')
+        .setMinValue(1)
+        .setAutocomplete(true),
     )
-    .addIntegerOption((option) => option.setName('to').setDescription('Up to and with this position').setMinValue(1))
+    .addIntegerOption((option) =>
+      option.setName('to').setDescription('Up to and with this position').setMinValue(1).setAutocomplete(true),
+    )
     .addUserOption((option) => option.setName('user').setDescription('All that this person asked for'))
     .addBooleanOption((option) =>
       option.setName('duplicates').setDescription('Every track that is in the queue once already'),
     ),
   needs: 'same-voice-channel',
+  complete: completePlace,
   async run(context, { players }) {
     const which = selectionOf(context);
     return describe(which, await players.remove(context.guildId, which));

@@ -1,6 +1,7 @@
 import { SlashCommandBuilder } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
+import { completePlace } from './words/choices.ts';
 import { named } from './words/track.ts';
 
 export const skip: Command = {
@@ -11,9 +12,14 @@ export const skip: Command = {
       option.setName('amount').setDescription('How many tracks to skip, the current one included').setMinValue(1),
     )
     .addIntegerOption((option) =>
-      option.setName('to').setDescription('Which track to go on with, as /queue numbers them').setMinValue(1),
+      option
+        .setName('to')
+        .setDescription('Which track to go on with, as /queue numbers them')
+        .setMinValue(1)
+        .setAutocomplete(true),
     ),
   needs: 'same-voice-channel',
+  complete: completePlace,
   async run(context, { players }) {
     const [amount, to] = [context.integer('amount'), context.integer('to')];
     if (amount !== null && to !== null) throw new TenutoError('BAD_OPTION', 'Give an amount or a position, not both.');

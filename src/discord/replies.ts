@@ -1,6 +1,7 @@
 import type { EmbedBuilder } from 'discord.js';
 import type { Reply } from '../commands/command.ts';
 import { rowsOf, type ButtonRow } from './actions.ts';
+import { menuRows, type MenuRow } from './menus.ts';
 
 /** https://discord.com/developers/docs/resources/message#create-message */
 const CONTENT_LIMIT = 2_000;
@@ -10,18 +11,18 @@ const EMBEDS_LIMIT = 10;
 export interface OutgoingMessage {
   readonly content: string;
   readonly embeds: EmbedBuilder[];
-  readonly components: ButtonRow[];
+  readonly components: (ButtonRow | MenuRow)[];
   /** Nobody is ever pinged, whatever a title contains. */
   readonly allowedMentions: { readonly parse: [] };
 }
 
 /** What a command says, within Discord's limits. */
 export function toMessage(reply: Reply): OutgoingMessage {
-  const { content = '', embeds = [], actions = [] } = typeof reply === 'string' ? { content: reply } : reply;
+  const { content = '', embeds = [], actions = [], menu } = typeof reply === 'string' ? { content: reply } : reply;
   return {
     content: shorten(content),
     embeds: embeds.slice(0, EMBEDS_LIMIT),
-    components: rowsOf(actions),
+    components: [...rowsOf(actions), ...menuRows(menu)],
     allowedMentions: { parse: [] },
   };
 }

@@ -1,6 +1,13 @@
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
+import type {
+  ButtonInteraction,
+  ChatInputCommandInteraction,
+  Interaction,
+  StringSelectMenuInteraction,
+} from 'discord.js';
 import { COMMANDS } from '../commands/index.ts';
+import { play } from '../commands/play.ts';
 import { buttonCommand } from './buttons.ts';
+import { optionsOf } from './menus.ts';
 import type { Request } from './router.ts';
 import { situationOf } from './situation.ts';
 
@@ -9,6 +16,7 @@ const COMMAND_BY_NAME = new Map(COMMANDS.map((command) => [command.data.name, co
 /** What an interaction asks for, with `djRole` as the role of those who may mend voice; null when that is not ours (a command of an older version, somebody else's button). */
 export function toRequest(interaction: Interaction, djRole: string): Request | null {
   if (interaction.isChatInputCommand()) return fromCommand(interaction, djRole);
+  if (interaction.isStringSelectMenu()) return fromMenu(interaction, djRole);
   return interaction.isButton() ? fromButton(interaction, djRole) : null;
 }
 
@@ -41,13 +49,27 @@ function fromButton(interaction: ButtonInteraction, djRole: string): Request | n
   };
 }
 
+/** A choice is /play under its guard, with an answer of its own. */
+function fromMenu(interaction: StringSelectMenuInteraction, djRole: string): Request | null {
+  const options = optionsOf(interaction.customId, interaction.values[0] ?? '');
+  if (!options) return null;
+  return {
+    ...common(interaction, djRole),
+    name: `menu ${interaction.customId}`,
+    command: play,
+    context: { ...context(interaction), ...NO_OPTIONS, ...options },
+  };
+}
+
 const NO_OPTIONS = { string: () => null, integer: () => null, boolean: () => null, user: () => null };
 
-function common(interaction: ChatInputCommandInteraction | ButtonInteraction, djRole: string) {
+type Asked = ChatInputCommandInteraction | ButtonInteraction | StringSelectMenuInteraction;
+
+function common(interaction: Asked, djRole: string) {
   return { situation: () => situationOf(interaction, djRole), answerable: interaction };
 }
 
-function context({ guild, guildId, channelId, user }: ChatInputCommandInteraction | ButtonInteraction) {
+function context({ guild, guildId, channelId, user }: Asked) {
   return {
     // The guard 'guild', which every row contains, refuses what comes from elsewhere.
     guildId: guildId ?? '',

@@ -5,6 +5,7 @@ import type { Command, CommandContext, CommandServices, Reply } from '../command
 import { toTenutoError, TenutoError } from '../lib/errors.ts';
 import { within } from '../lib/time.ts';
 import { Answer, type Answerable } from './answer.ts';
+import { complete } from './autocomplete.ts';
 import { isDiscordFailure } from './discord-failure.ts';
 import { guard, type Situation } from './guards.ts';
 import { toRequest } from './requests.ts';
@@ -54,6 +55,7 @@ export class Router {
   /** Routes what people do from now on, also before the client has logged in. */
   attach(client: Client): void {
     client.on(Events.InteractionCreate, (interaction) => {
+      if (interaction.isAutocomplete()) return void complete(interaction, this.#parts.services, this.#parts.log);
       const request = toRequest(interaction, this.#parts.djRole);
       if (request) void this.handle(request);
     });

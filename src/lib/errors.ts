@@ -80,6 +80,7 @@ const ERRORS = {
   },
   CALLED_OFF: { blame: 'user', say: 'The rest was called off.' },
   NOT_ADDING: { blame: 'user', say: 'That playlist is not being added any more.' },
+  STALE_CHOICE: { blame: 'user', say: 'That is not there any more. Use /search again.' },
   STALE_BUTTON: {
     blame: 'user',
     say: 'That button belongs to a track that has ended. Use /nowplaying for a fresh display.',

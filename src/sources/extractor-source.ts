@@ -50,6 +50,13 @@ export class ExtractorSource implements Source {
     return info ? { kind: 'track', track: await this.#remember(info, query.url, signal) } : { kind: 'nothing' };
   }
 
+  /** What YouTube finds for words, nearest first. */
+  async search(words: string, limit: number, asking: Asking): Promise<readonly Track[]> {
+    const entries: Entry[] = [];
+    await this.#parts.ytDlp.list({ kind: 'youtube-list', words, limit }, asking, (entry) => entries.push(entry));
+    return playable(entries, (one) => this.#entry(one)).tracks;
+  }
+
   /** From the cache while its link lives; else yt-dlp is asked again. */
   async locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media> {
     const { media, availableAt } = await this.#located(track, signal, urgency);

@@ -7,16 +7,21 @@ import { ExtractionCache, type CacheCounts } from './extraction-cache.ts';
 import { isLinkRefused } from './extraction-ways.ts';
 import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
-import { LocalLibrary } from './local-library.ts';
+import { isReference, LocalLibrary, referenceTo } from './local-library.ts';
 import { parseQuery } from './query.ts';
 import type { SiteTrouble } from './site-breaker.ts';
 import type { ExtractionRates } from './site-gate.ts';
 import { Relay } from './relay.ts';
+import { Search } from './search.ts';
 import { Slots } from './slots.ts';
-import type { Media, Query, Resolution, Source, Sources, Track, Urgency } from './source.ts';
+import type { Media, Query, Resolution, Source, Sources, Track, Typing, Urgency } from './source.ts';
+import { Suggestions } from './suggestions.ts';
 import { UrlGuard } from './url-guard.ts';
 import type { YtDlpBinary } from './yt-dlp-binary.ts';
 import { YtDlp } from './yt-dlp.ts';
+
+/** As many as one looks through in a menu. */
+const SEARCHED = 10;
 
 export interface SourcesOptions {
   readonly store: Store;
@@ -47,6 +52,8 @@ class AllSources implements Sources {
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
   readonly #table: readonly Source[];
+  readonly #searches: Search;
+  readonly #suggestions: Suggestions;
   /** One, so that whatever happens the other slot of yt-dlp is there for people. */
   readonly #preloads = new Slots(1);
 
@@ -80,13 +87,18 @@ class AllSources implements Sources {
       trouble,
     });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
+    const youTube = new ExtractorSource('youtube', parts);
+    this.#searches = new Search({ ask: (words, asking) => youTube.search(words, SEARCHED, asking) });
+    this.#suggestions = new Suggestions({
+      known: (words) => this.#searches.known(words),
+      find: (words, signal) => {
+        const asking = { signal, urgency: 'ahead' } as const;
+        return this.#preloads.run(() => this.#searches.find(words, asking), asking);
+      },
+      files: (words, limit) => this.#library.beginningWith(words, limit),
+    });
     // The first row that accepts a query and finds something in it wins.
-    this.#table = [
-      this.#library,
-      new ExtractorSource('youtube', parts),
-      new DirectUrl(this.http),
-      new ExtractorSource('site', parts),
-    ];
+    this.#table = [this.#library, youTube, new DirectUrl(this.http), new ExtractorSource('site', parts)];
   }
 
   check(text: string): void {
@@ -94,8 +106,30 @@ class AllSources implements Sources {
   }
 
   async resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution> {
+    if (isReference(text)) return await this.#refound(text);
     const query = parseQuery(text);
     return query.kind === 'words' ? this.#search(query, signal, userId) : this.#open(query, signal, userId);
+  }
+
+  /** Files of the library that have all of the words, then what YouTube finds; when that cannot be reached, those alone. */
+  async search(text: string, signal: AbortSignal, userId?: string): Promise<readonly Track[]> {
+    const query = parseQuery(text);
+    if (query.kind === 'url') throw new TenutoError('BAD_OPTION', 'That is a link: /play opens it.');
+    const own = (await this.#library.search(query.words, SEARCHED / 2)).filter(({ complete }) => complete);
+    const found = await this.#searches.find(query.words, { signal, userId }).catch((error: unknown) => {
+      if (own.length === 0 || signal.aborted) throw error;
+      return [];
+    });
+    return [...own.map(({ track }) => track), ...found].slice(0, SEARCHED);
+  }
+
+  suggest(words: string, typing: Typing): readonly Track[] {
+    return this.#suggestions.suggest(words, typing);
+  }
+
+  referenceTo(track: Track): string | null {
+    if (track.source === 'library') return referenceTo(track);
+    return track.identifier.length > 100 ? null : track.identifier;
   }
 
   async locate(track: Track, signal: AbortSignal, urgency: Urgency = 'now'): Promise<Media> {
@@ -144,7 +178,14 @@ class AllSources implements Sources {
 
   /** Ends whatever is still being read. */
   async close(): Promise<void> {
+    this.#suggestions.close();
     await Promise.all([this.relay.close(), this.#egress.close()]);
+  }
+
+  async #refound(reference: string): Promise<Resolution> {
+    const track = await this.#library.named(reference);
+    if (track === null) throw new TenutoError('STALE_CHOICE');
+    return { kind: 'track', track };
   }
 
   #sourceOf(track: Track): Source {

@@ -86,8 +86,12 @@ export function titleOf(path: string): string {
   return name.replaceAll('_', ' ').replace(/^\d{1,3}\s*[-. ]\s*(?=\S)/, '') || name;
 }
 
+/** Whether each of the typed words is the beginning of one of the words. */
+export const begin = (words: readonly string[], typed: readonly string[]): boolean =>
+  typed.every((beginning) => words.some((word) => word.startsWith(beginning)));
+
 /** Words as they are compared: small letters and digits, without accents. */
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return (
     text
       .normalize('NFKD')

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
 import { within } from '../lib/time.ts';
-import { scan, search, titleOf, type LibraryEntry } from './library-index.ts';
+import { begin, scan, search, titleOf, wordsOf, type LibraryEntry } from './library-index.ts';
 import { alike } from './related.ts';
 import type { Media, Query, Resolution, Source, Track } from './source.ts';
 import { HEAD_BYTES, readHead, sniff } from './sniff.ts';
@@ -48,6 +48,28 @@ export class LocalLibrary implements Source {
     await this.#refreshed();
     const matches = search(this.#entries.values(), words, limit);
     return matches.map(({ entry, complete }) => ({ track: toTrack(entry), complete }));
+  }
+
+  /** Files of which every typed word begins a word, as far as they have been read. */
+  beginningWith(text: string, limit: number): readonly Track[] {
+    void this.refresh();
+    const typed = wordsOf(text);
+    if (typed.length === 0) return [];
+    return this.#entries
+      .values()
+      .filter(({ words }) => begin(words, typed))
+      .take(limit)
+      .map(toTrack)
+      .toArray();
+  }
+
+  /** The file that `referenceTo` named; also where a folder above it has got another name. */
+  async named(reference: string): Promise<Track | null> {
+    await this.#refreshed();
+    const path = reference.slice(REFERENCE.length);
+    if (path === '') return null;
+    const entry = this.#entries.get(path) ?? this.#entries.values().find((one) => one.path.endsWith(path));
+    return entry ? toTrack(entry) : null;
   }
 
   async locate(track: Track): Promise<Media> {
@@ -100,6 +122,16 @@ export class LocalLibrary implements Source {
     return path;
   }
 }
+
+/** Nobody types this. */
+const REFERENCE = 'library:/';
+
+/** Whether a text is one that `referenceTo` made. */
+export const isReference = (text: string): boolean => text.startsWith(REFERENCE);
+
+/** A file of the library in at most 100 characters: its path, or the end of it, which leads to it as well. */
+export const referenceTo = ({ identifier }: Track): string =>
+  REFERENCE + identifier.slice(REFERENCE.length - 100).replace(/^[\uDC00-\uDFFF]/, '');
 
 function toTrack({ path, tags }: LibraryEntry): Track {
   return {

@@ -83,4 +83,18 @@ export interface Sources {
   /** Turns what this person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
   resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution>;
   locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
+  /** Tracks for words, of which a person chooses one. Throws TenutoError as `resolve` does. */
+  search(words: string, signal: AbortSignal, userId?: string): Promise<readonly Track[]>;
+  /** At once, from what is known: what somebody may mean who is still typing. */
+  suggest(words: string, typing: Typing): readonly Track[];
+  /** What `resolve` makes this track of again, in at most 100 characters; null when that takes more. */
+  referenceTo(track: Track): string | null;
+}
+
+/** Somebody who types. */
+export interface Typing {
+  /** The person and the guild together: what they found in another guild is not told here. */
+  readonly who: string;
+  /** What this guild has heard, the latest first. */
+  readonly heard: readonly Track[];
 }

@@ -64,7 +64,7 @@ export type Extraction =
 /** Reads a line about one entry of a list; null when it is not about anything. */
 export function readEntry(line: string): Entry | null {
   const parsed = Entry.safeParse(parseJson(line));
-  return parsed.success ? parsed.data : null;
+  return parsed.success && (parsed.data.url || parsed.data.webpage_url) ? parsed.data : null;
 }
 
 /** Reads the JSON that yt-dlp wrote; null when it is not the answer to anything. Entries that it failed on are null and left out. */

@@ -3,6 +3,7 @@ import {
   adding,
   emptying,
   ending,
+  following,
   goingBack,
   jumping,
   moving,
@@ -124,4 +125,25 @@ it('a fair shuffle lets those who asked take turns', () => {
     ['ada', 'ben'],
     ['ada', 'ben'],
   ]);
+});
+
+describe('more of a playlist', () => {
+  const more = (...earlier: string[]) => following(new Set(earlier), [asked('6', 'cleo'), asked('7', 'cleo')]);
+
+  it.each<[string, string[], string]>([
+    ['behind the last of those that were added', ['1', '2', '3'], '2 3 6 7 4 5'],
+    ['next, when the last of them plays', ['0', '1'], '6 7 2 3 4 5'],
+    ['at the end, when none of them is there any more', ['0'], '2 3 4 5 6 7'],
+  ])('comes %s', (_where, earlier, ids) => {
+    expect(done(more(...earlier)).ids).toBe(ids);
+  });
+
+  it('plays when everything before it has ended', () => {
+    expect(done(more('0'), { ...EMPTY_QUEUE, history: [entry('0')] }).after.current?.id).toBe('6');
+  });
+
+  it('is cut to the room that there is', () => {
+    const edit = following(new Set(['1']), [asked('6', 'cleo'), asked('7', 'cleo')], () => 1);
+    expect(done(edit).answer).toMatchObject({ entries: [{ id: '6' }], place: 1 });
+  });
 });

@@ -7,6 +7,8 @@ export interface Behaviour {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly code?: number;
+  /** Milliseconds from one line of its output to the next; left out: all at once. */
+  readonly everyMs?: number;
   /** Never ends by itself. */
   readonly hangs?: boolean;
   /** Writes without end. */
@@ -70,9 +72,22 @@ export async function fakeYtDlp(
         behaviour = behaviour.given.does;
       if (behaviour.floods) setInterval(() => process.stdout.write('x'.repeat(1 << 20)), 0);
       else if (behaviour.hangs) setInterval(() => {}, 1e6);
-      process.stdout.write(behaviour.stdout ?? '');
-      process.stderr.write(behaviour.stderr ?? '');
-      process.exitCode = behaviour.code ?? 0;
+      const end = () => {
+        process.stderr.write(behaviour.stderr ?? '');
+        process.exitCode = behaviour.code ?? 0;
+      };
+      if (behaviour.everyMs === undefined) {
+        process.stdout.write(behaviour.stdout ?? '');
+        end();
+      } else {
+        const lines = (behaviour.stdout ?? '').split('\\n').filter(Boolean);
+        const timer = setInterval(() => {
+          const line = lines.shift();
+          if (line !== undefined) return process.stdout.write(line + '\\n');
+          clearInterval(timer);
+          end();
+        }, behaviour.everyMs);
+      }
     }`;
   const behave = (next: Behaviours) => writeFile(script, JSON.stringify(next));
   await behave(behaviours);
