@@ -21,6 +21,7 @@ import { operate, type Operations } from './operations.ts';
 import { Autoplay } from './player/autoplay.ts';
 import { openAudio } from './player/audio-pipeline.ts';
 import { GuildPlayers } from './player/guild-players.ts';
+import { Loudness } from './player/loudness.ts';
 import { PlayerManager } from './player/player-manager.ts';
 import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
@@ -96,6 +97,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     });
     const playerVoice = heldByPlayers(voice);
     const guildPlayers = new GuildPlayers({
+      loudness: new Loudness({ ...config, memory: sources.loudness, relay: sources.relay, subprocesses, log }),
       queues,
       voice: playerVoice,
       locate: (track, signal, urgency) => sources.locate(track, signal, urgency),

@@ -6,6 +6,7 @@ import { history } from './history.ts';
 import { leave } from './leave.ts';
 import { loop } from './loop.ts';
 import { move } from './move.ts';
+import { normalise } from './normalise.ts';
 import { nowplaying } from './nowplaying.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   clear,
   undo,
   volume,
+  normalise,
   seek,
   filter,
   loop,

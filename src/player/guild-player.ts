@@ -104,10 +104,11 @@ export class GuildPlayer {
     });
   }
 
-  async setVolume(percent: number): Promise<void> {
+  /** How loud it is, heard at once. */
+  async setLevel(level: Partial<Pick<Session, 'volume' | 'normalise'>>): Promise<void> {
     await this.#decide(async () => {
-      await this.#parts.record.update({ volume: percent });
-      this.deck.setVolume(percent);
+      await this.#parts.record.update(level);
+      this.deck.setVolume(this.#parts.record.session.volume);
     });
   }
 

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { within } from '../lib/time.ts';
 import { GuildPlayer, type GuildPlayerParts } from './guild-player.ts';
 import { recordOf, type QueueKeeper } from './guild-record.ts';
+import { levelled, type LevelledParts } from './levelled.ts';
 import { playbackOf } from './playback.ts';
 import type { PlayerVoice } from './player-voice.ts';
 import type { Notice, Posted } from './notice.ts';
@@ -12,6 +13,7 @@ export interface GuildPlayersParts extends Pick<GuildPlayerParts, 'locate' | 'op
   readonly queues: QueueKeeper;
   /** Finds beforehand what `locate` would take long to find. */
   readonly preload: Preload;
+  readonly loudness: LevelledParts['loudness'];
   readonly voice: PlayerVoice;
   /** Tells a text channel; null when that is not told. Must not throw. */
   announce(guildId: string, textChannelId: string, notice: Notice): Posted | null;
@@ -34,7 +36,8 @@ export class GuildPlayers extends EventEmitter<{ change: [guildId: string] }> {
   of(guildId: string): GuildPlayer {
     const known = this.#players.get(guildId);
     if (known) return known;
-    const { queues, voice, preload, locate, open, forget, log } = this.#parts;
+    const { queues, voice, locate, forget, log } = this.#parts;
+    const { open, preload } = levelled({ ...this.#parts, normalise: () => queues.session(guildId).normalise });
     const preloader = new SmartPreloader(preload);
     const player = new GuildPlayer({
       record: recordOf(queues, guildId),

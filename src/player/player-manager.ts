@@ -3,7 +3,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { later } from '../lib/time.ts';
 import type { Place } from '../lib/place.ts';
 import type { Filter, FilterEdit } from '../queue/filters.ts';
-import type { LoopMode, QueueEntry, Undoable } from '../queue/queue.ts';
+import type { LoopMode, QueueEntry, Session, Undoable } from '../queue/queue.ts';
 import { AUTOPLAY } from '../queue/requester.ts';
 import type { Track } from '../sources/source.ts';
 import type { GuildPlayers } from './guild-players.ts';
@@ -176,7 +176,11 @@ export class PlayerManager implements Players {
   }
 
   async setVolume(guildId: string, percent: number): Promise<void> {
-    await this.#parts.players.of(guildId).setVolume(percent);
+    await this.#parts.players.of(guildId).setLevel({ volume: percent });
+  }
+
+  async setNormalise(guildId: string, normalise: Session['normalise']): Promise<void> {
+    await this.#parts.players.of(guildId).setLevel({ normalise });
   }
 
   async seek(guildId: string, place: Place): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Place } from '../lib/place.ts';
 import type { Filter, FilterEdit } from '../queue/filters.ts';
-import type { LoopMode, Queue, QueueEntry, Undoable } from '../queue/queue.ts';
+import type { LoopMode, Queue, QueueEntry, Session, Undoable } from '../queue/queue.ts';
 import type { TenutoError } from '../lib/errors.ts';
 import type { PlaylistChunks, Track } from '../sources/source.ts';
 
@@ -120,6 +120,8 @@ export interface Players {
   /** Ends the music, keeps the queue, leaves the channel. */
   leave(guildId: string): Promise<void>;
   setVolume(guildId: string, percent: number): Promise<void>;
+  /** Heard at once where the loudness of what plays is known. */
+  setNormalise(guildId: string, normalise: Session['normalise']): Promise<void>;
   /** Goes on elsewhere in the current track; returns where, in milliseconds. Throws LIVE, BEHIND_END, OVERTAKEN or NOT_SWAPPED. */
   seek(guildId: string, place: Place): Promise<number>;
   /** Changes what is done to the sound; returns what is on then. Throws BAD_OPTION or NOT_SWAPPED. */

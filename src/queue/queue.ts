@@ -50,6 +50,8 @@ export interface Session {
   readonly autoplay: boolean;
   /** Percent, 0 to 200. */
   readonly volume: number;
+  /** Whether loud tracks are turned down; `both`: quiet ones up, too. */
+  readonly normalise: 'off' | 'down' | 'both';
   /** What is done to the sound, each at most once. */
   readonly filters: readonly Filter[];
 }
@@ -64,5 +66,6 @@ export const NEW_SESSION: Session = {
   stay: false,
   autoplay: false,
   volume: 100,
+  normalise: 'off',
   filters: [],
 };

@@ -11,6 +11,7 @@ import { isReference, LocalLibrary, referenceTo } from './local-library.ts';
 import { parseQuery } from './query.ts';
 import type { SiteTrouble } from './site-breaker.ts';
 import type { ExtractionRates } from './site-gate.ts';
+import { LoudnessMemory } from './loudness-memory.ts';
 import { Relay } from './relay.ts';
 import { Search } from './search.ts';
 import { Slots } from './slots.ts';
@@ -47,6 +48,7 @@ class AllSources implements Sources {
   /** For those who open what `locate` found. */
   readonly http: HttpClient;
   readonly relay: Relay;
+  readonly loudness: LoudnessMemory;
   readonly #egress: EgressProxy;
   readonly #cache: ExtractionCache;
   readonly #library: LocalLibrary;
@@ -76,6 +78,8 @@ class AllSources implements Sources {
     this.#egress = new EgressProxy(this.http.guard);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
+    const tagged = (track: Track) => (track.source === 'library' ? this.#library.loudnessOf(track) : null);
+    this.loudness = new LoudnessMemory(store, tagged);
     this.#ytDlp = new YtDlp({
       path: ytDlpPath,
       dataDir,

@@ -90,6 +90,11 @@ export class LocalLibrary implements Source {
     return this.#refreshedAt > Number.NEGATIVE_INFINITY;
   }
 
+  /** What the tags of a track say of its loudness, in LUFS, where they have been read; null where not. */
+  loudnessOf({ identifier }: Track): number | null {
+    return this.#entries.get(identifier)?.tags.lufs ?? null;
+  }
+
   /** Brings the index up to date when it is not fresh. Never rejects; calls at the same time share the work. */
   refresh(): Promise<void> {
     if (this.#refreshing) return this.#refreshing;

@@ -1,5 +1,6 @@
 import { parseBuffer, parseFile, type IAudioMetadata } from 'music-metadata';
 import { plainText } from '../lib/format.ts';
+import { loudnessOfTags } from './loudness-tags.ts';
 
 /** What a file says of itself. Everything may be missing. */
 export interface Tags {
@@ -8,9 +9,11 @@ export interface Tags {
   readonly album: string | null;
   /** Only where the header states it or the size proves it; an estimate would make a whole file look cut off. */
   readonly durationMs: number | null;
+  /** How loud it is, by its ReplayGain or R128 tags. */
+  readonly lufs: number | null;
 }
 
-const NONE: Tags = { title: null, artist: null, album: null, durationMs: null };
+const NONE: Tags = { title: null, artist: null, album: null, durationMs: null, lufs: null };
 // `duration: false` keeps the parser from reading whole files for the sake of a length.
 const OPTIONS = { skipCovers: true, duration: false } as const;
 
@@ -38,12 +41,14 @@ function durationOfHead({ format }: IAudioMetadata, totalBytes: number | null): 
   return format.bitrate && (totalBytes * 8) / format.bitrate;
 }
 
-function read({ common }: IAudioMetadata, seconds: number | undefined): Tags {
+function read(metadata: IAudioMetadata, seconds: number | undefined): Tags {
+  const { common } = metadata;
   const text = (value: string | undefined) => (value === undefined ? '' : plainText(value)) || null;
   return {
     title: text(common.title),
     artist: text(common.artist),
     album: text(common.album),
     durationMs: seconds !== undefined && seconds > 0 && Number.isFinite(seconds) ? Math.round(seconds * 1_000) : null,
+    lufs: loudnessOfTags(metadata),
   };
 }

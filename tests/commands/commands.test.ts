@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/commands/command.ts';
 import { leave } from '../../src/commands/leave.ts';
 import { loop } from '../../src/commands/loop.ts';
+import { normalise } from '../../src/commands/normalise.ts';
 import { nowplaying } from '../../src/commands/nowplaying.ts';
 import { pause } from '../../src/commands/pause.ts';
 import { resume } from '../../src/commands/resume.ts';
@@ -135,6 +136,14 @@ describe('a command asks one thing of the player and says what came of it', () =
     ['/leave', leave, {}, {}, ['leave G'], 'Left. The queue is kept: /play goes on with it.'],
     ['/volume', volume, {}, { playback: playback({ volume: 80 }) }, [], 'The volume is 80 %.'],
     ['/volume 0', volume, { level: 0 }, {}, ['setVolume G 0'], 'The volume is 0 % now.'],
+    [
+      '/normalise off',
+      normalise,
+      { mode: 'off' },
+      {},
+      ['setNormalise G off'],
+      'Every track is as loud as it was recorded.',
+    ],
     ['/loop queue', loop, { mode: 'queue' }, {}, ['setLoop G queue'], 'The whole queue is repeated.'],
     ['/nowplaying', nowplaying, {}, {}, ['show G T'], 'Here it is.'],
   ])('%s', async (_name, command, options, script, asked, said) => {

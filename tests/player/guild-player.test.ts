@@ -246,7 +246,7 @@ describe('a song that ends while something else is being saved', () => {
 
   it('is not begun once more before the next one is', async () => {
     const { player, locate, end } = await endingSoon();
-    const asked = player.setVolume(40);
+    const asked = player.setLevel({ volume: 40 });
     await end();
     await asked;
     expect(locate).toHaveBeenCalledTimes(2);
@@ -269,7 +269,7 @@ it('waits for the next try also when voice comes back, and people come and go, m
   await player.catchUp();
   await player.listen(0);
   await player.listen(2);
-  await player.setVolume(40);
+  await player.setLevel({ volume: 40 });
   expect(locate).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(500);
   expect(locate).toHaveBeenCalledTimes(2);

@@ -54,6 +54,7 @@ async function start() {
     },
     open: () => Promise.reject(new Error('nothing was located')),
     preload: async () => null,
+    loudness: { recall: async () => null, learn: () => undefined },
     forget: async () => undefined,
     announce: () => null,
     log,

@@ -31,6 +31,7 @@ async function guild() {
     locate: () => new Promise<never>(() => undefined),
     open: () => Promise.reject(new Error('nothing was located')),
     preload: async () => null,
+    loudness: { recall: async () => null, learn: () => undefined },
     forget: async () => undefined,
     announce: () => null,
     log: pino({ level: 'silent' }),

@@ -57,6 +57,7 @@ async function start(sessions: Readonly<Record<string, Partial<Session>>>, songs
     locate: never,
     open: () => Promise.reject(new Error('nothing was located')),
     preload: async () => null,
+    loudness: { recall: async () => null, learn: () => undefined },
     forget: async () => undefined,
     announce: (_guildId, _channelId, notice) => {
       said.push(typeof notice === 'string' ? notice : notice.line);

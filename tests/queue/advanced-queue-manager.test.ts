@@ -63,6 +63,7 @@ describe('AdvancedQueueManager', () => {
       stay: true,
       autoplay: true,
       volume: 40,
+      normalise: 'both',
       filters: [{ name: 'speed', amount: 150 }],
     };
     await manager.updateSession(GUILD, session);

@@ -24,7 +24,7 @@ const track = (source: SourceName, identifier: string): Track => ({
 describe('of a library', () => {
   const file = (path: string, artist: string | null = null): LibraryEntry => ({
     path,
-    tags: { title: null, artist, album: null, durationMs: null },
+    tags: { title: null, artist, album: null, durationMs: null, lufs: null },
     words: [],
     titleWords: [],
     stamp: '',

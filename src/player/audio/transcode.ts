@@ -99,7 +99,8 @@ const ROWS: readonly SaidRow[] = [
   ),
 ];
 
-function inputOptions(input: TranscodeInput): string[] {
+/** Where ffmpeg may read, and as what: nothing but this input. In front of `-i`. */
+export function inputOptions(input: TranscodeInput): string[] {
   if (input.kind === 'file') return ['-protocol_whitelist', 'file', '-format_whitelist', FORMATS];
   const { kind, origin } = input.relayed;
   // The relay as a proxy, which opens nothing but its own addresses: whatever a file may name, there is no other way out.
