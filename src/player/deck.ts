@@ -208,6 +208,7 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
       const late = () => new TenutoError('TRACK_UNAVAILABLE', 'its sound came too slowly');
       if (!(await within(REACH_MS, reached, late, signal))) throw new TenutoError('BEHIND_END');
     }
+    signal.throwIfAborted();
     sound.setVolume(disc.volume());
     this.#machine.to({ status: 'sounding', disc, media, sound });
     this.audio.play(sound.resource);
