@@ -29,6 +29,7 @@ import { SavingTeller } from './player/saving-teller.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
 import { openRecord } from './record.ts';
 import { createSources } from './sources/index.ts';
+import { KeptAudio } from './sources/kept-audio.ts';
 import { ytDlpCandidates } from './sources/yt-dlp-program.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
@@ -86,6 +87,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       trouble: (trouble) => operations?.siteTrouble(trouble),
     });
     closers.add('sources', () => sources.close());
+    const audio = await KeptAudio.open(sources, { ...config, log: log.child({ part: 'audio-cache' }) });
     const announcer = new Announcer(client.rest, log);
     const audience = new Audience(client);
     const gateway = new ClientVoiceGateway(client);
@@ -100,7 +102,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       loudness: new Loudness({ ...config, memory: sources.loudness, relay: sources.relay, subprocesses, log }),
       queues,
       voice: playerVoice,
-      locate: (track, signal, urgency) => sources.locate(track, signal, urgency),
+      locate: (track, signal, urgency) => audio.locate(track, signal, urgency),
       open: (media, track, options) =>
         openAudio(media, {
           ...options,
@@ -109,10 +111,11 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
           http: sources.http,
           relay: sources.relay,
           refresh: (signal) => sources.forget(track).then(() => sources.locate(track, signal)),
+          keep: audio.keep(track, media),
           subprocesses,
         }),
-      preload: (track, signal) => sources.preload(track, signal),
-      forget: (track, failure) => sources.forget(track, failure),
+      preload: (track, signal) => audio.preload(track, signal),
+      forget: (track, failure) => audio.forget(track, failure),
       announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),
       log: log.child({ part: 'player' }),
     });

@@ -77,6 +77,8 @@ const SETTINGS = {
   ),
   /** The local music library. Default: music inside the data folder. */
   musicDir: setting('MUSIC_DIR', z.string().optional(), '/home/ada/Music'),
+  /** Megabytes of audio of sites that are kept on the disk, in the data folder. Default: 0, none. */
+  audioCacheMb: whole('AUDIO_CACHE_MB', 0, 0, 1_000_000),
   /** The yt-dlp to use. Default: the one that set-up brought, else the system's. */
   ytDlpPath: setting('YTDLP_PATH', z.string().nullable().default(null), '/usr/local/bin/yt-dlp'),
   /** The ffmpeg to use. Default: ffmpeg. */

@@ -8,7 +8,7 @@ import { within } from '../lib/time.ts';
 import { networkFailure, type HttpClient } from '../sources/http-client.ts';
 import type { Relay } from '../sources/relay.ts';
 import type { HttpMedia } from '../sources/resumable-read.ts';
-import { resumable } from '../sources/resumable.ts';
+import { resumable, type Keep } from '../sources/resumable.ts';
 import type { Media, MediaFormat } from '../sources/source.ts';
 import { Gain } from './audio/gain.ts';
 import { watchInput } from './audio/input-watch.ts';
@@ -40,6 +40,8 @@ export interface OpenAudioOptions {
   readonly relay: Relay;
   /** Finds the bytes anew, for when a link expires while it is read. */
   readonly refresh?: (signal: AbortSignal) => Promise<Media>;
+  /** Copies what is read from the web, when it is read whole. */
+  readonly keep?: Keep | undefined;
   readonly subprocesses: Subprocesses;
   readonly ffmpegPath: string;
 }
@@ -172,8 +174,8 @@ async function transcoded(media: Media, options: OpenAudioOptions, manner: Manne
 }
 
 /** ffmpeg reads what is on the web from our relay, for as long as the audio lives. */
-async function relayed(media: HttpMedia, { relay, signal, refresh }: OpenAudioOptions): Promise<TranscodeInput> {
-  return { kind: 'relayed', relayed: await relay.open(media, { signal, refresh }) };
+async function relayed(media: HttpMedia, { relay, signal, refresh, keep }: OpenAudioOptions): Promise<TranscodeInput> {
+  return { kind: 'relayed', relayed: await relay.open(media, { signal, refresh, keep }) };
 }
 
 const unavailable = (detail: string) => (cause: Error) => new TenutoError('TRACK_UNAVAILABLE', detail, { cause });

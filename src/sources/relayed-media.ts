@@ -6,7 +6,7 @@ import { RelayTargets } from './relay-targets.ts';
 import { FileIdentity } from './resumable-identity.ts';
 import { ChangedError } from './resumable-remedy.ts';
 import type { HttpMedia, Refresh } from './resumable-read.ts';
-import { resumable, type Resumable } from './resumable.ts';
+import { resumable, type Keep, type Resumable } from './resumable.ts';
 import { peek, readAll } from './stream-reading.ts';
 
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
@@ -18,6 +18,8 @@ export interface RelayOptions {
   readonly signal: AbortSignal;
   /** Finds a new link to the same thing, for when the old one has expired. */
   readonly refresh?: Refresh | undefined;
+  /** Copies the file when it is read from its start to its end. */
+  readonly keep?: Keep | undefined;
 }
 
 /** What a reader wants: the bytes from one to another, or to the end. */

@@ -33,9 +33,21 @@ export interface ResumableOptions {
   readonly refresh?: Refresh | undefined;
   /** What other readings of the same file know of it: this one is then of that file, or fails. */
   readonly identity?: FileIdentity;
+  /** Asked when a whole file of known length is read. */
+  readonly keep?: Keep | undefined;
   readonly patience?: Partial<Patience>;
   readonly limits?: Partial<Limits>;
 }
+
+/** A copy that is made of bytes while they are read. It never throws and never keeps the reader waiting. */
+export interface Copy {
+  take(chunk: Buffer): void;
+  /** No more will come. */
+  abandon(): void;
+}
+
+/** Begins a copy of a whole file of so many bytes; null: none is wanted. */
+export type Keep = (totalBytes: number) => Copy | null;
 
 /** A file on the web, opened. */
 export interface Resumable {
@@ -69,7 +81,9 @@ export async function resumable(http: HttpClient, media: HttpMedia, options: Res
     const first = await read.open();
     const { totalBytes, partial, headers, url } = first.answer;
     if (totalBytes !== null && totalBytes > limits.bytes) throw tooLarge();
-    const body = new ResumableBody(capped(read.bytes(first), limits), life);
+    const copy = from === 0 && to === null && totalBytes !== null ? options.keep?.(totalBytes) : null;
+    const bytes = capped(read.bytes(first), limits);
+    const body = new ResumableBody(copy ? copied(bytes, copy, life.signal) : bytes, life);
     return { body, totalBytes, ranges: partial, headers, url };
   } catch (error) {
     life.abort();
@@ -123,6 +137,14 @@ async function* capped(bytes: AsyncIterable<Buffer>, limits: Limits): AsyncGener
     length += chunk.length;
     if (length > limits.bytes) throw tooLarge();
     if (Date.now() - began > limits.ageMs) throw new TenutoError('TRACK_UNAVAILABLE', 'it has gone on for too long');
+    yield chunk;
+  }
+}
+
+async function* copied(bytes: AsyncIterable<Buffer>, copy: Copy, life: AbortSignal): AsyncGenerator<Buffer, void> {
+  life.addEventListener('abort', () => copy.abandon(), { once: true });
+  for await (const chunk of bytes) {
+    copy.take(chunk);
     yield chunk;
   }
 }
