@@ -1,6 +1,7 @@
 /**
  * `npm run media -- [--only text] [--lanes n] [--alone] [--markdown] [--json]`: what can go wrong between a file and the bot, one
  * thing at a time, and whether what is heard is as specified. Beside it ffmpeg with the reconnect flags that bots give it.
+ * Without `--only` also every way to a host inside, and words and names that look like options.
  *
  *   --only      only faults and files whose names have this text: `403`, `song.mp3`
  *   --lanes     how many at a time (4)
@@ -11,6 +12,7 @@
 import { parseArgs } from 'node:util';
 import { aligned, markdown } from './faults/report.ts';
 import { runMatrix, type Row } from './media/run-matrix.ts';
+import { isSafe, runSecurity } from './media/security.ts';
 import { inWords, isTruncated, shortfalls, type Outcome } from './media/verdict.ts';
 
 const OPTIONS = {
@@ -28,7 +30,7 @@ const life = new AbortController();
 const stop = () => life.abort(new Error('interrupted'));
 process.once('SIGINT', stop).once('SIGTERM', stop);
 
-const { rows, internalHits, internalHitsOfFfmpeg } = await runMatrix({
+const { rows, internalHits, internalHitsOfFfmpeg, internalHitsUnguarded } = await runMatrix({
   only: values.only,
   lanes,
   compare: !values.alone,
@@ -41,6 +43,7 @@ console.log(`\n${(values.markdown ? markdown : aligned)(table(rows))}`);
 const summary = {
   ...figures(rows.map(({ expected, ours }) => ({ expected, outcome: ours }))),
   internal_hits: internalHits,
+  internal_hits_unguarded: internalHitsUnguarded,
 };
 const ffmpeg = values.alone
   ? null
@@ -50,8 +53,15 @@ const ffmpeg = values.alone
     };
 console.log(`\nTenuto: ${JSON.stringify(summary)}`);
 if (ffmpeg) console.log(`ffmpeg with reconnect flags: ${JSON.stringify(ffmpeg)}`);
-process.exitCode = summary.as_specified === summary.cases && internalHits === 0 ? 0 : 1;
-if (values.json) console.log(JSON.stringify({ ...summary, ...(ffmpeg && { ffmpeg }) }));
+const security = values.only === '' ? await runSecurity() : null;
+if (security) console.log(`Ways inside, and words that look like options: ${JSON.stringify(security)}`);
+const holds =
+  summary.as_specified === summary.cases &&
+  internalHits === 0 &&
+  internalHitsUnguarded > 0 &&
+  (security === null || isSafe(security));
+process.exitCode = holds ? 0 : 1;
+if (values.json) console.log(JSON.stringify({ ...summary, ...security, ...(ffmpeg && { ffmpeg }) }));
 
 interface Judged {
   readonly expected: Row['expected'];

@@ -6,6 +6,7 @@ import { makeFixtures, makeLists, startMediaHost, type MediaHost } from '../../l
 import { Subprocesses } from '../../src/lib/subprocess.ts';
 import { hearByFfmpeg } from './bare-ffmpeg.ts';
 import { EXPECTED, type Expectation, type Expected } from './expectations.ts';
+import { ignoring } from './ignoring.ts';
 import { compareSounds, soundOf, type Sound } from './pcm.ts';
 import { Tenuto, type Song } from './tenuto.ts';
 import { comparePackets, type Outcome } from './verdict.ts';
@@ -37,6 +38,8 @@ export interface Matrix {
   /** Connections to a private address that redirects led to. */
   readonly internalHits: number;
   readonly internalHitsOfFfmpeg: number;
+  /** Connections to that same address by a program that follows redirects and has no guard: it can be reached. */
+  readonly internalHitsUnguarded: number;
 }
 
 export interface MatrixOptions {
@@ -84,7 +87,9 @@ export async function runMatrix({ only, lanes, compare, signal, onRow }: MatrixO
   );
   signal.throwIfAborted();
   rows.sort((one, other) => cases.findIndex(isOf(one)) - cases.findIndex(isOf(other)));
-  return { rows, internalHits: ours.internalHits, internalHitsOfFfmpeg: theirs.internalHits };
+  const [internalHits, internalHitsOfFfmpeg] = [ours.internalHits, theirs.internalHits];
+  await ignoring(fetch(ours.host.linkTo('redirected to a private address', 'song.webm')));
+  return { rows, internalHits, internalHitsOfFfmpeg, internalHitsUnguarded: ours.internalHits - internalHits };
 
   async function byTenuto({ fault, song }: Case): Promise<Outcome> {
     const { host } = ours;
