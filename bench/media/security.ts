@@ -14,11 +14,11 @@ interface Security {
 
 /** Both tables, by the programs that a bot uses. */
 export async function runSecurity(): Promise<Security> {
-  const { pathOf } = await makeFixtures(MEDIA, { seconds: 5 });
+  const fixtures = await makeFixtures(MEDIA, { seconds: 5 });
   const subprocesses = new Subprocesses(process.env);
   try {
-    const ssrf = await runSsrf(await readFile(pathOf('hls/song0.ts')), subprocesses);
-    return { ssrf, injection: await runInjection(pathOf('song.mp3'), subprocesses) };
+    const ssrf = await runSsrf(await readFile(fixtures.pathOf('hls/song0.ts')), subprocesses);
+    return { ssrf, injection: await runInjection(fixtures.pathOf('song.mp3'), subprocesses) };
   } finally {
     await subprocesses.closeAll();
   }
