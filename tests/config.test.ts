@@ -25,6 +25,7 @@ describe('parseConfig', () => {
       dataDir: 'data',
       storeUrl: `sqlite:${join('data', 'tenuto.sqlite')}`,
       musicDir: join('data', 'music'),
+      audioCacheMb: 0,
       ytDlpPath: null,
       ffmpegPath: 'ffmpeg',
       allowPrivateHosts: [],
