@@ -22,6 +22,8 @@ function prerequisites(): Prerequisites {
     storeUrl: config.storeUrl,
     ffmpegPath: config.ffmpegPath,
     ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir),
+    extractors: config.extractors,
+    metricsPort: config.metricsPort,
     problems,
   };
 }

@@ -10,6 +10,10 @@ export interface Prerequisites {
   readonly ffmpegPath: string;
   /** Where a yt-dlp may be; the newest that starts is the one that counts. */
   readonly ytDlpPaths: readonly string[];
+  /** What yt-dlp may read, as in the setting. */
+  readonly extractors: readonly string[];
+  /** Where a bot that runs serves its metrics; null: nowhere. */
+  readonly metricsPort: number | null;
   /** What is wrong with other settings, one line each. */
   readonly problems: readonly string[];
 }

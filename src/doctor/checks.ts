@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { database } from './database.ts';
 import { diskSpace, storage } from './disk.ts';
 import { dave, opus, sodium } from './native.ts';
+import { knownLinks, sites } from './extraction.ts';
 import { node, settings, token } from './settings.ts';
 import { childrenEnd, ffmpeg, javaScriptRuntime, ytDlp } from './tools.ts';
 
@@ -19,5 +20,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'ffmpeg', severity: 'degraded', run: ffmpeg },
   { name: 'yt-dlp', severity: 'degraded', run: ytDlp },
   { name: 'JavaScript for yt-dlp', severity: 'degraded', run: javaScriptRuntime },
+  { name: 'sites', severity: 'degraded', run: sites },
+  { name: 'known links', severity: 'degraded', run: knownLinks },
   { name: 'child processes', severity: 'degraded', run: childrenEnd },
 ];

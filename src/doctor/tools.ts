@@ -60,7 +60,11 @@ function ageInDays(version: string, now: number): number | null {
 }
 
 /** What a program writes to stdout, or null when it does not run to a good end. */
-async function ask(command: string, args: readonly string[], { subprocesses }: Instruments): Promise<string | null> {
+export async function ask(
+  command: string,
+  args: readonly string[],
+  { subprocesses }: Instruments,
+): Promise<string | null> {
   const { exit, stdout } = await subprocesses.run({ owner: 'doctor', command, args, timeoutMs: PROBE_MS });
   return exit.kind === 'exited' && exit.code === 0 ? stdout : null;
 }

@@ -52,13 +52,26 @@ const SETS: Readonly<Record<string, readonly string[]>> = { music: MUSIC, generi
 const ALL = 'default';
 
 /**
- * The value of `--use-extractors`: `names` are yt-dlp's, or the words `music`, `generic` and `all`. `*` stands for anything, and a
- * name for all that has it before a colon, too. One expression, so that a name which this yt-dlp does not know does no harm.
+ * The value of `--use-extractors`: `names` are yt-dlp's, or the words `music`, `generic` and `all`. `*` stands for anything, and
+ * a name for all that has it before a colon, too. One expression, so that a name which this yt-dlp does not know does no harm.
  */
 export function allowed(names: readonly string[]): string {
-  if (names.includes('all')) return ALL;
-  const each = names.flatMap((name) => SETS[name] ?? [name]);
-  return `(?:${each.map(patternOf).join('|')})(?::.*)?`;
+  return names.includes('all') ? ALL : patternOf(names.flatMap((name) => SETS[name] ?? [name]));
 }
 
-const patternOf = (name: string) => name.replaceAll('.', String.raw`\.`).replaceAll('*', '.*');
+/** The names of an operator's own that fit none of the extractors that there are. */
+export function unmatched(names: readonly string[], extractors: readonly string[]): readonly string[] {
+  const own = names.filter((name) => name !== 'all' && SETS[name] === undefined);
+  return own.filter((name) => {
+    const pattern = new RegExp(`^${patternOf([name])}$`, 'i');
+    return !extractors.some((one) => pattern.test(one.replace(BROKEN, '')));
+  });
+}
+
+/** What yt-dlp's list says of some. */
+const BROKEN = ' (CURRENTLY BROKEN)';
+
+function patternOf(names: readonly string[]): string {
+  const each = names.map((name) => name.replaceAll('.', String.raw`\.`).replaceAll('*', '.*'));
+  return `(?:${each.join('|')})(?::.*)?`;
+}

@@ -12,8 +12,16 @@ import { PostgresServer, programs } from '../storage/fixtures/postgres-server.ts
 
 const DOCTOR = join(import.meta.dirname, '../../scripts/doctor.ts');
 
-const look = (storeUrl: string) =>
-  database({ token: null, dataDir: '', storeUrl, ffmpegPath: '', ytDlpPaths: [], problems: [] });
+const NOTHING = {
+  token: null,
+  dataDir: '',
+  ffmpegPath: '',
+  ytDlpPaths: [],
+  extractors: [],
+  metricsPort: null,
+  problems: [],
+};
+const look = (storeUrl: string) => database({ ...NOTHING, storeUrl });
 
 describe('of a database file the doctor says', () => {
   let folder: string;

@@ -27,6 +27,8 @@ const given = (changes: Partial<Prerequisites> = {}): Prerequisites => ({
   storeUrl: `sqlite:${join(folder, 'tenuto.sqlite')}`,
   ffmpegPath: 'ffmpeg',
   ytDlpPaths: [],
+  extractors: ['music'],
+  metricsPort: null,
   problems: [],
   ...changes,
 });
