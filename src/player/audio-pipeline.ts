@@ -14,7 +14,6 @@ import { Gain } from './audio/gain.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { JitterBuffer } from './audio/jitter-buffer.ts';
 import { OpusDemuxer } from './audio/opus-demuxer.ts';
-import { isPlainHead } from './audio/opus-packet.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
 import { confirmTranscode, guessed, startTranscode, type Manner, type TranscodeInput } from './audio/transcode.ts';
 import type { Filtering } from './filters.ts';
@@ -119,9 +118,7 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
   // silence or noise (docs/decisions/0015-our-own-demuxers.md).
   const demuxer = input.passthrough ? new OpusDemuxer(input.container) : new prism.opus.OggDemuxer();
   const bytes = demuxer instanceof OpusDemuxer ? demuxer.bytesOf(input.bytes) : input.bytes;
-  demuxer.on('head', (head: Buffer) => {
-    if (!isPlainHead(head)) gate.destroy(new UnfitError('channels or gain that a decoder must apply'));
-  });
+  demuxer.on('head', (head: Buffer) => gate.introduce(head));
   watchInput(input.bytes, gate);
   // What goes wrong anywhere reaches the gate; the callback has nothing left to do.
   pipeline(bytes, demuxer, gate, () => undefined);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isPlainHead, packetMs } from '../../src/player/audio/opus-packet.ts';
+import { outputGainDb, packetMs } from '../../src/player/audio/opus-packet.ts';
 
 /** A packet that begins with this configuration (RFC 6716, table 2) and frame count code. */
 const packet = (config: number, code: number, count = 0) => Buffer.from([(config << 3) | code, count, 0]);
@@ -35,11 +35,11 @@ function head({ channels = 2, gain = 0, family = 0 } = {}): Buffer {
 }
 
 it('lets out mono and stereo without gain, and nothing else, as it is', () => {
-  expect(isPlainHead(head())).toBe(true);
-  expect(isPlainHead(head({ channels: 1 }))).toBe(true);
-  expect(isPlainHead(head({ channels: 0 }))).toBe(false);
-  expect(isPlainHead(head({ channels: 6, family: 1 }))).toBe(false);
-  expect(isPlainHead(head({ family: 1 }))).toBe(false);
-  expect(isPlainHead(head({ gain: -256 }))).toBe(false);
-  expect(isPlainHead(head().subarray(0, 12))).toBe(false);
+  expect(outputGainDb(head())).toBe(0);
+  expect(outputGainDb(head({ channels: 1 }))).toBe(0);
+  expect(outputGainDb(head({ gain: -640 }))).toBe(-2.5);
+  expect(outputGainDb(head({ channels: 0 }))).toBeNull();
+  expect(outputGainDb(head({ channels: 6, family: 1 }))).toBeNull();
+  expect(outputGainDb(head({ family: 1 }))).toBeNull();
+  expect(outputGainDb(head().subarray(0, 12))).toBeNull();
 });

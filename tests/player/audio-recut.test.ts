@@ -1,10 +1,14 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import opus from '@discordjs/opus';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { song } from '../../bench/torture/ogg-writer.ts';
+import { opusHead } from '../../bench/torture/webm-writer.ts';
 import { TenutoError } from '../../src/lib/errors.ts';
 import { JitterBuffer } from '../../src/player/audio/jitter-buffer.ts';
 import { packetMs } from '../../src/player/audio/opus-packet.ts';
 import { PacketGate, UnfitError } from '../../src/player/audio/packet-gate.ts';
-import { AudioFixture } from './audio-fixture.ts';
+import { AudioFixture, drain } from './audio-fixture.ts';
 import { oggPackets } from './ogg-pages.ts';
 
 const lasting = (ms: number) => ['-c:a', 'libopus', '-frame_duration', String(ms)];
@@ -60,6 +64,44 @@ it.each([10, 40, 60])('a file that begins with packets of %i ms is for ffmpeg', 
   const audio = await sound.open(sound.onDisk(`${ms}.opus`, 'ogg-opus'));
   expect(audio.passthrough).toBe(false);
   sound.life.abort();
+});
+
+describe('a song in the middle of a stream', () => {
+  const songs = (gainDb: number, channels = 2, family = 0) => {
+    const packets = oggPackets(sound.bytes('20.opus'));
+    const [first, second] = [packets.slice(0, 100), packets.slice(100, 300)];
+    const head = opusHead(channels, gainDb * 256, family);
+    const file = Buffer.concat([song(first), song(second, { serial: 8, head }), song(first, { serial: 9 })]);
+    return { first, second, file };
+  };
+
+  it.each([-12, 6])(
+    'that brings an output gain of %i dB with it is heard at that level, and the next one as it is',
+    async (gainDb) => {
+      const { first, second, file } = songs(gainDb);
+      await writeFile(sound.path('chain.opus'), file);
+      const audio = await sound.open(sound.onDisk('chain.opus', 'ogg-opus'), { durationMs: 8_000 });
+      expect(audio.passthrough).toBe(true);
+      const all = await drain(audio);
+      expect(all).toHaveLength(400);
+      // A head is known a few packets early.
+      expect(all.slice(0, 90)).toEqual(first.slice(0, 90));
+      expect(all.slice(300)).toEqual(first);
+      const change = loudness(all.slice(110, 290)) / loudness(second.slice(10, 190));
+      expect(20 * Math.log10(change)).toBeCloseTo(gainDb, 0);
+    },
+  );
+
+  it('that brings surround with it is told of as an error, behind all that came before', async () => {
+    const { first, file } = songs(0, 6, 1);
+    await writeFile(sound.path('chain.opus'), file);
+    const audio = await sound.open(sound.onDisk('chain.opus', 'ogg-opus'), { durationMs: 8_000 });
+    const some: Buffer[] = [];
+    audio.packets.on('data', (packet: Buffer) => void some.push(packet));
+    await expect(once(audio.packets, 'end')).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });
+    expect(some.length).toBeGreaterThan(90);
+    expect(some).toEqual(first.slice(0, some.length));
+  });
 });
 
 /** Root mean square of the left channel. */

@@ -7,6 +7,7 @@ const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 /** Changes the loudness of single Opus packets. At 100 percent packets pass untouched, and nothing is decoded at all. */
 export class Gain {
   #percent: number;
+  /** One for good: each holds memory that V8 does not see, and files could ask for a new one again and again. */
   #codec: OpusEncoder | null = null;
   /** The last two packets that passed untouched. */
   #last: Buffer | null = null;
@@ -24,26 +25,23 @@ export class Gain {
 
   apply(packet: Buffer): Buffer {
     if (this.#percent === 100) {
-      // Its decoder has missed packets by the time that it is needed again; a new one starts clean.
-      this.#codec = null;
       this.#lastButOne = this.#last;
       this.#last = packet;
       return packet;
     }
-    this.#codec ??= this.#warmCodec();
+    const codec = (this.#codec ??= createCodec());
+    if (this.#last) this.#warm(codec);
     // What a damaged one would have sounded like is unknown, so it keeps its 20 ms and nothing more.
-    return this.#change(this.#codec, packet) ?? SILENCE;
+    return this.#change(codec, packet) ?? SILENCE;
   }
 
   /**
-   * A codec in the middle of a song. Without what came before, its first 5 ms would be a hole of as little as a tenth of the
-   * level (measured with tones, chords and noise); with the last two packets it is at the level from the start.
+   * Tells the codec what passed it. Without that, the first 5 ms in the middle of a song would be a hole of as little as a tenth
+   * of the level (measured with tones, chords and noise); with two packets it is at the level from the start.
    */
-  #warmCodec(): OpusEncoder {
-    const codec = createCodec();
+  #warm(codec: OpusEncoder): void {
     for (const packet of [this.#lastButOne, this.#last]) if (packet) this.#change(codec, packet);
     this.#last = this.#lastButOne = null;
-    return codec;
   }
 
   #change(codec: OpusEncoder, packet: Buffer): Buffer | null {

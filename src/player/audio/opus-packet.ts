@@ -19,11 +19,13 @@ export function packetMs(packet: Buffer): number {
   return (FRAME_MS[toc >> 3] ?? 0) * frames;
 }
 
-/** Whether a stream with this OpusHead (RFC 7845, 5.1) sounds right when its packets go out as they are: no gain to apply, no surround. */
-export function isPlainHead(head: Buffer): boolean {
-  if (head.length < 19) return false;
+/** In 256ths of a dB. */
+const GAIN_STEPS = 256;
+
+/** The output gain of a stream with this OpusHead (RFC 7845, 5.1) in dB; null where a client would not hear its packets right: surround. */
+export function outputGainDb(head: Buffer): number | null {
+  if (head.length < 19) return null;
   const channels = head.readUInt8(9);
-  const gain = head.readInt16LE(16);
   const mappingFamily = head.readUInt8(18);
-  return channels >= 1 && channels <= 2 && gain === 0 && mappingFamily === 0;
+  return channels >= 1 && channels <= 2 && mappingFamily === 0 ? head.readInt16LE(16) / GAIN_STEPS : null;
 }

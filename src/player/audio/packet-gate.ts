@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
 import { TenutoError } from '../../lib/errors.ts';
+import { Gain } from './gain.ts';
 import type { JitterBuffer } from './jitter-buffer.ts';
-import { PACKET_MS, packetMs } from './opus-packet.ts';
+import { amplitudeOf } from './loudness.ts';
+import { outputGainDb, PACKET_MS, packetMs } from './opus-packet.ts';
 import { Recut } from './opus-recut.ts';
 
 /** Few: they wait behind this stage. */
@@ -35,6 +37,7 @@ export class PacketGate extends Writable {
   readonly #buffer: JitterBuffer;
   readonly #options: PacketGateOptions;
   readonly #recut = new Recut();
+  readonly #outputGain = new Gain(100);
   #toSkip: number;
   #received = 0;
 
@@ -56,6 +59,16 @@ export class PacketGate extends Writable {
     return !this.#buffer.full;
   }
 
+  /**
+   * What follows is of a stream with this OpusHead. Streams of several songs may bring output gain on the way; ffmpeg, which
+   * would apply it too, does not get to a second song, nor knows how to begin there.
+   */
+  introduce(head: Buffer): void {
+    const gain = outputGainDb(head);
+    if (gain === 0 || (gain !== null && this.#received > 0)) this.#outputGain.set(100 * amplitudeOf(gain));
+    else this.destroy(new UnfitError('channels or gain that a decoder must apply'));
+  }
+
   override _write(packet: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
     if (packetMs(packet) === PACKET_MS) {
@@ -69,7 +82,7 @@ export class PacketGate extends Writable {
 
   #handOn(packet: Buffer): void {
     this.#received += 1;
-    if (this.#received > this.#toSkip) this.#buffer.add(packet);
+    if (this.#received > this.#toSkip) this.#buffer.add(this.#outputGain.apply(packet));
   }
 
   override _final(done: (error?: Error | null) => void): void {
