@@ -12,7 +12,17 @@ import { Model } from '../bench/crash/model.ts';
 import { Remains } from '../bench/crash/record.ts';
 import { runCrash } from '../bench/crash/run-crash.ts';
 import type { Seen } from '../bench/crash/seen.ts';
-import { added, EMPTY_WORLD, moved, shuffled, skipped, stopped, undone, type World } from '../bench/crash/world.ts';
+import {
+  added,
+  autoplaying,
+  EMPTY_WORLD,
+  moved,
+  shuffled,
+  skipped,
+  stopped,
+  undone,
+  type World,
+} from '../bench/crash/world.ts';
 import { NoDisk } from '../bench/power/disk.ts';
 import { Ledger } from '../bench/power/ledger.ts';
 import { runPower } from '../bench/power/run-power.ts';
@@ -67,6 +77,9 @@ describe('the model of what people were told', () => {
   it.each<[string, Partial<Seen>]>([
     ['volume', { volume: 40 }],
     ['loop', { loop: 'queue' }],
+    ['filter', { filters: 'Mono' }],
+    ['choice of loudness', { normalise: 'down' }],
+    ['choice of autoplay', { autoplay: true }],
     ['pause', { paused: true }],
     ['history', { history: ['z'] }],
     ['undo', { undoable: ['b'] }],
@@ -92,6 +105,54 @@ describe('the model of what people were told', () => {
     expect(model.look({ current: 'a', upcoming: ['d', 'b', 'c'] })).toBeNull();
     expect(model.look(found('a', ['d', 'b', 'c'], { undoable: ['b', 'c', 'd'] }))).toBeNull();
     expect(model.look(found('a', ['b', 'c', 'd'], { undoable: ['b', 'c', 'd'] }))).not.toBeNull();
+  });
+
+  describe('where autoplay is on', () => {
+    const on = (...titles: readonly string[]) => {
+      const model = told(...titles);
+      model.answered('/autoplay', (world) => autoplaying(world, true), ANY_ANSWER);
+      return model;
+    };
+    const skip = (model: Model) => model.answered('/skip', (world) => skipped(world, 1), ANY_ANSWER);
+
+    it('lets it have found one track, and not two, nor any while something comes', () => {
+      expect(on('a').look(found('a', []))).toBeNull();
+      expect(on('a').look(found('a', ['z']))).toBeNull();
+      expect(on('a').look(found('a', ['z', 'y']))).not.toBeNull();
+      expect(on('a', 'b').look(found('a', ['b', 'z']))).not.toBeNull();
+      expect(told('a').look(found('a', ['z']))).not.toBeNull();
+    });
+
+    it('lets it go on after the last track, and the track after that be known', () => {
+      const model = on('a');
+      skip(model);
+      expect(model.certain).toBeNull();
+      expect(model.look({ current: 'z', upcoming: [] })).toBeNull();
+      expect(model.certain?.current?.title).toBe('z');
+      expect(model.look(found('y', ['x'], { history: ['a', 'z'] }))).not.toBeNull();
+      skip(model);
+    });
+
+    it('lets it go on with nothing after a restart, or after a stop', () => {
+      const restarted = on('a');
+      skip(restarted);
+      expect(restarted.look(found(null, []))).toBeNull();
+      expect(restarted.look(found('z', []))).not.toBeNull();
+      const ended = on('a');
+      ended.answered('/stop', stopped, ANY_ANSWER);
+      expect(ended.look(found('z', [], { undoable: ['a'] }))).not.toBeNull();
+    });
+
+    it('knows that what it found gives way', () => {
+      const model = on('a');
+      expect(model.look(found('a', ['z']))).toBeNull();
+      model.answered('/play b', play(model, 'b'), ANY_ANSWER);
+      expect(model.look(found('a', ['b']))).toBeNull();
+      const off = on('a');
+      expect(off.look(found('a', ['z']))).toBeNull();
+      off.answered('/autoplay off', (world) => autoplaying(world, false), ANY_ANSWER);
+      expect(off.look(found('a', [], { undoable: ['z'] }))).toBeNull();
+    });
   });
 
   it('finds an answer wrong that says something else than what was done', () => {
@@ -123,13 +184,16 @@ it('does everything that there is to do, and the same for the same seed', () => 
     return Array.from({ length: 600 }, () => {
       const world = model.certain ?? EMPTY_WORLD;
       const deed = draw({ world, model, dice, titles });
-      model.answered(deed.command, (before) => ({ ...deed.change(before), mixed: false }), ANY_ANSWER);
+      // Nobody looks here at what the bot would choose.
+      const plain = (before: World) => ({ ...deed.change(before), mixed: false, autoplay: false });
+      model.answered(deed.command, plain, ANY_ANSWER);
       return `${deed.command} ${JSON.stringify(deed.options)}`;
     });
   };
   expect(deedsOf(3)).toEqual(deedsOf(3));
   const commands = new Set(deedsOf(3).map((deed) => deed.split(' ')[0]));
-  const all = 'clear loop move pause play previous remove replay resume shuffle skip stop undo volume';
+  const all =
+    'autoplay clear filter loop move normalise pause play previous remove replay resume shuffle skip stop undo volume';
   expect(commands).toEqual(new Set(all.split(' ')));
 });
 

@@ -1,5 +1,5 @@
-import type { Dice } from '../chaos/dice.ts';
-import type { Model } from './model.ts';
+import { CHOICES } from './choices.ts';
+import { plays, whilePlaying, type Deed, type Row, type Situation } from './deed.ts';
 import {
   added,
   emptied,
@@ -15,41 +15,8 @@ import {
   type World,
 } from './world.ts';
 
-export type Options = Readonly<Record<string, string | number | boolean>>;
-
-/** A command as it is typed, what it does, and the part of the answer that says so. */
-export interface Deed {
-  readonly command: string;
-  readonly options: Options;
-  readonly change: (world: World) => World;
-  readonly says: (before: World, after: World) => string;
-  /** It makes a track play from its beginning. */
-  readonly begins: boolean;
-}
-
-/** What a person can know who decides what to do next. */
-export interface Situation {
-  readonly world: World;
-  readonly model: Model;
-  readonly dice: Dice;
-  /** All there are. */
-  readonly titles: readonly string[];
-}
-
-interface Row {
-  /** How often, relative to the others. */
-  readonly weight: (world: World) => number;
-  readonly make: (situation: Situation) => Omit<Deed, 'command' | 'begins'> & { readonly begins?: boolean };
-}
-
 /** A queue is about this long: then more is taken out than put in. */
 const LENGTH = 12;
-const LEVELS = [100, 100, 100, 60, 130];
-const MODES = {
-  off: 'Nothing is repeated',
-  track: 'This track is repeated',
-  queue: 'The whole queue is repeated',
-} as const;
 
 const UNDONE = {
   remove: 'What was removed is back',
@@ -59,14 +26,13 @@ const UNDONE = {
   clear: 'The queue is back',
 } as const;
 
-const plays = ({ current }: World): boolean => current !== null;
 const atLeast = (count: number, weight: number) => (world: World) =>
   plays(world) && world.upcoming.length >= count ? weight : 0;
-const whilePlaying = (weight: number) => (world: World) => (plays(world) ? weight : 0);
 const titleOf = (entry: World['current'] | undefined): string => entry?.title ?? '';
 
 /** Everything that people do, by the name of the command. */
 const DEEDS = {
+  ...CHOICES,
   play: {
     weight: ({ current, upcoming }) => (current === null ? 30 : upcoming.length < LENGTH ? 10 : 2),
     make: (situation) => {
@@ -110,24 +76,6 @@ const DEEDS = {
   resume: {
     weight: (world) => (plays(world) && world.paused ? 8 : 0),
     make: () => ({ options: {}, change: (world) => ({ ...world, paused: false }), says: () => 'Going on' }),
-  },
-  volume: {
-    weight: (world) => (plays(world) ? (world.volume === 100 ? 2 : 8) : 0),
-    make: ({ dice }) => {
-      const level = dice.pick(LEVELS);
-      return {
-        options: { level },
-        change: (world) => ({ ...world, volume: level }),
-        says: () => `The volume is ${level} %`,
-      };
-    },
-  },
-  loop: {
-    weight: whilePlaying(2),
-    make: ({ dice }) => {
-      const mode = dice.pick(['off', 'off', 'track', 'queue'] as const);
-      return { options: { mode }, change: (world) => ({ ...world, loop: mode }), says: () => MODES[mode] };
-    },
   },
   shuffle: {
     // With so many it will not come out as it was, in which case there would be nothing to undo.

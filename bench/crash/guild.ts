@@ -3,9 +3,11 @@ import type { Interaction, Person, SeenMessage } from '../../loopback/people.ts'
 import type { WorldGuild } from '../../loopback/world.ts';
 import { sleep, within } from '../../src/lib/time.ts';
 import { Dice } from '../chaos/dice.ts';
-import { draw, type Deed, type Options } from './deeds.ts';
+import type { Deed, Options } from './deed.ts';
+import { draw } from './deeds.ts';
 import { Listener } from './listener.ts';
 import { Model, type Wrong } from './model.ts';
+import { UNKNOWN } from './world.ts';
 import type { Music } from './music.ts';
 import { lookAtAll, lookAtQueue } from './view.ts';
 
@@ -71,7 +73,8 @@ export class Guild {
   /** The song of what plays, at a loudness at which it can be recognised. */
   get song(): string | null {
     const world = this.model.certain;
-    return world?.current && world.volume === 100 ? this.#music.songOf(world.current.title) : null;
+    const plain = world?.volume === 100 && world.filters === '' && world.normalise === 'off';
+    return plain && world.current !== null ? this.#music.songOf(world.current.title) : null;
   }
 
   /** Types one command after the other until the bot is dead. Rejects when an answer does not come, or `signal` is aborted. */
@@ -99,7 +102,7 @@ export class Guild {
       if (status === 'answered' && message !== null) this.#told(underWay.deed, message);
       else {
         this.#interrupted += 1;
-        this.model.doubtful(underWay.deed.change);
+        this.model.doubtful(...stepsOf(underWay.deed));
       }
     }
     this.listener.died();
@@ -129,9 +132,9 @@ export class Guild {
     this.#recent.push(words);
     if (this.#recent.length > RECENT) this.#recent.shift();
     if (REFUSED.test(content)) this.#refused += 1;
-    else if (UNTOLD.test(content)) this.model.doubtful(deed.change);
+    else if (UNTOLD.test(content)) this.model.doubtful(...stepsOf(deed));
     else {
-      const says = (...worlds: Parameters<Deed['says']>) => content.includes(deed.says(...worlds));
+      const says = (...worlds: Parameters<Deed['says']>) => reads(content, deed.says(...worlds));
       this.#note(this.model.answered(words, deed.change, says));
     }
     // Asked for while the answer was on its way, the track may have begun before.
@@ -160,4 +163,13 @@ export class Guild {
     const late = () => new Error(`guild ${this.number}: no answer to /${command}`);
     return await within(ANSWER_MS, interaction.answered(), late, signal);
   }
+}
+
+const stepsOf = ({ change, partly }: Deed) => (partly === undefined ? [change] : [partly, change]);
+
+/** Whether an answer says this, whatever autoplay found. */
+function reads(content: string, said: string): boolean {
+  const [begins = '', ends = ''] = said.split(UNKNOWN);
+  const from = content.indexOf(begins);
+  return from !== -1 && content.includes(ends, from + begins.length);
 }

@@ -1,11 +1,13 @@
 import { agrees, inWords, learnt, type Seen } from './seen.ts';
-import { EMPTY_WORLD, ended, type Entry, type World } from './world.ts';
+import { EMPTY_WORLD, ended, grown, maySeek, UNKNOWN, type Entry, type World } from './world.ts';
 
 /** What a command does to a world. */
 export type Change = (world: World) => World;
 
 /** A track this close to its end may have come to it: where it is, is known from its start and the clock alone. */
 const MARGIN_MS = 3_000;
+/** So soon after the end of the last track autoplay has found something. */
+const SEEKING_MS = 10_000;
 
 /** What is wrong with what was found, in words, and how much of what people were told is gone. */
 export interface Wrong {
@@ -29,10 +31,14 @@ export class Model {
     this.#songMs = songMs;
   }
 
-  /** The one world there is, or null while there are several or nobody has looked at an order. */
+  /** The one world there is, or null while there are several or nobody has looked at what the bot has chosen. */
   get certain(): World | null {
-    const [world, other] = this.#now();
-    return world === undefined || other !== undefined || world.mixed ? null : world;
+    const [world, other] = this.#late();
+    if (world === undefined || other !== undefined || world.mixed) return null;
+    const { current, upcoming, since } = world;
+    const seeking = current === null && maySeek(world) && performance.now() - since < SEEKING_MS;
+    const strange = [current, ...upcoming].some((entry) => entry?.title === UNKNOWN);
+    return seeking || strange ? null : world;
   }
 
   /** Commands that changed something and were answered. */
@@ -56,16 +62,16 @@ export class Model {
     this.#acknowledged += 1;
     this.#told.push({ words, before });
     if (possible.length > 0) {
-      this.#worlds = possible;
+      this.#worlds = unalike(possible);
       return null;
     }
     this.#worlds = before.map(change);
     return { lost: 0, words: `${words}: that is no answer where ${before.map(inWords).join(' | ')}` };
   }
 
-  /** A command was under way when the bot died, or nobody could tell what became of it. */
-  doubtful(change: Change): void {
-    this.#worlds = this.#now().flatMap((world) => [world, change(world)]);
+  /** A command was under way when the bot died, or nobody could tell what became of it: any of its steps may have been done. */
+  doubtful(...steps: readonly Change[]): void {
+    this.#worlds = this.#now().flatMap((world) => [world, ...steps.map((step) => step(world))]);
   }
 
   /** Somebody has looked. What cannot be is told, and then believed. */
@@ -76,7 +82,9 @@ export class Model {
     this.#told = [];
     if (possible.length > 0) {
       // In the file everything is to be seen: what is the same there is the same.
-      this.#worlds = seen.undoable === undefined ? possible : possible.slice(0, 1);
+      const file = seen.undoable !== undefined;
+      // The next process does not know how the queue ended.
+      this.#worlds = file ? possible.slice(0, 1).map((world) => ({ ...world, over: false })) : unalike(possible);
       return null;
     }
     this.#believe(seen);
@@ -87,16 +95,30 @@ export class Model {
     return { lost: lost.length, words: `found    ${inWords(seen)}\n  expected ${expected}${missing}` };
   }
 
-  /** The worlds at this moment: a track that may have ended may have made way for the next. */
+  /** The worlds at this moment: autoplay may have found something before a track ended, and after. */
   #now(): readonly World[] {
+    const found = (world: World) => grown(world, () => ({ ...this.entry(UNKNOWN), byItself: true }));
+    return this.#late(this.#worlds.flatMap(found)).flatMap(found);
+  }
+
+  /** A track that may have ended may have made way for the next. */
+  #late(worlds = this.#worlds): readonly World[] {
     const late = performance.now() - this.#songMs + MARGIN_MS;
-    const over = this.#worlds.filter(({ current, since }) => current !== null && since <= late);
-    return [...this.#worlds, ...over.flatMap(ended)];
+    const over = worlds.filter(({ current, since }) => current !== null && since <= late);
+    return [...worlds, ...over.flatMap(ended)];
   }
 
   #believe(seen: Seen): void {
     const entry = (title: string) => this.entry(title);
-    const { loop = 'off', volume = 100, paused = false, undoable = null } = seen;
+    const {
+      loop = 'off',
+      volume = 100,
+      paused = false,
+      undoable = null,
+      filters = '',
+      normalise = 'off',
+      autoplay = false,
+    } = seen;
     this.#worlds = [
       {
         ...EMPTY_WORLD,
@@ -105,10 +127,20 @@ export class Model {
         history: (seen.history ?? []).map(entry),
         loop,
         volume,
+        filters,
+        normalise,
+        autoplay,
         paused,
         undoable: undoable === null ? null : { what: 'clear', upcoming: undoable.map(entry), turned: [] },
         since: performance.now(),
       },
     ];
   }
+}
+
+/** Of worlds that differ in nothing but in when, and how often, something unknown was found: the first. */
+function unalike(worlds: readonly World[]): readonly World[] {
+  const content = (world: World) =>
+    JSON.stringify(world, (key, value: unknown) => (key === 'number' || key === 'since' ? undefined : value));
+  return [...new Map(worlds.toReversed().map((world) => [content(world), world])).values()].toReversed();
 }

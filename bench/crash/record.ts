@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdvancedQueueManager } from '../../src/queue/advanced-queue-manager.ts';
+import { filterInWords } from '../../src/queue/filters.ts';
 import type { QueueEntry } from '../../src/queue/queue.ts';
 import { openStore } from '../../src/storage/index.ts';
 import type { Seen } from './seen.ts';
@@ -57,7 +58,7 @@ export class Remains implements AsyncDisposable {
 
 function seenIn(queues: AdvancedQueueManager, guildId: string): Seen {
   const { current, upcoming, history, undoable, loop } = queues.queue(guildId);
-  const { volume, paused } = queues.session(guildId);
+  const { volume, paused, filters, normalise, autoplay } = queues.session(guildId);
   const titles = (entries: readonly QueueEntry[]) => entries.map(({ track }) => track.title);
   return {
     current: current?.track.title ?? null,
@@ -66,6 +67,9 @@ function seenIn(queues: AdvancedQueueManager, guildId: string): Seen {
     undoable: undoable === null ? null : titles(undoable.upcoming),
     loop,
     volume,
+    filters: filters.map(filterInWords).join(', '),
+    normalise,
+    autoplay,
     paused: paused === 'person',
   };
 }

@@ -9,6 +9,7 @@ const NOW = /^Now: \*\*(.+?)\*\*/;
 const LINE = /^\d+\\\. (.+) \(/;
 const FOOTER = /^Page \d+\/(\d+)/;
 const REPEATING = /repeating the (track|queue)/;
+const FILTERS = /^On: (.+)\.$/;
 const VOLUME = /The volume is (\d+) %/;
 
 /** Reads the whole queue as people do, page by page. */
@@ -36,6 +37,7 @@ export async function lookAtAll(ask: Ask, sees: () => readonly SeenMessage[]): P
   const queue = await lookAtQueue(ask);
   if (queue.current === null) return queue;
   const volume = VOLUME.exec((await ask('volume')).content)?.[1];
+  const filters = FILTERS.exec((await ask('filter')).content)?.[1] ?? '';
   await ask('nowplaying');
   const display = sees().findLast(({ embeds }) => embeds[0]?.author !== undefined);
   const heading = display?.embeds[0]?.author?.name;
@@ -45,6 +47,7 @@ export async function lookAtAll(ask: Ask, sees: () => readonly SeenMessage[]): P
       display?.embeds[0]?.title === queue.current
         ? queue.current
         : `two things: the display says ${display?.embeds[0]?.title}`,
+    filters,
     ...(volume !== undefined && { volume: Number(volume) }),
     // While the sound is on its way it says so, and not whether it is paused.
     ...((heading === 'Paused' || heading === 'Now playing') && { paused: heading === 'Paused' }),

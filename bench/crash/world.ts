@@ -1,9 +1,14 @@
-import type { LoopMode } from '../../src/queue/queue.ts';
+import type { LoopMode, Session } from '../../src/queue/queue.ts';
+
+/** The title of what autoplay has added, until somebody has looked. */
+export const UNKNOWN = '(what autoplay found)';
 
 /** A track that somebody asked for; the same one asked for twice is two. */
 export interface Entry {
   readonly number: number;
   readonly title: string;
+  /** Nobody asked for it. */
+  readonly byItself?: true;
 }
 
 /** How a guild stands if everything that people were told is true. Written from what the commands promise, not from how the bot does it. */
@@ -16,9 +21,15 @@ export interface World {
   readonly history: readonly Entry[];
   readonly loop: LoopMode;
   readonly volume: number;
+  /** As people read them; '' when none is on. */
+  readonly filters: string;
+  readonly normalise: Session['normalise'];
+  readonly autoplay: boolean;
+  /** The queue has ended by itself or by skips, since the bot was started: autoplay goes on. */
+  readonly over: boolean;
   readonly paused: boolean;
   readonly undoable: Undoable | null;
-  /** When the current track began, at the earliest: milliseconds of `performance.now()`. */
+  /** When the current track began, or the last one ended, at the earliest: milliseconds of `performance.now()`. */
   readonly since: number;
 }
 
@@ -36,13 +47,19 @@ export const EMPTY_WORLD: World = {
   history: [],
   loop: 'off',
   volume: 100,
+  filters: '',
+  normalise: 'off',
+  autoplay: false,
+  over: false,
   paused: false,
   undoable: null,
   since: 0,
 };
 
 export function added(world: World, entries: readonly Entry[], index = world.upcoming.length): World {
-  const longer = { ...world, upcoming: world.upcoming.toSpliced(index, 0, ...entries) };
+  // What autoplay found gives way.
+  const wanted = world.upcoming.filter(({ byItself }) => byItself !== true);
+  const longer = { ...world, upcoming: wanted.toSpliced(index, 0, ...entries) };
   return world.current === null ? nextUp(awake(longer)) : longer;
 }
 
@@ -59,6 +76,24 @@ export function skipped(world: World, amount: number): World {
   });
   if (amount === 1 || upcoming.length === 0 || loop === 'queue') return after;
   return { ...after, undoable: { what: 'skip', upcoming, turned: after.current === null ? [] : [after.current] } };
+}
+
+/** Switched off, what it has found and nobody has heard goes, as if somebody had removed it. */
+export function autoplaying(world: World, autoplay: boolean): World {
+  const wanted = world.upcoming.filter(({ byItself }) => byItself !== true);
+  const goes = !autoplay && wanted.length < world.upcoming.length;
+  return { ...(goes ? reordered(world, 'remove', wanted) : world), autoplay };
+}
+
+/** Whether autoplay may add something, or have done so. */
+export const maySeek = ({ autoplay, loop, paused, current, over, upcoming }: World): boolean =>
+  autoplay && loop === 'off' && !paused && upcoming.length === 0 && (current !== null || over);
+
+/** How things may stand if autoplay has had the time for it: at most one track is ahead of what people hear. */
+export function grown(world: World, entry: () => Entry): World[] {
+  if (!maySeek(world)) return [world];
+  const longer = { ...world, upcoming: [entry()] };
+  return [world, ...grown(world.current === null ? nextUp(longer) : longer, entry)];
 }
 
 /** How things may stand when the current track has come to its end. */
@@ -117,7 +152,7 @@ export function stopped(world: World): World {
   const { current, upcoming, history } = world;
   if (current === null) return world;
   const all = { ...world, upcoming: [current, ...upcoming], history: [...history, current] };
-  return { ...reordered(all, 'clear', []), current: null };
+  return { ...reordered(all, 'clear', []), current: null, over: false };
 }
 
 export function undone(world: World): World {
@@ -146,7 +181,8 @@ const awake = (world: World): World => (world.current === null ? { ...world, pau
 /** With nothing current, what comes first becomes it. */
 function nextUp(world: World): World {
   const [first, ...rest] = world.upcoming;
-  return first === undefined ? { ...world, current: null } : begun({ ...world, upcoming: rest }, first);
+  if (first !== undefined) return begun({ ...world, upcoming: rest }, first);
+  return { ...world, current: null, over: true, since: performance.now() };
 }
 
 function begun(world: World, current: Entry): World {
@@ -154,6 +190,7 @@ function begun(world: World, current: Entry): World {
   return {
     ...world,
     current,
+    over: false,
     undoable: undoable === null ? null : { ...undoable, turned: [...undoable.turned, current] },
     since: performance.now(),
   };
