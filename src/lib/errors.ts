@@ -39,6 +39,7 @@ const ERRORS = {
     blame: 'user',
     say: 'That would bring back more tracks of one person than the {detail} that one may have. Wait for some to play, then undo.',
   },
+  PLAYLIST_LIMIT: { blame: 'user', say: 'I take no more than {detail} from one playlist.' },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
   NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },

@@ -5,7 +5,7 @@ import { inChunks, resumed } from './chunks.ts';
 import { isNamedLikeAudio } from './direct-url.ts';
 import type { ExtractionCache, Located } from './extraction-cache.ts';
 import type { HttpClient } from './http-client.ts';
-import { isListed, playable } from './playlist-entries.ts';
+import { atMost, isListed, playable } from './playlist-entries.ts';
 import { probe } from './probe.ts';
 import { mixOf } from './related.ts';
 import { isYouTube, videoOf } from './sites.ts';
@@ -92,12 +92,13 @@ export class ExtractorSource implements Source {
 
   /** A page is a track or a list; its first entry tells. */
   async #look(url: URL, { signal, userId }: Asking): Promise<Resolution> {
-    const { ytDlp, playlistLimit: limit } = this.#parts;
-    const chunks = inChunks<Entry>(
-      (took, life) =>
-        ytDlp.list({ kind: 'list', url, limit }, { signal: AbortSignal.any([signal, life]), userId }, took),
-      GATHER_MS,
-    );
+    const { ytDlp, playlistLimit } = this.#parts;
+    // One more than is taken tells whether there are more.
+    const listed = { kind: 'list', url, limit: playlistLimit + 1 } as const;
+    const chunks = inChunks<Entry>((took, life) => {
+      const asking = { signal: AbortSignal.any([signal, life]), userId };
+      return ytDlp.list(listed, asking, atMost(playlistLimit, took));
+    }, GATHER_MS);
     const { value: first } = await this.#unlessRefused(url, signal, () => chunks.next());
     const [entry] = first ?? [];
     if (!first || !entry) return { kind: 'nothing' };

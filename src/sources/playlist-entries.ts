@@ -1,5 +1,16 @@
+import { TenutoError } from '../lib/errors.ts';
 import type { PlaylistChunk, Track } from './source.ts';
 import type { Entry } from './yt-dlp-info.ts';
+
+/** Takes no more entries than that; throws PLAYLIST_LIMIT at the next one. */
+export function atMost(limit: number, took: (entry: Entry) => void): (entry: Entry) => void {
+  let count = 0;
+  return (entry) => {
+    count += 1;
+    if (count > limit) throw new TenutoError('PLAYLIST_LIMIT', String(limit));
+    took(entry);
+  };
+}
 
 /** Whether it is an entry of something; else it is the track that was asked for. */
 export const isListed = ({ playlist, playlist_title: title, _type: type }: Entry): boolean =>

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalLibrary } from '../../src/sources/local-library.ts';
+import { isReference, LocalLibrary, referenceTo } from '../../src/sources/local-library.ts';
 import type { Track } from '../../src/sources/source.ts';
 import { makeSound, temporaryFolder } from './sounds.ts';
 
@@ -141,5 +141,45 @@ describe('locating', () => {
     await writeFile(join(root, 'page.mp3'), '<html></html>');
     await expect(library.locate(track('song.mp3'))).rejects.toMatchObject({ code: 'TRACK_UNAVAILABLE' });
     await expect(library.locate(track('page.mp3'))).rejects.toMatchObject({ code: 'NOT_AUDIO' });
+  });
+});
+
+describe('while somebody types', () => {
+  const begun = (text: string) => library.beginningWith(text, 10).map(({ title }) => title);
+
+  it('files are found by the beginnings of their words', async () => {
+    await fill();
+    expect(begun('jog')).toEqual(['Jóga']);
+    expect(begun('lo no ad li')).toEqual(['Long Note (live at the long hall)']);
+    expect(begun('ong')).toEqual([]);
+    expect(begun('  ')).toEqual([]);
+    expect(library.beginningWith('a', 1)).toHaveLength(1);
+  });
+
+  it('nothing is waited for', () => {
+    expect(begun('jog')).toEqual([]);
+  });
+});
+
+describe('a reference of at most 100 characters', () => {
+  it('leads to its file again, and to nothing when that is gone', async () => {
+    await fill();
+    for (const path of Object.keys(SONGS)) {
+      const reference = referenceTo(track(path));
+      expect([isReference(reference), (await library.named(reference))?.identifier]).toEqual([true, path]);
+    }
+    expect(await library.named(referenceTo(track('Ada/gone.opus')))).toBe(null);
+    expect(await library.named('library:/')).toBe(null);
+  });
+
+  it('leads to a file whose path is longer, also where the cut falls into a character', async () => {
+    const path = `${'long '.repeat(12)}/${'🎵'.repeat(20)}/${'name '.repeat(10).trim()}x.opus`;
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await makeSound(join(root, path), { seconds: 0.5 });
+    await library.refresh();
+    const cuts = [path, `x${path}`].map((whole) => referenceTo(track(whole)));
+    for (const reference of cuts) expect(reference.length).toBeLessThanOrEqual(100);
+    expect((await library.named(cuts[0] ?? ''))?.identifier).toBe(path);
+    expect(cuts[0]?.isWellFormed()).toBe(true);
   });
 });

@@ -6,9 +6,8 @@ export const listLines = (title: string, entries: readonly object[]): string =>
     .map((entry) => `${JSON.stringify({ _type: 'url', playlist: title, playlist_title: title, ...entry })}\n`)
     .join('');
 
-/** All tracks of a playlist; none of what is no playlist. */
-export async function tracksIn(resolution: Resolution): Promise<readonly Track[]> {
-  const tracks: Track[] = [];
+/** All tracks of a playlist, put into `tracks` as they come; none of what is no playlist. */
+export async function tracksIn(resolution: Resolution, tracks: Track[] = []): Promise<readonly Track[]> {
   if (resolution.kind !== 'playlist') return tracks;
   for (let next = await resolution.chunks.next(); next.done !== true; next = await resolution.chunks.next())
     tracks.push(...next.value.tracks);
