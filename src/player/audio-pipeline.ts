@@ -52,6 +52,8 @@ export interface OpenedAudio {
    * TenutoError; after an abort there is only 'close'.
    */
   readonly packets: Readable;
+  /** Resolves when the last packet is here, and waits to be read; never when something ends it earlier. */
+  readonly arrived: Promise<void>;
   /** True when the packets are those of the file, bit by bit, for as long as the volume is 100. */
   readonly passthrough: boolean;
   /** Percent, 0 to 200. Heard within 100 ms and without a gap. */
@@ -110,6 +112,7 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
   const { startMs, volume, durationMs, signal } = options;
   const gain = new Gain(volume);
   const packets = new JitterBuffer((packet) => gain.apply(packet));
+  const arrived = new Promise<void>((resolve) => void packets.once('arrived', resolve));
   const gate = new PacketGate(packets, { ...input, startMs, durationMs, tempo: options.filtering?.tempo ?? 1 });
   // Errors are for those who play it; until they listen, none may be unhandled.
   for (const stage of [gate, packets]) stage.on('error', () => undefined);
@@ -139,7 +142,7 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
     packets.destroy();
     throw error;
   }
-  return { packets, passthrough: input.passthrough, setVolume: (percent) => gain.set(percent) };
+  return { packets, arrived, passthrough: input.passthrough, setVolume: (percent) => gain.set(percent) };
 }
 
 /** The file as it is. To begin in the middle, its packets are counted, so that the position is exact. */

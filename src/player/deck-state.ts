@@ -3,6 +3,15 @@ import type { Media, Urgency } from '../sources/source.ts';
 import type { Filtering } from './filters.ts';
 import type { Sound } from './sound.ts';
 
+/** How an entry is put on the deck. */
+export interface LoadOptions {
+  readonly startMs: number;
+  /** Percent, when it is asked for. */
+  readonly volume: () => number;
+  readonly filtering: Filtering | null;
+  readonly urgency: Urgency;
+}
+
 /** What an entry is wanted to sound like, and from where; null: from where it is by then. */
 export interface Aim {
   readonly startMs: number | null;
@@ -35,11 +44,14 @@ export type DeckState =
       readonly media: Media;
       readonly sound: Sound;
       readonly opening: Opening;
-    };
+    }
+  /** Its last frame was read. That one, and the silence behind it, leave by themselves, unless another entry comes before. */
+  | { readonly status: 'fading' };
 
 export const LEGAL = {
   empty: ['loading'],
   loading: ['loading', 'sounding', 'empty'],
-  sounding: ['swapping', 'empty'],
+  sounding: ['swapping', 'fading', 'empty'],
   swapping: ['swapping', 'sounding', 'loading', 'empty'],
+  fading: ['loading', 'empty'],
 } as const satisfies Record<DeckState['status'], readonly DeckState['status'][]>;

@@ -6,7 +6,7 @@ import { within } from '../lib/time.ts';
 import type { QueueEntry } from '../queue/queue.ts';
 import type { Media, Track, Urgency } from '../sources/source.ts';
 import type { OpenedAudio } from './audio-pipeline.ts';
-import { LEGAL, type Aim, type DeckState, type Disc, type Opening } from './deck-state.ts';
+import { LEGAL, type Aim, type DeckState, type Disc, type LoadOptions, type Opening } from './deck-state.ts';
 import { endReason } from './end-reasons.ts';
 import type { Filtering } from './filters.ts';
 import { Sound } from './sound.ts';
@@ -28,15 +28,6 @@ export interface OpenOptions {
   readonly volume: number;
   readonly filtering: Filtering | null;
   readonly signal: AbortSignal;
-}
-
-/** How an entry is put on the deck. */
-export interface LoadOptions {
-  readonly startMs: number;
-  /** Percent, when it is asked for. */
-  readonly volume: () => number;
-  readonly filtering: Filtering | null;
-  readonly urgency: Urgency;
 }
 
 /** From a track to packets. */
@@ -84,7 +75,7 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
   /** The entry on the deck, or null. */
   get entry(): QueueEntry | null {
     const state = this.#machine.state;
-    return state.status === 'empty' ? null : state.disc.entry;
+    return 'disc' in state ? state.disc.entry : null;
   }
 
   get loading(): boolean {
@@ -93,20 +84,26 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
 
   /** True while packets leave for a connection. */
   get audible(): boolean {
-    return this.audio.state.status === AudioPlayerStatus.Playing;
+    return 'sound' in this.#machine.state && this.audio.state.status === AudioPlayerStatus.Playing;
+  }
+
+  /** True when all of what sounds has come in, and only some seconds of it are still to be heard. */
+  get nearEnd(): boolean {
+    const state = this.#machine.state;
+    return state.status === 'sounding' && state.sound.arrived;
   }
 
   /** Milliseconds into the entry, or null when the deck is empty. */
   get positionMs(): number | null {
     const state = this.#machine.state;
-    if (state.status === 'empty') return null;
+    if (!('disc' in state)) return null;
     return state.status === 'loading' ? state.startMs : state.sound.positionMs;
   }
 
   /** What is done to the sound of the entry, or will be when it is open; null without filters. */
   get filtering(): Filtering | null {
     const state = this.#machine.state;
-    if (state.status === 'empty') return null;
+    if (!('disc' in state)) return null;
     return 'sound' in state ? state.sound.filtering : state.opening.filtering;
   }
 
@@ -124,6 +121,7 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     const state = this.#machine.state;
     switch (state.status) {
       case 'empty':
+      case 'fading':
         return false;
       case 'loading': {
         state.opening.life.abort();
@@ -213,10 +211,23 @@ export class Deck extends EventEmitter<{ change: []; ended: [Ending] }> {
     this.#machine.to({ status: 'sounding', disc, media, sound });
     this.audio.play(sound.resource);
     before?.sound.close();
+    audio.packets.once('end', () => this.#ranOut(sound));
+    void audio.arrived.then(() => this.emit('change'));
+  }
+
+  /** What follows may take over at once: the audio player says only behind five frames of silence that it is idle. */
+  #ranOut(sound: Sound): void {
+    const { state } = this.#machine;
+    if (state.status !== 'sounding' || state.sound !== sound || endReason(sound) !== 'finished') return;
+    this.#machine.to({ status: 'fading' });
+    const { positionMs, heardMs } = sound;
+    sound.close();
+    this.emit('ended', { entry: state.disc.entry, failure: null, positionMs, heardMs });
   }
 
   #fellSilent(): void {
     const { state } = this.#machine;
+    if (state.status === 'fading') this.#machine.to({ status: 'empty' });
     if (!('sound' in state)) return;
     const { disc, sound } = state;
     const reason = endReason(sound);

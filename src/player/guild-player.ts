@@ -1,12 +1,13 @@
 import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
-import { restarts } from '../queue/queue-operations.ts';
+import { applyOperation, restarts } from '../queue/queue-operations.ts';
 import type { Session } from '../queue/queue.ts';
 import type { Urgency } from '../sources/source.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { keepTime } from './position-clock.ts';
 import type { Edit } from './queue-edits.ts';
 import { filteringOf } from './filters.ts';
+import { NextSound } from './next-sound.ts';
 import { Rest } from './rest.ts';
 import { Swaps } from './swaps.ts';
 import { TrackEndings, type TrackEndingsParts } from './track-endings.ts';
@@ -26,6 +27,7 @@ export class GuildPlayer {
   readonly deck: Deck;
   readonly #parts: GuildPlayerParts;
   readonly #endings: TrackEndings;
+  readonly #next: NextSound;
   /** What people change of the track that plays while it plays. */
   readonly swaps: Swaps;
   readonly #lock = new Lock();
@@ -40,12 +42,14 @@ export class GuildPlayer {
   constructor(parts: GuildPlayerParts) {
     this.#parts = parts;
     this.#endings = new TrackEndings(parts);
-    this.deck = new Deck(parts);
+    this.#next = new NextSound(parts);
+    this.deck = new Deck(this.#next);
     const decide = <T>(decision: () => Promise<T>) => this.#decide(decision);
     this.swaps = new Swaps({ deck: this.deck, record: parts.record, decide });
     keepTime(this.deck, (entryId, positionMs) => parts.record.notePosition(entryId, positionMs));
     this.deck.on('change', () => {
       if (this.deck.audible) this.#endings.heard();
+      if (this.deck.entry !== null) this.#prepareNext();
       parts.changed();
     });
     this.deck.on('ended', (ending) => void this.#ended(ending).catch((error: unknown) => this.#report(error)));
@@ -179,7 +183,18 @@ export class GuildPlayer {
       this.deck.load(queue.current, { startMs, volume, filtering, urgency: this.#urgency });
     }
     this.deck.hold(session.paused !== 'no');
+    this.#prepareNext();
     this.#parts.changed();
+  }
+
+  /** Near the end of what sounds, what follows is opened, and let go of when something else will follow. */
+  #prepareNext(): void {
+    const { queue, session } = this.#parts.record;
+    // Its turn has come, or comes in a moment.
+    if (this.deck.loading || this.#ending !== null) return;
+    const entry = this.deck.nearEnd ? applyOperation(queue, { type: 'advance' }).current : null;
+    const { volume, filters } = session;
+    this.#next.prepare(entry && { entry, volume, filtering: filteringOf(filters) });
   }
 
   /** Holds the sound first, so that the position written is that of the last frame; if the write fails, `#sync` lets go. */

@@ -24,6 +24,7 @@ export class Sound {
   readonly #audio: OpenedAudio;
   readonly #options: SoundOptions;
   #leftOut = 0;
+  #arrived = false;
   #complete = false;
   #failure: Error | null = null;
 
@@ -36,6 +37,7 @@ export class Sound {
     // written, and of a short rest nothing has been read then (@discordjs/voice 0.19, AudioPlayer.play).
     this.resource.started = true;
     audio.packets.once('end', () => (this.#complete = true));
+    void audio.arrived.then(() => (this.#arrived = true));
     // The audio player wraps errors and loses what they were, so they are kept from the source.
     audio.packets.once('error', (error: Error) => (this.#failure = error));
   }
@@ -49,6 +51,11 @@ export class Sound {
   /** Milliseconds that left since its entry was put on the deck. */
   get heardMs(): number {
     return this.#options.heardBeforeMs + this.resource.playbackDuration;
+  }
+
+  /** True when the last packet of the track is here, though not heard yet. */
+  get arrived(): boolean {
+    return this.#arrived;
   }
 
   /** True when the last packet of the track was read. */

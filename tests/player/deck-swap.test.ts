@@ -43,7 +43,12 @@ beforeEach(async () => {
     open: async (_media, _track, options) => {
       opened.push(options);
       await doors.shift();
-      return { packets: packetsOf(options, endMs), passthrough: true, setVolume: () => undefined };
+      return {
+        packets: packetsOf(options, endMs),
+        passthrough: true,
+        arrived: new Promise(() => undefined),
+        setVolume: () => undefined,
+      };
     },
   });
   here.manager.attach(GUILD, deck.audio);

@@ -37,6 +37,7 @@ async function playerOf(locate: GuildPlayerParts['locate']) {
   const open = vi.fn<GuildPlayerParts['open']>(async () => ({
     packets: new Readable({ objectMode: true, read: () => undefined }),
     passthrough: true,
+    arrived: new Promise(() => undefined),
     setVolume: () => undefined,
   }));
   const player = new GuildPlayer({

@@ -49,11 +49,12 @@ export class JitterBuffer extends Readable {
     else callback();
   }
 
-  /** No packet comes any more: because that is all, or because of a failure. */
+  /** No packet comes any more: because that is all, which 'arrived' tells, or because of a failure. */
   finish(failure: Error | null = null): void {
     if (this.#over) return;
     this.#over = true;
     this.#failure = failure;
+    if (failure === null) this.emit('arrived');
     this.#serve();
   }
 
