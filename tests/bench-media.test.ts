@@ -73,8 +73,6 @@ describe('a verdict', () => {
     expect(shortfalls(cut, 'told')).toEqual(['cut off unnoticed']);
     expect(shortfalls({ ...cut, ending: 'error' }, 'told')).toEqual([]);
     expect(shortfalls({ ...cut, ending: 'error' }, 'whole')).toEqual(['failed at 40 %']);
-    expect(shortfalls({ ...WHOLE, ending: 'error' }, 'all')).toEqual([]);
-    expect(shortfalls({ ...cut, ending: 'error' }, 'all')).toEqual(['failed at 40 %']);
     expect(shortfalls({ ...cut, ending: 'hang' }, 'told')).toEqual(['hangs']);
     expect(shortfalls({ ...WHOLE, foreign: true }, 'whole')).toEqual(['sound that is not the song']);
     expect(shortfalls({ ...WHOLE, replayed: true, foreign: true }, 'whole')).toEqual(['replays']);

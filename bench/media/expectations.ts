@@ -1,10 +1,7 @@
 import type { InputFault } from '../../loopback/media/input-faults.ts';
 
-/**
- * `whole`: every packet of the clean run. `told`: a true beginning of it, perhaps none of it, and then a clear error.
- * `all`: every packet; there was less than the server claimed, so an error may follow them.
- */
-export type Expectation = 'whole' | 'told' | 'all';
+/** `whole`: every packet of the clean run. `told`: a true beginning of it, perhaps none of it, and then a clear error. */
+export type Expectation = 'whole' | 'told';
 
 /** What must come of each fault. `lists`: whether it can happen to the pieces of an HLS playlist, and is played there too. */
 export interface Expected {

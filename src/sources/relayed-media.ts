@@ -12,6 +12,9 @@ import { peek, readAll } from './stream-reading.ts';
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 /** Lists that are read again for new links to their pieces: more than any stream has qualities. */
 const MAX_LISTS = 16;
+/** A site is asked for new links so often, and once more for each of these spans: pieces that never come are no reason to ask for ever. */
+const RENEWALS = 3;
+const RENEWAL_MS = 10 * 60_000;
 
 export interface RelayOptions {
   /** Ends every reading of the track. */
@@ -49,6 +52,8 @@ export class RelayedMedia {
   #renewing: Promise<void> | null = null;
   /** Nothing came since there are new links: they are no better. */
   #renewed = false;
+  readonly #began = performance.now();
+  #renewals = 0;
 
   /** Throws TenutoError when there is nothing. */
   static async open(http: HttpClient, media: HttpMedia, options: RelayOptions): Promise<RelayedMedia> {
@@ -144,20 +149,22 @@ export class RelayedMedia {
 
   /** New links to everything, once for all who wait for them. Throws `why` where they would not help. */
   async #renew(why: unknown): Promise<void> {
-    if (!this.#renewing && (this.#renewed || !this.#mayHaveExpired(why))) throw why;
+    if (!this.#renewing && (this.#renewed || !this.#mayHelp(why))) throw why;
     this.#renewing ??= this.#renewAll(why).finally(() => (this.#renewing = null));
     await this.#renewing;
   }
 
   /** Pieces of a live stream that are gone were only fetched too late. */
-  #mayHaveExpired(why: unknown): boolean {
+  #mayHelp(why: unknown): boolean {
     const status = why instanceof TenutoError && why.cause instanceof HttpStatusError ? why.cause.status : 0;
-    return status > 0 && (this.#finite || status !== 404);
+    const allowed = RENEWALS + Math.floor((performance.now() - this.#began) / RENEWAL_MS);
+    return status > 0 && (this.#finite || status !== 404) && this.#renewals < allowed;
   }
 
   async #renewAll(why: unknown): Promise<void> {
     const { refresh, signal } = this.#options;
     this.#renewed = true;
+    this.#renewals += 1;
     const fresh = await refresh?.(signal, why);
     if (fresh?.kind !== 'http') throw new ChangedError();
     this.#media = fresh;

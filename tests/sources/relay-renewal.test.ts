@@ -47,7 +47,7 @@ const list = () =>
 
 beforeEach(async () => {
   [valid, renewals, status, ending, cutAt] = [1, 0, 403, '#EXT-X-ENDLIST', Infinity];
-  const links = [1, 2, 3].flatMap((signature) => [
+  const links = [1, 2, 3, 4, 5, 6].flatMap((signature) => [
     [`/${signature}/list.m3u8`, signed(list)] as const,
     [`/${signature}/all.m3u8`, signed(() => '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlist.m3u8\n')] as const,
     ...NAMES.map((name) => [`/${signature}/${name}`, signed(PIECE)] as const),
@@ -128,6 +128,18 @@ describe('when the links of a list expire', () => {
       expect((await bytes(url)).status).toBe(200);
     }
     expect(renewals).toBe(2);
+  });
+
+  it('again and again, the site is asked a few times only', async () => {
+    const relayed = await open();
+    const all = await addresses(relayed.url);
+    const statuses: number[] = [];
+    for (const url of all) {
+      expire();
+      statuses.push((await bytes(url)).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 403, 403]);
+    expect(renewals).toBe(3);
   });
 
   it('and new ones are no better, that is the end', async () => {
