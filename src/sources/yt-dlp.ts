@@ -104,6 +104,7 @@ export class YtDlp {
     try {
       const first = await this.#slots.run(() => this.#breaker.ask(site, () => entries.next()), flight);
       if (first.done === true) return;
+      this.#breaker.answered(site);
       took(first.value);
       // Now something can play; the rest of a long list keeps nobody from looking up what is to play.
       await this.#lists.run(async () => {

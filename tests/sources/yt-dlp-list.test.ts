@@ -79,6 +79,23 @@ describe('a list', () => {
     expect(subprocesses.living).toEqual([]);
   });
 
+  it('is an answer of its site with the first entry, also when nobody reads on', async () => {
+    const down: Behaviour = { stderr: 'ERROR: [x] HTTP Error 503: Service Unavailable', code: 1 };
+    const { fake, list, program } = await lister(down);
+    const fail = () => expect(list(50)).rejects.toMatchObject({ retryAt: null });
+    await fail();
+    await fail();
+    await fake.behave({ stdout: lines(1), hangs: true });
+    const target = { kind: 'list', url: new URL('https://example.com/list'), limit: 5 } as const;
+    const enough = program.list(target, { signal }, () => {
+      throw new Error('enough');
+    });
+    await expect(enough).rejects.toThrow('enough');
+    await fake.behave(down);
+    // The third in a row would close the site for a while.
+    await fail();
+  });
+
   it('is killed when whoever reads it breaks', async () => {
     const { program } = await lister({ stdout: lines(1), hangs: true });
     const target = { kind: 'youtube-list', words: 'a song', limit: 5 } as const;
