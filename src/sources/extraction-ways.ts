@@ -14,7 +14,7 @@ export const USUAL_WAY: Way = {
   format: 'ba[acodec=opus][protocol=https]/ba[protocol=https]/ba[protocol=http]/ba/b',
 };
 /** What is sent in pieces, or together with a picture as YouTube's format 18, is served otherwise than sound alone. */
-const OTHER_FORMAT: Way = { format: 'ba[protocol^=m3u8]/18/b[protocol^=m3u8]/b' };
+const OTHER_FORMAT: Way = { format: 'ba[protocol^=m3u8]/18/b/ba' };
 
 /** What goes wrong with a page; `link-refused`: the link to the bytes was, also when it was new. */
 type Trouble = FailureClass | 'link-refused';
