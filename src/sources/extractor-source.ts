@@ -69,8 +69,12 @@ export class ExtractorSource implements Source {
     const video = videoOf(track.identifier);
     if (video === null) return null;
     const mix = { kind: 'youtube-mix', url: mixOf(video), limit: MIX_LENGTH } as const;
-    const extraction = await this.#parts.ytDlp.extract(mix, { signal, urgency });
-    const entries = extraction.kind === 'many' ? extraction.entries : [];
+    const extraction = await this.#parts.ytDlp.extract(mix, { signal, urgency }).catch((error: unknown) => {
+      // Of a few videos there is no mix.
+      if (error instanceof TenutoError && error.code === 'TRACK_CLOSED') return null;
+      throw error;
+    });
+    const entries = extraction?.kind === 'many' ? extraction.entries : [];
     // A stream never ends; what has no length is private or gone.
     return entries.flatMap((entry) => this.#entry(entry) ?? []).filter(({ durationMs }) => durationMs !== null);
   }

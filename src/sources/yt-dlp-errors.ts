@@ -121,7 +121,7 @@ const SAID: readonly (readonly [RegExp, FailureClass])[] = [
     'sign-in',
   ],
   [
-    /removed|terminated|deleted|no longer available|(video|content|playlist|track|page)( is|'s)? (unavailable|not available|does not exist)|isn't available|does not exist|HTTP Error 4(04|10)/i,
+    /removed|unviewable|terminated|deleted|no longer available|(video|content|playlist|track|page)( is|'s)? (unavailable|not available|does not exist)|isn't available|does not exist|HTTP Error 4(04|10)/i,
     'removed',
   ],
   [/HTTP Error 403/i, 'refused'],

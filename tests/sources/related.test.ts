@@ -105,6 +105,15 @@ describe('of all sources', () => {
     expect(call?.argv).not.toContain('--no-playlist');
   });
 
+  it.each(['The playlist does not exist.', 'This playlist type is unviewable.'])(
+    'a video without a mix has nothing that goes with it: %s',
+    async (words) => {
+      const stderr = `ERROR: [youtube:tab] RDaaaaaaaaaaa: YouTube said: ${words}`;
+      const { related } = await sources({ stdout: 'null', stderr, code: 1 });
+      expect(await related(track('youtube', 'https://youtu.be/aaaaaaaaaaa'))).toEqual([]);
+    },
+  );
+
   it('a site that turns us away says so', async () => {
     const { related } = await sources({ stdout: 'null', stderr: 'ERROR: [youtube] HTTP Error 429', code: 1 });
     await expect(related(track('youtube', 'https://youtu.be/x'))).rejects.toMatchObject({ code: 'SITE_BLOCKED' });
