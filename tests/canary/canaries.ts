@@ -4,7 +4,11 @@ import { randomBytes } from 'node:crypto';
 const PIECE = 10;
 
 /** A secret that stands nowhere by chance. */
-export const canary = (): string => `Cnry${randomBytes(18).toString('hex')}`;
+export const canary = (): string =>
+  randomBytes(48)
+    .toString('base64')
+    .replace(/[^a-z\d]/gi, '')
+    .slice(0, 40);
 
 /** Where a secret was found, and in which form. */
 export interface Leak {
@@ -60,7 +64,7 @@ function formsOf(secret: string): [form: string, pieces: readonly string[]][] {
   return [
     ['as it is', piecesOf(plain(secret))],
     ['base64', base64],
-    ['hex', piecesOf(bytes.toString('hex'))],
+    ['hex', piecesOf(bytes.toString('hex'), 2 * PIECE)],
     ['backwards', piecesOf(plain(backwards(secret)))],
   ];
 }
@@ -68,5 +72,5 @@ function formsOf(secret: string): [form: string, pieces: readonly string[]][] {
 /** Of letters and digits only. */
 export const backwards = (text: string): string => Buffer.from(text).reverse().toString();
 
-const piecesOf = (text: string): string[] =>
-  Array.from({ length: Math.max(1, text.length - PIECE + 1) }, (_, at) => text.slice(at, at + PIECE));
+const piecesOf = (text: string, length = PIECE): string[] =>
+  Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
