@@ -16,6 +16,8 @@ import { move } from '../../src/commands/move.ts';
 import { previous } from '../../src/commands/previous.ts';
 import { remove } from '../../src/commands/remove.ts';
 import { replay } from '../../src/commands/replay.ts';
+import { filter } from '../../src/commands/filter.ts';
+import { seek } from '../../src/commands/seek.ts';
 import { shuffle } from '../../src/commands/shuffle.ts';
 import { stay } from '../../src/commands/stay.ts';
 import { undo } from '../../src/commands/undo.ts';
@@ -31,6 +33,7 @@ async function run(command: Command, options: Options = {}, script: Script = {})
   return { said: await command.run(context(options), parts), asked };
 }
 
+const BASS: Playback['filters'] = [{ name: 'bassboost', amount: 8 }];
 const ONE: Script = { touched: [entry('2')] };
 const THREE: Script = { touched: ['2', '3', '4'].map((id) => entry(id)) };
 
@@ -135,6 +138,35 @@ describe('a command asks one thing of the player and says what came of it', () =
     ['/stop', stop, {}, {}, ['stop G'], 'Stopped, and the queue is empty.'],
     ['/leave', leave, {}, {}, ['leave G'], 'Left. The queue is kept: /play goes on with it.'],
     ['/volume', volume, {}, { playback: playback({ volume: 80 }) }, [], 'The volume is 80 %.'],
+    ['/seek 1:30', seek, { to: '1:30' }, {}, ['seek G beginning 90000'], 'Going on at 1:30.'],
+    ['/seek -10', seek, { to: '-10' }, {}, ['seek G here -10000'], 'Going on at 0:50.'],
+    ['/filter', filter, {}, { playback: playback({ filters: BASS }) }, [], 'On: Bass boost (8 dB).'],
+    ['/filter, with none on', filter, {}, {}, [], 'No filter is on.'],
+    ['/filter bassboost', filter, { name: 'bassboost' }, {}, ['setFilters G bassboost=8'], 'On: Bass boost (8 dB).'],
+    [
+      '/filter speed 150, beside another',
+      filter,
+      { name: 'speed', amount: 150 },
+      { playback: playback({ filters: BASS }) },
+      ['setFilters G bassboost=8 speed=150'],
+      'On: Bass boost (8 dB), Speed (150 %).',
+    ],
+    [
+      '/filter, once more',
+      filter,
+      { name: 'bassboost' },
+      { playback: playback({ filters: BASS }) },
+      ['setFilters G'],
+      'No filter is on.',
+    ],
+    [
+      '/filter off',
+      filter,
+      { name: 'off' },
+      { playback: playback({ filters: BASS }) },
+      ['setFilters G'],
+      'No filter is on.',
+    ],
     ['/volume 0', volume, { level: 0 }, {}, ['setVolume G 0'], 'The volume is 0 % now.'],
     [
       '/normalise off',
@@ -149,6 +181,19 @@ describe('a command asks one thing of the player and says what came of it', () =
   ])('%s', async (_name, command, options, script, asked, said) => {
     expect(await run(command, options, script)).toEqual({ said, asked });
   });
+});
+
+it.each(['', 'the middle', '1:75', '-ss 1'])('refuses to go to "%s"', async (to) => {
+  await expect(run(seek, { to })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+});
+
+it.each<Options>([
+  { name: 'reverb' },
+  { name: '__proto__' },
+  { name: 'speed', amount: 900 },
+  { name: '8d', amount: 2 },
+])('refuses the filter %o', async (options) => {
+  await expect(run(filter, options)).rejects.toMatchObject({ code: 'BAD_OPTION' });
 });
 
 it('does not come to the channel when there is nothing to resume', async () => {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { HeardPacket } from '../../loopback/ears.ts';
 import { decoded, soundOf, type Sound } from '../../bench/media/pcm.ts';
 
 const PER_MS = 8;
@@ -22,9 +21,9 @@ export async function soundOfFile(path: string, chain: string | null = null): Pr
 }
 
 /** Where in a sound what was heard begins, in milliseconds: looked for a second to either side of a place; null: nowhere there. */
-export function placeOf(heard: readonly HeardPacket[], sound: Sound, nearMs: number): number | null {
+export function placeOf(heard: readonly Buffer[], sound: Sound, nearMs: number): number | null {
   const skipped = SETTLING_PACKETS * PACKET_MS;
-  const block = decoded(heard.map(({ opus }) => opus)).subarray(skipped * PER_MS, skipped * PER_MS + BLOCK);
+  const block = decoded(heard).subarray(skipped * PER_MS, skipped * PER_MS + BLOCK);
   if (block.length < BLOCK) throw new Error('too little was heard');
   const from = Math.max(0, Math.round((nearMs + skipped - 1_000) * PER_MS));
   let best = { likeness: 0.7, at: -1 };
