@@ -62,8 +62,8 @@ describe('what a person types, to the real yt-dlp,', () => {
     const said = outcomes.map((one) =>
       one.status === 'fulfilled' ? one.value : (one.reason as { code: string }).code,
     );
-    expect(new Set(said)).toEqual(new Set(['BAD_QUERY', 'NETWORK_DOWN', 'a link']));
-    expect(said.filter((code) => code === 'BAD_QUERY').length).toBeLessThan(8);
+    for (const one of said) expect(['BAD_QUERY', 'NETWORK_DOWN', 'a link']).toContain(one);
+    expect(said.filter((one) => one === 'NETWORK_DOWN').length).toBeGreaterThan(said.length / 2);
     expect(await added()).toEqual([]);
     expect(await readdir(cache)).toContain('kept');
     expect(server.requests).toEqual([]);
