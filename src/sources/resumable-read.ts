@@ -193,8 +193,8 @@ async function* chunksOf({ body, url }: HttpAnswer, stallMs: number): AsyncGener
   const chunks = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const stalled = new TenutoError('TRACK_UNAVAILABLE', 'the server stopped sending');
-      const timer = setTimeout(() => body.destroy(stalled), stallMs);
+      const stalled = () => new TenutoError('TRACK_UNAVAILABLE', 'the server stopped sending');
+      const timer = setTimeout(() => body.destroy(stalled()), stallMs);
       const next = await chunks.next().finally(() => clearTimeout(timer));
       if (next.done === true) return;
       yield next.value;
