@@ -36,7 +36,7 @@ export class Swaps {
     });
     // Not in the decision: nobody else waits for what is being opened.
     if (swapped === null) return startMs;
-    if (!(await swapped)) throw new TenutoError('OVERTAKEN');
+    if (!(await swapped.catch(noSoundThere))) throw new TenutoError('OVERTAKEN');
     await decide(async () => {
       if (deck.entry?.id === entryId && deck.positionMs !== null) await record.update({ positionMs: deck.positionMs });
     });
@@ -48,6 +48,7 @@ export class Swaps {
     const { deck, record, decide } = this.#parts;
     const { filters, swapped } = await decide(async () => {
       const filters = edit(record.session.filters);
+      if (filters === record.session.filters) return { filters, swapped: null };
       await record.update({ filters });
       return { filters, swapped: told(deck.swap({ filtering: filteringOf(filters) })) };
     });
@@ -71,6 +72,11 @@ function placeIn({ live, durationMs }: Track, positionMs: number, { from, ms }: 
   if (durationMs !== null && startMs >= durationMs)
     throw new TenutoError('BEHIND_END', ` (${formatDuration(durationMs)})`);
   return startMs;
+}
+
+/** Of a track that was heard there is sound: but not behind its end, where nobody knew that. */
+function noSoundThere(error: unknown): never {
+  throw error instanceof TenutoError && error.code === 'NOT_AUDIO' ? new TenutoError('BEHIND_END') : error;
 }
 
 /** As it may fail before anybody waits for it. What stopped it is told with what that means. */

@@ -56,17 +56,19 @@ export interface Filter {
   readonly amount: number | null;
 }
 
-/** What somebody wants of the filters that are on. Throws TenutoError('BAD_OPTION') for what does not exist. */
+/** What somebody wants of the filters that are on; the very same list where that changes nothing. Throws TenutoError('BAD_OPTION') for what does not exist. */
 export type FilterEdit = (on: readonly Filter[]) => readonly Filter[];
 
-export const noFilters: FilterEdit = () => [];
+export const noFilters: FilterEdit = (on) => (on.length === 0 ? on : []);
 
 /** Turns a filter on, or sets it anew when an amount is given, or else turns it off. */
 export const toggling =
   (name: string, amount: number | null): FilterEdit =>
   (on) => {
     const others = on.filter((filter) => filter.name !== name);
-    return others.length < on.length && amount === null ? others : [...others, filterOf(name, amount)];
+    if (others.length < on.length && amount === null) return others;
+    const wanted = filterOf(name, amount);
+    return on.some((filter) => filter.name === name && filter.amount === wanted.amount) ? on : [...others, wanted];
   };
 
 /** The filters of a stored list that this version knows, each once; `dropped` are the others. */

@@ -129,6 +129,22 @@ it('has the filters on that are heard: those from before, when others cannot be 
   expect(player.deck.filtering?.filters).toEqual(queues.session('1').filters);
 });
 
+it('opens nothing where the filters stay as they are', async () => {
+  const { swaps, opened, play } = await guild();
+  await play();
+  expect(await swaps.setFilters(noFilters)).toEqual([]);
+  await swaps.setFilters(toggling('speed', 150));
+  await swaps.setFilters(toggling('speed', 150));
+  expect(opened).toHaveLength(2);
+});
+
+it('says of a track of unknown length that it ends before the place, where there is no sound any more', async () => {
+  const { swaps, doors, play } = await guild(new MemoryStore(), { durationMs: null });
+  await play();
+  doors.push(Promise.reject(new TenutoError('NOT_AUDIO')));
+  await expect(swaps.seek(to(3_600))).rejects.toMatchObject({ code: 'BEHIND_END' });
+});
+
 it('keeps no filter and opens nothing for what does not exist', async () => {
   const { queues, swaps, opened, play } = await guild();
   await play();

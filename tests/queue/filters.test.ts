@@ -17,6 +17,13 @@ describe('a filter', () => {
     expect(toggling(name, amount)(on)).toEqual(after);
   });
 
+  it('changes nothing where it is as it was wanted', () => {
+    const on = [SPEED, EIGHT];
+    expect(toggling('speed', 150)(on)).toBe(on);
+    const none: readonly Filter[] = [];
+    expect(noFilters(none)).toBe(none);
+  });
+
   it('is off with all others', () => {
     expect(noFilters([BASS, EIGHT])).toEqual([]);
   });
