@@ -10,7 +10,11 @@ export const seek: Command = {
     .setName('seek')
     .setDescription('Go to another place in the current track')
     .addStringOption((option) =>
-      option.setName('to').setDescription('1:30, 90 or 1m30s; +30 or -10 from here').setRequired(true).setMaxLength(20),
+      option
+        .setName('to')
+        .setDescription('Where: 1:30, 90 or 1m30s; +30 or -10 from here')
+        .setRequired(true)
+        .setMaxLength(20),
     ),
   needs: 'same-voice-channel',
   async run(context, { players }) {
