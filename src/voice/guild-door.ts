@@ -152,13 +152,22 @@ export class GuildDoor {
     const { guildId, gateway, options, now, log } = this.#parts;
     const adapterCreator = this.#adapterCreator;
     if (adapterCreator === null) return null;
-    const { encryptionGraceMs } = options;
+    const { encryptionGraceMs, encryptionPatienceMs } = options;
     const ownUserId = gateway.ownUserId();
     this.#linkedAt = now();
     this.#owesLeaving = false;
     const { selfDeaf } = this;
     const mayEcho = () => this.mayEcho;
-    const link = new VoiceLink({ guildId, channelId, selfDeaf, ownUserId, adapterCreator, encryptionGraceMs, mayEcho });
+    const link = new VoiceLink({
+      guildId,
+      channelId,
+      selfDeaf,
+      ownUserId,
+      adapterCreator,
+      encryptionGraceMs,
+      encryptionPatienceMs,
+      mayEcho,
+    });
     link.once('sent', () => (this.#joins += 1));
     link.on('sent', () => this.#noteSend());
     link.on('fault', (error) => log.warn({ error }, 'voice library threw'));

@@ -78,7 +78,20 @@ export class GuildLine {
     this.hush();
     this.#unsent = null;
     this.#player = player;
+    player.on('stateChange', (_before, { status }) => {
+      if (status === AudioPlayerStatus.Idle && player === this.#player) this.#forget();
+    });
     if (wasOpen) this.hear();
+  }
+
+  /**
+   * At its end a piece is followed by silence, so all of it has left. Of what is stopped before, the library has a frame
+   * prepared, which would be heard before the next piece, whenever that is.
+   */
+  #forget(): void {
+    if (!this.#open || !this.#player) return;
+    this.#link?.silence();
+    this.#link?.play(this.#player, []);
   }
 
   /** What plays. Resources that go on where the one before was say so by the same metadata. */

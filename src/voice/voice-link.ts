@@ -18,8 +18,9 @@ import type { JoinStep } from './join-steps.ts';
 import type { LinkEvidence } from './link-evidence.ts';
 import { networkFailure } from './network-failures.ts';
 import { NetworkingWatch } from './networking-watch.ts';
+import type { VoiceOptions } from './voice-options.ts';
 
-export interface LinkRequest {
+export interface LinkRequest extends Pick<VoiceOptions, 'encryptionGraceMs' | 'encryptionPatienceMs'> {
   readonly guildId: string;
   readonly channelId: string;
   readonly selfDeaf: boolean;
@@ -27,8 +28,6 @@ export interface LinkRequest {
   readonly adapterCreator: DiscordGatewayAdapterCreator;
   /** True while the answer to an earlier leaving may still come, which says nothing about this join. */
   readonly mayEcho: () => boolean;
-  /** How long frames wait for end-to-end encryption: what leaves before it cannot be heard by those who have it. */
-  readonly encryptionGraceMs: number;
 }
 
 interface LinkEvents {
@@ -221,11 +220,15 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     return { ...classify(code), ...networkFailure(isMeant ? last.error : null), code };
   }
 
-  #onReady({ dave }: NetworkingReadyState): void {
+  #onReady({ dave, connectionData }: NetworkingReadyState): void {
     if (this.#heard || !dave || dave.protocolVersion === 0 || encrypts(dave)) return this.#sayReady();
-    // Alone in the channel there is no group to be in, so this must end by itself.
+    const { encryptionGraceMs, encryptionPatienceMs } = this.#request;
     clearTimeout(this.#grace);
-    this.#grace = setTimeout(() => this.#sayReady(), this.#request.encryptionGraceMs);
+    // Alone there is no group to be in, so this must end by itself; others could not understand what left before they are in one.
+    this.#grace = setTimeout(() => {
+      if (connectionData.connectedClients.size === 0) return this.#sayReady();
+      this.#grace = setTimeout(() => this.#sayReady(), encryptionPatienceMs - encryptionGraceMs);
+    }, encryptionGraceMs);
   }
 
   #onTransition(): void {

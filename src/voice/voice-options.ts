@@ -20,8 +20,10 @@ export interface VoiceOptions {
   readonly leaveDeadlineMs: number;
   /** How long after an unanswered leaving its answer may still come. */
   readonly echoMs: number;
-  /** How long the first frame waits for end-to-end encryption. */
+  /** How long the first frame waits for end-to-end encryption when nobody else is in the call, as far as its server has said. */
   readonly encryptionGraceMs: number;
+  /** The same when somebody is, who could not understand it. */
+  readonly encryptionPatienceMs: number;
   /** A player plays, the connection says ready, and no frame leaves for this long: it is made anew. */
   readonly stuckAfterMs: number;
   /** Somebody listens, and there is no end-to-end encryption for this long although there should be: it is made anew. */
@@ -66,6 +68,7 @@ export const DEFAULT_VOICE_OPTIONS: VoiceOptions = {
   leaveDeadlineMs: 1_500,
   echoMs: 5_000,
   encryptionGraceMs: 1_000,
+  encryptionPatienceMs: 5_000,
   stuckAfterMs: 5_000,
   daveStuckAfterMs: 8_000,
   recoverySendsPerMinute: 104,

@@ -259,7 +259,7 @@ it('comes back after 4014 when the main gateway was lost with it', async () => {
 });
 
 it('makes a fresh session when heartbeats stay unanswered, resume after resume', async () => {
-  const scene = await playing({ options: { maxResumes: 1 } }, { heartbeatIntervalMs: 50 });
+  const scene = await playing({ options: { maxResumes: 1 } }, { heartbeatIntervalMs: 250 });
   const lift = scene.voice.faults.silence('heartbeat-ack');
   await scene.state('resuming');
   await scene.state('recovering');

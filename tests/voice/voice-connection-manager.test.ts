@@ -1,6 +1,18 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
-import { ADA, BOT, CHANNEL, counting, GUILD, heard, OTHER_CHANNEL, OTHER_GUILD, stage, type Stage } from './stage.ts';
+import {
+  ADA,
+  BOT,
+  CHANNEL,
+  counting,
+  GUILD,
+  heard,
+  OTHER_CHANNEL,
+  OTHER_GUILD,
+  SHORT,
+  stage,
+  type Stage,
+} from './stage.ts';
 
 let here: Stage | null = null;
 afterEach(async () => {
@@ -26,6 +38,22 @@ it('joins, and a listener hears every frame once and in order, end-to-end encryp
   });
   expect(here.manager.report(GUILD).framesSent).toBeGreaterThanOrEqual(40);
   expect(here.gateway.sent).toHaveLength(1);
+});
+
+it('lets no frame leave before somebody who is there can understand it', async () => {
+  here = await stage({ options: { ...SHORT, encryptionGraceMs: 0 } });
+  here.play(20);
+  await here.join();
+  expect(here.manager.report(GUILD)).toMatchObject({ dave: { encrypted: true } });
+  const packets = await here.voice.ears(ADA).waitFor((all) => heard(all).length >= 20, 20_000);
+  expect(heard(packets)).toEqual(counting(0, 20));
+});
+
+it('does not wait long for a group when it is alone', async () => {
+  here = await stage({ options: { ...SHORT, encryptionPatienceMs: 60_000 } });
+  here.voice.members(GUILD, CHANNEL, []);
+  await here.join();
+  expect(here.manager.report(GUILD)).toMatchObject({ dave: { encrypted: false } });
 });
 
 it('answers a second join of the same channel at once, and moves on a join of another', async () => {
