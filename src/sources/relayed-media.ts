@@ -12,6 +12,7 @@ import { peek, readAll } from './stream-reading.ts';
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 /** Lists that are read again for new links to their pieces: more than any stream has qualities. */
 const MAX_LISTS = 16;
+const MAX_IDENTITIES = 16;
 /** A site is asked for new links so often, and once more for each of these spans: pieces that never come are no reason to ask for ever. */
 const RENEWALS = 3;
 const RENEWAL_MS = 10 * 60_000;
@@ -42,7 +43,9 @@ export class RelayedMedia {
   #media: HttpMedia;
   readonly #options: RelayOptions;
   readonly #targets = new RelayTargets();
+  /** Of the file; of a list, by address those files of which parts were read lately. */
   readonly #identity: FileIdentity;
+  readonly #identities = new Map<string, FileIdentity>();
   /** What was opened to see what it is. The first to read it gets it. */
   #opened: Resumable | null;
   /** Names of the lists that were read. */
@@ -136,7 +139,24 @@ export class RelayedMedia {
       if (this.#partOf(name).url.href === part.url.href) await this.#renew(why);
       return this.#partOf(name);
     };
-    return resumable(this.#http, part, { ...range, signal, ...(this.#options.refresh && { refresh: renew }) });
+    // What is read as a whole, such as lists and keys, may be another one each time.
+    const identity = range.to === null ? new FileIdentity() : this.#identityOf(part.url);
+    return resumable(this.#http, part, {
+      ...range,
+      signal,
+      identity,
+      ...(this.#options.refresh && { refresh: renew }),
+    });
+  }
+
+  /** Pieces may be parts of one file (EXT-X-BYTERANGE). */
+  #identityOf({ href }: URL): FileIdentity {
+    const identity = this.#identities.get(href) ?? new FileIdentity();
+    this.#identities.delete(href);
+    this.#identities.set(href, identity);
+    for (const oldest of this.#identities.keys())
+      if (this.#identities.size > MAX_IDENTITIES) this.#identities.delete(oldest);
+    return identity;
   }
 
   /** Cookies and credentials are for the host that they were given for. */

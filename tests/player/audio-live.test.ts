@@ -104,6 +104,12 @@ describe('a live stream in pieces', () => {
     expect(heard.length * 20).toBeGreaterThan((SECONDS - 1.5) * 1_000);
   });
 
+  it('has failed when its last piece is gone, although little is missing', async () => {
+    faults = { [`/all${PIECES - 1}.ts`]: [gone, gone] };
+    const heard = sound.hear(sound.onWeb('/live.m3u8', 'other'));
+    await expect(heard).rejects.toMatchObject({ detail: 'it is not there any more' });
+  });
+
   it('goes on by a new link when its own expires', async () => {
     left = 6;
     const refresh = vi.fn(() => Promise.resolve(sound.onWeb('/new/live.m3u8', 'other')));

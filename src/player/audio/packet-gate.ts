@@ -6,6 +6,8 @@ import { amplitudeOf } from './loudness.ts';
 import { outputGainDb, PACKET_MS, packetMs } from './opus-packet.ts';
 import { Recut } from './opus-recut.ts';
 
+/** Lengths are often told in whole seconds. */
+const WHOLE_MS = 1_000;
 /** Few: they wait behind this stage. */
 const QUEUED_PACKETS = 4;
 
@@ -89,10 +91,10 @@ export class PacketGate extends Writable {
     void this.#judgeEnd(done);
   }
 
-  /** A length that is too short by far is none to go by. */
+  /** A length that is too short is none to go by. */
   #isWhole(): boolean {
     const { durationMs } = this.#options;
-    return durationMs !== null && Math.abs(this.#endedAtMs - durationMs) <= tolerance(durationMs);
+    return durationMs !== null && Math.abs(this.#endedAtMs - durationMs) <= WHOLE_MS;
   }
 
   get #endedAtMs(): number {

@@ -61,7 +61,7 @@ export function startTranscode(request: TranscodeRequest): Subprocess {
 export const guessed = (child: Subprocess): boolean => /may be imprecise/.test(child.stderrTail());
 
 /**
- * Rejects when ffmpeg did not come to the true end of its input. Behind a track of which all was heard (`whole`) nothing is
+ * Rejects when ffmpeg did not come to the true end of its input. Behind a file of which all was heard (`whole`) nothing is
  * missing, although its server may have promised more bytes.
  */
 export async function confirmTranscode(child: Subprocess, input: TranscodeInput, whole: boolean): Promise<void> {
@@ -69,12 +69,13 @@ export async function confirmTranscode(child: Subprocess, input: TranscodeInput,
   if (exit.kind === 'failed') throw neverRan(exit.error, 'TRANSCODER_MISSING');
   // What it could not fetch is known better here than by what ffmpeg makes of it.
   const relayed = input.kind === 'relayed' ? input.relayed : null;
-  if (relayed?.failure && !(whole && BROKEN.has(relayed.failure.code))) throw relayed.failure;
+  const excused = whole && relayed?.kind === 'bytes';
+  if (relayed?.failure && !(excused && BROKEN.has(relayed.failure.code))) throw relayed.failure;
   const said = child.stderrTail();
   // ffmpeg ends with 0 when its input breaks off. Its option -xerror would tell, but also gives up a whole track for one
   // damaged frame, as many MP3 files have; so its words are read, and PacketGate compares the length. A list goes on without
   // a piece that was lost.
-  const lost = LOST_INPUT.test(said) && relayed?.kind !== 'playlist' && !(whole && relayed);
+  const lost = LOST_INPUT.test(said) && relayed?.kind !== 'playlist' && !excused;
   if (exit.kind === 'exited' && exit.code === 0 && !lost) return;
   throw failureOf(said, ROWS, 'it could not be decoded');
 }
