@@ -32,7 +32,9 @@ export class DirectUrl implements Source {
       if (named || !refusesUs(error)) throw error;
       return null;
     });
-    if (!found || (!named && !isSound(found))) return { kind: 'nothing' };
+    if (!found) return { kind: 'nothing' };
+    if (!named && !isSound(found))
+      return found.url.href === query.url.href ? { kind: 'nothing' } : { kind: 'nothing', behind: found.url };
     formatOf(found);
     return { kind: 'track', track: await this.#describe(query.url, found, signal) };
   }

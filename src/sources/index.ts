@@ -8,6 +8,7 @@ import { isLinkRefused } from './extraction-ways.ts';
 import { ExtractorSource } from './extractor-source.ts';
 import { HttpClient } from './http-client.ts';
 import { isReference, LocalLibrary, referenceTo } from './local-library.ts';
+import { openLink } from './open-link.ts';
 import { parseQuery } from './query.ts';
 import type { SiteTrouble } from './site-breaker.ts';
 import type { ExtractionRates } from './site-gate.ts';
@@ -112,7 +113,8 @@ class AllSources implements Sources {
   async resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution> {
     if (isReference(text)) return await this.#refound(text);
     const query = parseQuery(text);
-    return query.kind === 'words' ? this.#search(query, signal, userId) : this.#open(query, signal, userId);
+    if (query.kind === 'words') return await this.#search(query, signal, userId);
+    return await openLink(this.#table, query, signal, userId);
   }
 
   /** Files of the library that have all of the words, then what YouTube finds; when that cannot be reached, those alone. */
@@ -196,16 +198,6 @@ class AllSources implements Sources {
     const source = this.#table.find(({ name }) => name === track.source);
     if (!source) throw new TenutoError('TRACK_UNAVAILABLE', 'I no longer know where it came from');
     return source;
-  }
-
-  /** A link has one owner; 'nothing' hands it on to the next row. */
-  async #open(query: Query, signal: AbortSignal, userId?: string): Promise<Resolution> {
-    for (const source of this.#table) {
-      if (!source.accepts(query)) continue;
-      const resolution = await source.resolve(query, signal, userId);
-      if (resolution.kind !== 'nothing') return resolution;
-    }
-    throw new TenutoError('NOT_AUDIO');
   }
 
   /**

@@ -30,7 +30,8 @@ export interface Chapter {
 export type Resolution =
   | { readonly kind: 'track'; readonly track: Track }
   | { readonly kind: 'playlist'; readonly title: string; readonly chunks: PlaylistChunks }
-  | { readonly kind: 'nothing' };
+  /** `behind`: a page that the link led to, where it is another one. */
+  | { readonly kind: 'nothing'; readonly behind?: URL };
 
 /** Some tracks of a playlist, in its order, and how many entries among them are private, deleted or otherwise not to be played. */
 export interface PlaylistChunk {

@@ -16,7 +16,12 @@ let subprocesses: Subprocesses;
 beforeAll(async () => {
   folder = await temporaryFolder();
   const html = Buffer.from('<html><body>a page</body></html>');
-  server = await startMediaServer(Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`/page/${n}`, html])));
+  const pages = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`/page/${n}`, html]));
+  server = await startMediaServer({
+    ...pages,
+    '/short': (_request, response) => response.writeHead(302, { location: '/page/1' }).end(),
+  });
+  short = server.url('/short').href;
 });
 afterAll(async () => {
   await server.close();
@@ -27,6 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => subprocesses.closeAll());
 
+let short: string;
 const page = (n: number) => server.url(`/page/${n}`).href;
 const song = (more: object = {}) => ({
   stdout: JSON.stringify({
@@ -140,6 +146,28 @@ it('a premiere is not played before it begins, and says when that is', async () 
   const refusal = { code: 'TRACK_NOT_YET', retryAt: at * 1_000, detail: `it starts <t:${at}:R>` };
   await expect(all.resolve(page(1), signal)).rejects.toMatchObject(refusal);
   await expect(all.locate(track(1), signal)).rejects.toMatchObject(refusal);
+});
+
+describe('a short link', () => {
+  const notAllowed = refusal('No suitable extractor found for URL');
+
+  it('is followed to the site that it stands for', async () => {
+    const { all, asked } = await sources({ about: { [short]: notAllowed, [page(1)]: song({ webpage_url: page(1) }) } });
+    await expect(all.resolve(short, signal)).resolves.toMatchObject({ kind: 'track', track: { identifier: page(1) } });
+    expect(await asked()).toEqual([short, page(1)]);
+  });
+
+  it('to a site that may not be read is refused, and nothing is followed twice', async () => {
+    const { all, asked } = await sources({ about: { [short]: notAllowed, [page(1)]: notAllowed } });
+    await expect(all.resolve(short, signal)).rejects.toMatchObject({ code: 'SITE_NOT_ALLOWED' });
+    expect(await asked()).toEqual([short, page(1)]);
+  });
+
+  it('is not followed when its own site can be read', async () => {
+    const { all, asked } = await sources({ about: { [short]: refusal('This video is private') } });
+    await expect(all.resolve(short, signal)).rejects.toMatchObject({ code: 'TRACK_CLOSED' });
+    expect(await asked()).toEqual([short]);
+  });
 });
 
 describe('chapters', () => {
