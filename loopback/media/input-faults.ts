@@ -115,7 +115,7 @@ export const INPUT_FAULTS = {
     changes: 'in length',
   },
   'changed in the middle, in secret': { validators: 'none', breaks: reset(), changes: 'in secret' },
-  'parts that begin at the start': { breaks: reset(), ranges: 'from the start' },
+  'parts that begin at the start': { breaks: reset(1), ranges: 'from the start' },
   'parts that do not say where they begin': { breaks: reset(), ranges: 'unlabelled' },
   'parts that begin too late': { breaks: reset(), ranges: 'shifted' },
   'parts that begin too late, in secret': { breaks: reset(), ranges: 'shifted in secret' },

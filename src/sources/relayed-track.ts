@@ -70,8 +70,8 @@ export class RelayedTrack {
     const { from, to } = range ?? { from: 0, to: null };
     const { body, headers, totalBytes, ranges } = await this.#media.openBytes(name, range, signal);
     const end = Math.min(totalBytes ?? Infinity, to === null ? Infinity : to + 1);
-    // A reader takes 206 for a promise that it may skip, which a server without ranges would make dear.
-    const part = range !== null && (ranges || from > 0);
+    // A reader takes 206 for a promise that it may skip, which a server without ranges would make dear, and which needs a length.
+    const part = range !== null && ((ranges && totalBytes !== null) || from > 0);
     this.#came();
     response.writeHead(part ? 206 : 200, {
       'content-type': headers['content-type'] ?? 'application/octet-stream',
