@@ -71,10 +71,10 @@ describe('a list', () => {
   });
 
   it.each([
-    ['says nothing any more', { stdout: lines(1), hangs: true }, 'EXTRACTION_TIMED_OUT'],
-    ['never ends its line', { floods: true }, 'TRACK_UNAVAILABLE'],
-  ])('is killed when yt-dlp %s', async (_what, behaviour, code) => {
-    const { list } = await lister(behaviour, 1_500);
+    ['says nothing any more', { stdout: lines(1), hangs: true }, 'EXTRACTION_TIMED_OUT', 1_500],
+    ['never ends its line', { floods: true }, 'TRACK_UNAVAILABLE', 30_000],
+  ])('is killed when yt-dlp %s', async (_what, behaviour, code, quietMs) => {
+    const { list } = await lister(behaviour, quietMs);
     await expect(list(50)).rejects.toMatchObject({ code });
     expect(subprocesses.living).toEqual([]);
   });
