@@ -87,6 +87,10 @@ describe('every byte comes once and in order, whatever the server does:', () => 
     '503 twice in the middle',
     '429 in the middle',
     'redirected, then dropped',
+    'parts that begin at the start',
+    'parts that do not say where they begin',
+    'gzip that nobody asked for',
+    'gzip that nobody asked for, dropped',
     'wrong type',
   ])('%s', async (fault) => {
     const { bytes, error } = await hear(fault);
@@ -101,6 +105,10 @@ describe('what cannot go on says so, and what was read till then is of one file:
     ['500 from the middle on', 'the server answered with error 500'],
     ['redirected to a private address in the middle', ''],
     ['changed in the middle', 'it was changed on its server meanwhile'],
+    ['changed in the middle, weak ETag', 'it was changed on its server meanwhile'],
+    ['changed in the middle, ranges ignored', 'it was changed on its server meanwhile'],
+    ['changed to another length', 'it was changed on its server meanwhile'],
+    ['changed to another length, ranges ignored', 'it was changed on its server meanwhile'],
     ['changed in the middle, in secret', 'it was changed on its server meanwhile'],
     ['parts that begin too late', 'the server sent another part than I asked for'],
     ['parts that begin too late, in secret', 'it was changed on its server meanwhile'],
