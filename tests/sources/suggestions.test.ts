@@ -85,6 +85,28 @@ describe('somebody who types', () => {
     expect(searched.at(-1)).toBe('green');
   });
 
+  it('gives rise to no other search while one is under way, which is given up after ten seconds', async () => {
+    const life: AbortSignal[] = [];
+    const suggestions = new Suggestions({
+      known: () => null,
+      find: (_words, signal) => {
+        life.push(signal);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+      files: () => [],
+    });
+    for (const words of ['blue', 'blue t', 'blue tr']) {
+      suggestions.suggest(words, { who: 'G ada', heard: [] });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(life.map(({ aborted }) => aborted)).toEqual([false]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(life.map(({ aborted }) => aborted)).toEqual([true]);
+    suggestions.suggest('blue tra', { who: 'G ada', heard: [] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(life).toHaveLength(2);
+  });
+
   it('is not troubled by a search that fails, nor after the end', async () => {
     const { suggest, searched, pause, suggestions } = typing({ fails: true });
     suggest('blue');
