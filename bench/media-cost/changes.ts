@@ -38,7 +38,7 @@ export const changes: Measurement = {
   name: 'changes',
   title: 'milliseconds from a command until the song is heard otherwise, and the longest gap around it',
   async run({ quick, signal, say }) {
-    const rounds = quick ? 2 : 10;
+    const rounds = quick ? 1 : 10;
     await using ends = new AsyncDisposableStack();
     const fixtures = await makeFixtures(MEDIA, { seconds: SONG_SECONDS });
     const media = await startMediaHost(fixtures);

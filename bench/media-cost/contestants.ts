@@ -4,15 +4,17 @@ import { createAudioResource, StreamType } from '@discordjs/voice';
 import prism from 'prism-media';
 import { openAudio } from '../../src/player/audio-pipeline.ts';
 import { startTranscode } from '../../src/player/audio/transcode.ts';
+import { filteringOf } from '../../src/player/filters.ts';
 import type { Relayed } from '../../src/sources/relay.ts';
 import type { Way, Wish } from './ways.ts';
 
 /** What the guides of discord.js give ffmpeg. */
 const PCM = '-analyzeduration 0 -loglevel 0 -f s16le -ar 48000 -ac 2'.split(' ');
 
-export const byTenuto: Way = async ({ url, format, volume, signal }, kit) => {
+export const byTenuto: Way = async ({ url, format, volume, filters, signal }, kit) => {
   const media = { kind: 'http', url: new URL(url), headers: {}, format } as const;
-  const options = { ...kit, startMs: 0, volume, durationMs: null, ffmpegPath: 'ffmpeg', signal };
+  const filtering = filteringOf(filters);
+  const options = { ...kit, startMs: 0, volume, filtering, durationMs: null, ffmpegPath: 'ffmpeg', signal };
   return (await openAudio(media, options)).packets;
 };
 
@@ -22,8 +24,9 @@ export const byPrism: Way = async ({ url, format, signal }) => {
   return endedBy(playStream, signal);
 };
 
-export const byPcm: Way = async ({ url, volume, signal }) => {
-  const ffmpeg = new prism.FFmpeg({ args: ['-i', url, ...PCM] });
+export const byPcm: Way = async ({ url, volume, filters, signal }) => {
+  const filtering = filteringOf(filters);
+  const ffmpeg = new prism.FFmpeg({ args: ['-i', url, ...(filtering ? ['-af', filtering.chain] : []), ...PCM] });
   endedBy(ffmpeg, signal);
   const inlineVolume = volume !== 100;
   const resource = createAudioResource(ffmpeg, { inputType: StreamType.Raw, inlineVolume });
@@ -32,9 +35,10 @@ export const byPcm: Way = async ({ url, volume, signal }) => {
 };
 
 export const byFfmpegAlone: Way = async (wish, { subprocesses }) => {
-  const { signal } = wish;
+  const { filters, signal } = wish;
+  const filtering = filteringOf(filters);
   const input = { kind: 'relayed', relayed: withoutRelay(wish) } as const;
-  const child = startTranscode({ input, startMs: 0, ffmpegPath: 'ffmpeg', subprocesses, signal });
+  const child = startTranscode({ input, startMs: 0, filtering, ffmpegPath: 'ffmpeg', subprocesses, signal });
   return endedBy(child.stdout.pipe(new prism.opus.OggDemuxer()), signal);
 };
 

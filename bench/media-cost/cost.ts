@@ -20,7 +20,7 @@ interface Plan {
 }
 
 const FULL: Plan = { seconds: 180, rounds: 3, starts: 15, measureMs: 2_000 };
-const QUICK: Plan = { seconds: 30, rounds: 1, starts: 3, measureMs: 200 };
+const QUICK: Plan = { seconds: 30, rounds: 1, starts: 2, measureMs: 200 };
 
 /** What each way from a link to Opus packets takes, beside what others do with the same link. */
 export const cost: Measurement = {
@@ -63,13 +63,13 @@ type Runs = ReadonlyMap<WayName, readonly WayRun[]>;
 
 /** All ways of a row in turns; who is first in one round is last in the next. */
 async function measure(row: Row, url: string, plan: Plan, signal: AbortSignal): Promise<Runs> {
-  const { format, volume = 100 } = row;
+  const { format, volume = 100, filters = [] } = row;
   const { rounds, starts, measureMs } = plan;
   const runs = new Map<WayName, readonly WayRun[]>();
   const ways: readonly WayName[] = ['tenuto', ...row.beside];
   for (let round = 0; round < rounds; round += 1) {
     for (const way of round % 2 === 0 ? ways : ways.toReversed()) {
-      const order: WayOrder = { way, url, format, volume, starts, measureMs };
+      const order: WayOrder = { way, url, format, volume, filters, starts, measureMs };
       const run = await runProgram<WayRun>('../media-cost/way-program.ts', [JSON.stringify(order)], signal);
       runs.set(way, [...(runs.get(way) ?? []), run]);
     }

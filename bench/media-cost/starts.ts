@@ -14,7 +14,7 @@ export const starts: Measurement = {
   name: 'starts',
   title: 'milliseconds from the arrival of /play to the first frame that is heard',
   async run({ quick, signal, say }) {
-    const rounds = quick ? 3 : 15;
+    const rounds = quick ? 2 : 15;
     await using ends = new AsyncDisposableStack();
     const media = await startMediaHost(await makeFixtures(MEDIA, { seconds: SONG_SECONDS }));
     ends.defer(() => media.close());

@@ -6,7 +6,7 @@ export async function transcoded(url: string, signal: AbortSignal): Promise<read
   const kit = kitFor(new URL(url).host);
   try {
     const packets: Buffer[] = [];
-    const sound = await WAYS.tenuto({ url, format: 'other', volume: 100, signal }, kit);
+    const sound = await WAYS.tenuto({ url, format: 'other', volume: 100, filters: [], signal }, kit);
     for await (const packet of sound as AsyncIterable<Buffer>) packets.push(packet);
     return packets;
   } finally {

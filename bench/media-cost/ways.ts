@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Filter } from '../../src/queue/filters.ts';
 import type { MediaFormat } from '../../src/sources/source.ts';
 import { byFfmpegAlone, byPcm, byPrism, byTenuto } from './contestants.ts';
 import type { Kit } from './kit.ts';
@@ -9,6 +10,7 @@ export interface Wish {
   readonly format: MediaFormat;
   /** Percent. */
   readonly volume: number;
+  readonly filters: readonly Filter[];
   readonly signal: AbortSignal;
 }
 
@@ -35,8 +37,11 @@ export interface Row {
   readonly file: string;
   readonly format: MediaFormat;
   readonly volume?: number;
+  readonly filters?: readonly Filter[];
   readonly beside: readonly Exclude<WayName, 'tenuto'>[];
 }
+
+const BASS: readonly Filter[] = [{ name: 'bassboost', amount: 8 }];
 
 export const ROWS: readonly Row[] = [
   { name: 'WebM/Opus, passed through', file: 'song.webm', format: 'webm-opus', beside: ['prism', 'pcm'] },
@@ -47,4 +52,6 @@ export const ROWS: readonly Row[] = [
   { name: 'HLS', file: 'hls/song.m3u8', format: 'other', beside: ['pcm', 'ffmpeg'] },
   { name: 'WebM/Opus at 50 %', file: 'song.webm', format: 'webm-opus', volume: 50, beside: ['pcm'] },
   { name: 'MP3 at 50 %', file: 'song.mp3', format: 'other', volume: 50, beside: ['pcm'] },
+  { name: 'WebM/Opus, bass raised', file: 'song.webm', format: 'webm-opus', filters: BASS, beside: ['pcm'] },
+  { name: 'MP3, bass raised', file: 'song.mp3', format: 'other', filters: BASS, beside: ['pcm', 'ffmpeg'] },
 ];
