@@ -55,6 +55,8 @@ interface LinkEvents {
 const CUT = 1006;
 /** A socket's error is followed by its close at once. */
 const ERROR_MEANT_MS = 2_000;
+/** A frame. */
+const LOOK_MS = 20;
 
 const STEPS: Readonly<Partial<Record<NetworkingStatusCode, JoinStep>>> = {
   [NetworkingStatusCode.OpeningWs]: 'connecting',
@@ -139,7 +141,6 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     // A refused port or a lost handshake is told here first; without a listener it would end the process.
     connection.on('error', (error) => this.#onError(error));
     connection.on(VoiceConnectionStatus.Destroyed, () => this.#say('gone'));
-    connection.on('transitioned', () => this.#onTransition());
     this.#frames = new FrameTap(connection, {
       open: () => this.#watch.open,
       crowded: () => {
@@ -220,20 +221,19 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     return { ...classify(code), ...networkFailure(isMeant ? last.error : null), code };
   }
 
+  /** Alone there is no group to be in, so waiting ends by itself; others could not understand what left before they are in one. */
   #onReady({ dave, connectionData }: NetworkingReadyState): void {
-    if (this.#heard || !dave || dave.protocolVersion === 0 || encrypts(dave)) return this.#sayReady();
     const { encryptionGraceMs, encryptionPatienceMs } = this.#request;
+    const began = performance.now();
     clearTimeout(this.#grace);
-    // Alone there is no group to be in, so this must end by itself; others could not understand what left before they are in one.
-    this.#grace = setTimeout(() => {
-      if (connectionData.connectedClients.size === 0) return this.#sayReady();
-      this.#grace = setTimeout(() => this.#sayReady(), encryptionPatienceMs - encryptionGraceMs);
-    }, encryptionGraceMs);
-  }
-
-  #onTransition(): void {
-    const state = this.#watch.state;
-    if (!this.#heard && state && 'dave' in state && encrypts(state.dave)) this.#sayReady();
+    const look = () => {
+      const longestMs = connectionData.connectedClients.size === 0 ? encryptionGraceMs : encryptionPatienceMs;
+      const encrypted = !dave || dave.protocolVersion === 0 || encrypts(dave);
+      // The library says nothing when it has become a member of the group, only when a transition is executed, perhaps later.
+      if (this.#heard || encrypted || performance.now() - began >= longestMs) this.#sayReady();
+      else this.#grace = setTimeout(look, LOOK_MS);
+    };
+    look();
   }
 
   #sayReady(): void {
