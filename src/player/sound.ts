@@ -4,6 +4,8 @@ import type { OpenedAudio } from './audio-pipeline.ts';
 import type { Filtering } from './filters.ts';
 
 const PACKET_MS = 20;
+/** Before a sound takes the place of another: what is heard while the program that makes more of it waits for its turn. */
+const PACKETS_AHEAD = 5;
 
 export interface SoundOptions {
   /** Where in the track it begins. */
@@ -74,21 +76,26 @@ export class Sound {
 
   /**
    * Leaves out what lies before a place that may move on meanwhile, so that the packet that is read next belongs there, to half
-   * a packet. False when there is none: the track ends before. Rejects when the packets fail, or end because of `close`.
+   * a packet, and waits until some more are there. False when the track ends before. Rejects when the packets fail, or end because of `close`.
    */
   async reach(placeMs: () => number): Promise<boolean> {
     const { packets } = this.#audio;
     const half = (PACKET_MS * (this.filtering?.tempo ?? 1)) / 2;
+    const ahead: unknown[] = [];
     for (;;) {
-      const packet: unknown = packets.read();
-      if (packet === null) {
-        if (this.#complete) return false;
-        if (packets.destroyed) throw this.#failure ?? new TenutoError('TRACK_UNAVAILABLE', 'it was closed');
-        await this.#news();
-      } else if (this.positionMs + half > placeMs()) {
-        packets.unshift(packet);
+      while (ahead.length > 0 && this.positionMs + half <= placeMs()) {
+        ahead.shift();
+        this.#leftOut += 1;
+      }
+      if (ahead.length === PACKETS_AHEAD) {
+        for (const packet of ahead.toReversed()) packets.unshift(packet);
         return true;
-      } else this.#leftOut += 1;
+      }
+      const packet: unknown = packets.read();
+      if (packet !== null) ahead.push(packet);
+      else if (this.#complete) return false;
+      else if (packets.destroyed) throw this.#failure ?? new TenutoError('TRACK_UNAVAILABLE', 'it was closed');
+      else await this.#news();
     }
   }
 

@@ -231,6 +231,18 @@ it.each([
   expect(opened.map(({ signal }) => signal.aborted)).toEqual([false, true]);
 });
 
+it('is heard to its end from a place just before it', async () => {
+  endMs = 10_000;
+  load();
+  await packets(5);
+  const ended = once(deck, 'ended') as Promise<[Ending]>;
+  expect(await deck.swap({ startMs: endMs - 5 * PACKET_MS })).toBe(true);
+  const [{ failure, positionMs }] = await ended;
+  expect([failure, positionMs]).toEqual([null, endMs]);
+  await until('the last packet', () => places().includes(endMs - PACKET_MS), 5_000);
+  expect(jumps(places(), PACKET_MS)).toHaveLength(1);
+});
+
 it('ends with what stopped the other place when the track has ended meanwhile', async () => {
   endMs = 400;
   load();
