@@ -23,7 +23,7 @@ const ERRORS = {
   NOTHING_FOUND: { blame: 'user', say: 'I found nothing for that. Try other words or a link.' },
   LIBRARY_UNREAD: {
     blame: 'outside',
-    say: 'I am still reading the music library, so that may be in it: try again in a minute. {detail}',
+    say: 'I am still reading the music library, so that may be in it. {detail}',
   },
   ALREADY_PAUSED: { blame: 'user', say: 'It is already paused. Use /resume to go on.' },
   NOT_PAUSED: { blame: 'user', say: 'It is not paused.' },

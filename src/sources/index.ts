@@ -220,7 +220,7 @@ class AllSources implements Sources {
       if (unread) throw new TenutoError('LIBRARY_UNREAD', toTenutoError(error).say, { cause: error });
       if (!own) throw error;
     }
-    if (unread) throw new TenutoError('LIBRARY_UNREAD', 'Elsewhere I found nothing.');
+    if (unread) throw new TenutoError('LIBRARY_UNREAD', 'Elsewhere I found nothing: try again in a minute.');
     return mine;
   }
 }
