@@ -15,7 +15,8 @@ const ANSWER_MS = 20_000;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 300;
 /** Nothing was done, and the person was told so. */
-const REFUSED = /^(I am just starting|I am restarting|I could not save that|I cannot reach|I am still reading the music library)/;
+const REFUSED =
+  /^(I am just starting|I am restarting|I could not save that|I cannot reach|I am still reading the music library)/;
 /** Nobody can say what became of it; who cannot be joined may still have been told to go on. */
 const UNTOLD = /^(Discord did not take|That took too long|Something broke|I could not join)/;
 /** So many of the last commands are told with what is wrong. */
