@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApplicationCommandOptionType } from 'discord.js';
+import type { Command, Needs } from '../src/commands/command.ts';
+import { COMMANDS } from '../src/commands/index.ts';
+
+const FILE = join(import.meta.dirname, '../docs/commands.md');
+
+/** Who may use what, as people read it; the conditions themselves are in src/discord/guards.ts. */
+const WHO: Readonly<Record<Needs, string>> = {
+  guild: 'Anybody in the server.',
+  'join-voice-channel': 'Anybody in a voice channel, as long as people do not listen elsewhere.',
+  'same-voice-channel': 'Anybody in the voice channel of the bot.',
+  'manage-voice': 'Who may manage the server, and the DJ role.',
+};
+
+const KINDS: Readonly<Partial<Record<ApplicationCommandOptionType, string>>> = {
+  [ApplicationCommandOptionType.String]: 'text',
+  [ApplicationCommandOptionType.Integer]: 'whole number',
+  [ApplicationCommandOptionType.Number]: 'number',
+  [ApplicationCommandOptionType.Boolean]: 'true or false',
+  [ApplicationCommandOptionType.User]: 'person',
+};
+
+type Option = NonNullable<ReturnType<Command['data']['toJSON']>['options']>[number];
+
+/** The whole of docs/commands.md, as the table of commands has it. */
+export function commandsDocument(): string {
+  const chapters = COMMANDS.map(chapter).sort();
+  return `# Commands\n\nMade from \`src/commands\` by \`node scripts/commands-document.ts\`. A test holds it in step.\n\n${chapters.join('\n')}`;
+}
+
+/** What docs/commands.md says now. */
+export const writtenDocument = (): string => readFileSync(FILE, 'utf8');
+
+function chapter({ data, needs, ephemeral }: Command): string {
+  const { name, description, options = [] } = data.toJSON();
+  const seen = ephemeral === true ? ' Only you see the answer.' : '';
+  return (
+    [`## /${name}`, '', `${description}. ${WHO[needs]}${seen}`, '', ...options.flatMap(line)].join('\n').trimEnd() +
+    '\n'
+  );
+}
+
+function line(option: Option): string[] {
+  const kind = KINDS[option.type] ?? 'other';
+  const choices =
+    'choices' in option && option.choices ? `one of ${option.choices.map(({ name }) => `“${name}”`).join(', ')}` : kind;
+  const facts = [choices, ...limits(option), option.required === true ? 'required' : 'optional'];
+  return [`- \`${option.name}\` (${facts.join(', ')}): ${option.description}`];
+}
+
+function limits(option: Option): string[] {
+  const [least, most] = [
+    'min_value' in option ? option.min_value : undefined,
+    'max_value' in option ? option.max_value : undefined,
+  ];
+  if (least !== undefined && most !== undefined) return [`${least} to ${most}`];
+  if (least !== undefined) return [`at least ${least}`];
+  return most === undefined ? [] : [`at most ${most}`];
+}
+
+if (import.meta.main) writeFileSync(FILE, commandsDocument());
