@@ -3,6 +3,7 @@ import { SlashCommandBuilder } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
 import { formatDuration, safeText } from '../lib/format.ts';
 import type { Enqueued, Playback, PlaylistAdded } from '../player/players.ts';
+import type { Resolution } from '../sources/source.ts';
 import type { Command, CommandContext, CommandServices, Reply } from './command.ts';
 import { trackChoices } from './words/choices.ts';
 import { length, named, startsInMs, unheard } from './words/track.ts';
@@ -60,10 +61,10 @@ async function enqueue(
   if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
   sources.check(query);
   try {
-    const [resolution] = await Promise.all([
-      sources.resolve(query, signal, userId),
-      players.prepare(guildId, voiceChannelId),
-    ]);
+    const search = sources.resolve(query, signal, userId);
+    const expect = (found: Resolution) => found.kind === 'track' && players.expect(guildId, found.track);
+    search.then(expect).catch(() => undefined);
+    const [resolution] = await Promise.all([search, players.prepare(guildId, voiceChannelId)]);
     signal.throwIfAborted();
     const request = { guildId, userId, textChannelId, voiceChannelId, place };
     switch (resolution.kind) {

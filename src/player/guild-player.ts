@@ -2,7 +2,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
 import { applyOperation, restarts } from '../queue/queue-operations.ts';
 import type { Session } from '../queue/queue.ts';
-import type { Urgency } from '../sources/source.ts';
+import type { Track, Urgency } from '../sources/source.ts';
 import { Deck, type DeckParts, type Ending } from './deck.ts';
 import { keepTime } from './position-clock.ts';
 import type { Edit } from './queue-edits.ts';
@@ -37,6 +37,8 @@ export class GuildPlayer {
   readonly #rest = new Rest();
   /** What an earlier process left gives way to whatever people ask for now. */
   #urgency: Urgency = 'ahead';
+  /** A track is opened that will be the first one, and is not in the queue yet. */
+  #expected = false;
   #closed = false;
 
   constructor(parts: GuildPlayerParts) {
@@ -74,6 +76,15 @@ export class GuildPlayer {
       if (restarts(operation, before, after)) this.#takeOff();
       return answer(after);
     });
+  }
+
+  /** Opens a track that is about to be added to a queue in which it will be the first; null: it will not be added after all. */
+  expect(track: Track | null): void {
+    const { queue, session } = this.#parts.record;
+    this.#expected = track !== null && queue.current === null;
+    if (track === null || !this.#expected) return this.#prepareNext();
+    const { volume, filters } = session;
+    this.#next.prepare({ id: 'expected', track, volume, filtering: filteringOf(filters) });
   }
 
   async pause(userId: string): Promise<void> {
@@ -192,9 +203,11 @@ export class GuildPlayer {
     const { queue, session } = this.#parts.record;
     // Its turn has come, or comes in a moment.
     if (this.deck.loading || this.#ending !== null) return;
+    if (queue.current !== null) this.#expected = false;
+    if (this.#expected) return;
     const entry = this.deck.nearEnd ? applyOperation(queue, { type: 'advance' }).current : null;
     const { volume, filters } = session;
-    this.#next.prepare(entry && { entry, volume, filtering: filteringOf(filters) });
+    this.#next.prepare(entry && { id: entry.id, track: entry.track, volume, filtering: filteringOf(filters) });
   }
 
   /** Holds the sound first, so that the position written is that of the last frame; if the write fails, `#sync` lets go. */

@@ -1,4 +1,3 @@
-import type { QueueEntry } from '../queue/queue.ts';
 import type { Media, Track, Urgency } from '../sources/source.ts';
 import type { OpenedAudio } from './audio-pipeline.ts';
 import type { DeckParts, OpenOptions } from './deck.ts';
@@ -6,7 +5,9 @@ import type { Filtering } from './filters.ts';
 
 /** What comes next, as it would begin now. */
 export interface Next {
-  readonly entry: QueueEntry;
+  /** The same for the same entry. */
+  readonly id: string;
+  readonly track: Track;
   /** Percent. */
   readonly volume: number;
   readonly filtering: Filtering | null;
@@ -41,7 +42,7 @@ export class NextSound implements DeckParts {
 
   async locate(track: Track, signal: AbortSignal, urgency: Urgency): Promise<Media> {
     const prepared = this.#prepared;
-    if (prepared?.entry.track !== track) return await this.#parts.locate(track, signal, urgency);
+    if (prepared?.track !== track) return await this.#parts.locate(track, signal, urgency);
     this.#prepared = null;
     signal.addEventListener('abort', () => prepared.life.abort(), { once: true });
     // What could not be had a moment ago may be there now.
@@ -69,7 +70,7 @@ export class NextSound implements DeckParts {
     return { ...next, life, found };
   }
 
-  async #find({ entry: { track }, volume, filtering }: Next, signal: AbortSignal) {
+  async #find({ track, volume, filtering }: Next, signal: AbortSignal) {
     const media = await this.#parts.locate(track, signal, 'ahead');
     const audio = await this.#parts.open(media, track, { startMs: 0, volume, filtering, signal });
     return { media, audio };
@@ -80,5 +81,5 @@ const sounds = (filtering: Filtering | null) => filtering?.chain ?? '';
 
 function isSame(prepared: Prepared | null, next: Next | null): boolean {
   if (prepared === null || next === null) return prepared === next;
-  return prepared.entry.id === next.entry.id && sounds(prepared.filtering) === sounds(next.filtering);
+  return prepared.id === next.id && sounds(prepared.filtering) === sounds(next.filtering);
 }

@@ -93,8 +93,13 @@ export class PlayerManager implements Players {
     await player.listen(audience.listeners(guildId, voiceChannelId));
   }
 
+  expect(guildId: string, track: Track): void {
+    this.#parts.players.of(guildId).expect(track);
+  }
+
   release(guildId: string): void {
     this.#releases.get(guildId)?.abort();
+    this.#parts.players.of(guildId).expect(null);
     const life = new AbortController();
     this.#releases.set(guildId, life);
     later(RELEASE_AFTER_MS, life.signal, () => {

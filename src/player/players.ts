@@ -87,6 +87,8 @@ export interface Players {
   cancelPlaylist(guildId: string, id: string): void;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
+  /** A track that is about to be asked for: where nothing plays, it is opened while the channel is joined. `release` takes that back. */
+  expect(guildId: string, track: Track): void;
   /** Takes a `prepare` back: leaves the channel in some seconds when nothing is current then, unless it stays there. */
   release(guildId: string): void;
   /**

@@ -3,7 +3,7 @@ import { play } from '../../src/commands/play.ts';
 import type { Reply } from '../../src/commands/command.ts';
 import { TenutoError, type ErrorCode } from '../../src/lib/errors.ts';
 import type { PlaylistAdded } from '../../src/player/players.ts';
-import type { Resolution } from '../../src/sources/source.ts';
+import type { Resolution, Track } from '../../src/sources/source.ts';
 import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
 import { chunksOf } from '../sources/playlists.ts';
 import { entry, playback, track } from './fixtures/music.ts';
@@ -28,6 +28,19 @@ describe('/play', () => {
     const { said, asked } = await run({ enqueued: { entries: [entry('1')], place: 0 } });
     expect(asked).toEqual(['check blue train', 'resolve blue train', 'prepare G V', 'play G V T 42 Blue Train']);
     expect(said).toBe('Playing **Song 1** (3:00).');
+  });
+
+  it('lets the track be opened as soon as it is found, while the channel is still being joined', async () => {
+    const joined = Promise.withResolvers<void>();
+    const { services: parts, asked } = services({ joining: joined.promise });
+    const expected: string[] = [];
+    const players = { ...parts.players, expect: (_guildId: string, { title }: Track) => void expected.push(title) };
+    const answer = play.run(context({ query: 'blue train' }), { ...parts, players });
+    await expect.poll(() => expected).toEqual(['Blue Train']);
+    expect(asked).not.toContain('play G V T 42 Blue Train');
+    joined.resolve();
+    await answer.catch(() => undefined);
+    expect(asked).toContain('play G V T 42 Blue Train');
   });
 
   it('says at which place a track was added and when it will play', async () => {

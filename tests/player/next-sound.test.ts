@@ -43,7 +43,7 @@ function shelf() {
   };
 }
 
-const nextUp = (wanted: QueueEntry, filtering = filteringOf([])) => ({ entry: wanted, volume: 100, filtering });
+const nextUp = ({ id, track }: QueueEntry, filtering = filteringOf([])) => ({ id, track, volume: 100, filtering });
 const plain = (signal: AbortSignal): OpenOptions => ({ startMs: 0, volume: 100, filtering: null, signal });
 
 describe('NextSound', () => {
@@ -173,5 +173,20 @@ describe('one song after the other', () => {
     await player.edit(skipping(1));
     await ears().waitFor((packets) => heard(packets, 2).length === FRAMES, 20_000);
     expect(parts.asked.filter((what) => what === 'open Song 2 at 0')).toHaveLength(1);
+  });
+
+  it('opens what is about to be asked for while it is not in the queue yet, and lets go of it when it will not be', async () => {
+    const [one, two] = [entry('1'), entry('2')];
+    player.expect(two.track);
+    await expect.poll(() => parts.asked).toEqual(['locate Song 2', 'open Song 2 at 0']);
+    player.expect(null);
+    expect(parts.ended).toEqual(['Song 2']);
+    player.expect(one.track);
+    await player.catchUp();
+    await player.edit(adding([one]));
+    await ears().waitFor((packets) => heard(packets, 1).length > 0, 20_000);
+    expect(parts.asked.filter((what) => what === 'locate Song 1')).toHaveLength(1);
+    player.expect(two.track);
+    expect(parts.asked.filter((what) => what === 'locate Song 2')).toHaveLength(1);
   });
 });
