@@ -79,7 +79,7 @@ class AllSources implements Sources {
     this.#egress = new EgressProxy(this.http.guard);
     this.#cache = new ExtractionCache(store);
     this.#library = new LocalLibrary(musicDir);
-    const tagged = (track: Track) => (track.source === 'library' ? this.#library.loudnessOf(track) : null);
+    const tagged = async (track: Track) => (track.source === 'library' ? this.#library.loudnessOf(track) : null);
     this.loudness = new LoudnessMemory(store, tagged);
     this.#ytDlp = new YtDlp({
       path: ytDlpPath,

@@ -8,6 +8,7 @@ import { begin, scan, search, titleOf, wordsOf, type LibraryEntry } from './libr
 import { alike } from './related.ts';
 import type { Media, Query, Resolution, Source, Track } from './source.ts';
 import { HEAD_BYTES, readHead, sniff } from './sniff.ts';
+import { tagsOfFile } from './tags.ts';
 
 /** An index older than this is refreshed before a search; unchanged files are not read again. */
 const FRESH_MS = 30_000;
@@ -90,9 +91,10 @@ export class LocalLibrary implements Source {
     return this.#refreshedAt > Number.NEGATIVE_INFINITY;
   }
 
-  /** What the tags of a track say of its loudness, in LUFS, where they have been read; null where not. */
-  loudnessOf({ identifier }: Track): number | null {
-    return this.#entries.get(identifier)?.tags.lufs ?? null;
+  /** What the tags of a track say of its loudness, in LUFS, or null. Behind a start, the index may not have been read yet. */
+  async loudnessOf({ identifier }: Track): Promise<number | null> {
+    const tags = this.#entries.get(identifier)?.tags ?? (await tagsOfFile(await this.#pathOf(identifier)));
+    return tags.lufs;
   }
 
   /** Brings the index up to date when it is not fresh. Never rejects; calls at the same time share the work. */

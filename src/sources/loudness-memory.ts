@@ -27,10 +27,10 @@ export interface KnownLoudness {
 export class LoudnessMemory {
   readonly #store: Store;
   readonly #keys: BoundedKeys;
-  readonly #tagged: (track: Track) => number | null;
+  readonly #tagged: (track: Track) => Promise<number | null>;
 
-  /** `tagged` tells what the tags of a track say, where that is known without looking. */
-  constructor(store: Store, tagged: (track: Track) => number | null, most = MOST) {
+  /** `tagged` tells what the tags of a track say, where that is soon known. */
+  constructor(store: Store, tagged: (track: Track) => Promise<number | null>, most = MOST) {
     this.#store = store;
     this.#keys = new BoundedKeys(store, PREFIX, most);
     this.#tagged = tagged;
@@ -38,11 +38,14 @@ export class LoudnessMemory {
 
   /** What is known by now, at once or nearly; null: nothing. */
   async recall(track: Track): Promise<KnownLoudness | null> {
-    const lufs = this.#tagged(track);
-    if (lufs !== null) return { lufs };
-    const late = () => new Error('the store is slow');
-    const value = await within(PATIENCE_MS, this.#store.get(keyOf(track)), late).catch(() => undefined);
-    const kept = Kept.safeParse(value);
+    const late = () => new Error('the disk is slow');
+    return await within(PATIENCE_MS, this.#look(track), late).catch(() => null);
+  }
+
+  async #look(track: Track): Promise<KnownLoudness | null> {
+    const tagged = await this.#tagged(track).catch(() => null);
+    if (tagged !== null) return { lufs: tagged };
+    const kept = Kept.safeParse(await this.#store.get(keyOf(track)));
     if (!kept.success) return null;
     return { lufs: kept.data.lufs === null ? null : plausible(kept.data.lufs) };
   }

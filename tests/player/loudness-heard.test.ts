@@ -29,10 +29,10 @@ const trackOf = (identifier: string): Track => ({
 });
 
 let normalise: Session['normalise'] = 'off';
-let memory = new LoudnessMemory(new MemoryStore(), () => null);
+let memory = new LoudnessMemory(new MemoryStore(), async () => null);
 beforeEach(() => {
   normalise = 'off';
-  memory = new LoudnessMemory(new MemoryStore(), () => null);
+  memory = new LoudnessMemory(new MemoryStore(), async () => null);
 });
 
 function loudnessNow(): Loudness {

@@ -23,12 +23,12 @@ const trackOf = (identifier: string, more: Partial<Track> = {}): Track => ({
 });
 
 let lines: Record<string, unknown>[] = [];
-let memory = new LoudnessMemory(new MemoryStore(), () => null);
+let memory = new LoudnessMemory(new MemoryStore(), async () => null);
 let tagged: (track: Track) => number | null = () => null;
 beforeEach(() => {
   lines = [];
   tagged = () => null;
-  memory = new LoudnessMemory(new MemoryStore(), (track) => tagged(track));
+  memory = new LoudnessMemory(new MemoryStore(), async (track) => tagged(track));
 });
 
 afterEach(() => sound.life.abort());
@@ -144,7 +144,7 @@ describe('where it cannot be measured', () => {
 describe('the memory', () => {
   it('forgets what was not asked for the longest when it is full', async () => {
     const store = new MemoryStore();
-    memory = new LoudnessMemory(store, () => null, 2);
+    memory = new LoudnessMemory(store, async () => null, 2);
     for (const name of ['a', 'b', 'c']) await memory.keep(trackOf(name), -10);
     expect(await store.keys('loudness:')).toHaveLength(2);
     expect([await memory.recall(trackOf('a')), await memory.recall(trackOf('c'))]).toEqual([null, { lufs: -10 }]);
@@ -152,7 +152,7 @@ describe('the memory', () => {
 
   it('knows nothing when the store is closed, or holds something else', async () => {
     const store = new MemoryStore();
-    memory = new LoudnessMemory(store, () => null);
+    memory = new LoudnessMemory(store, async () => null);
     await memory.keep(trackOf('a'), -10);
     const [key = ''] = await store.keys('loudness:');
     await store.set(key, { lufs: 'loud' });
