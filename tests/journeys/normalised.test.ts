@@ -5,10 +5,14 @@ import { until } from '../../loopback/until.ts';
 import { makeSound, temporaryFolder } from '../sources/sounds.ts';
 import { ask, setStage } from './stage.ts';
 
-/** Root mean square, in dB. */
+/** Longer packets than Discord's silence, which fills what a busy machine leaves empty. */
+const SILENCE_BYTES = 3;
+
+/** Root mean square of the sound in them, in dB. */
 function decibels(packets: readonly { readonly opus: Buffer }[]): number {
   const decoder = new opus.OpusEncoder(48_000, 2);
-  const pcm = Buffer.concat(packets.map((packet) => decoder.decode(packet.opus)));
+  const sounds = packets.filter((packet) => packet.opus.length > SILENCE_BYTES);
+  const pcm = Buffer.concat(sounds.map((packet) => decoder.decode(packet.opus)));
   const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
   return 10 * Math.log10(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
 }
