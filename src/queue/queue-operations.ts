@@ -88,9 +88,11 @@ export function restarts({ type }: QueueOperation, before: Queue, after: Queue):
   return again && after.current !== null;
 }
 
-/** What autoplay has added and what was not heard yet makes room for what a person adds. */
+/** What autoplay has added at the end makes room for what a person adds; not what somebody has put before a track of theirs. */
 function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: boolean): Queue {
-  const stays = entries.every(byItself) ? queue.upcoming : queue.upcoming.filter((entry) => !byItself(entry));
+  const asked = queue.upcoming.findLastIndex((entry) => !byItself(entry)) + 1;
+  const stays =
+    entries.every(byItself) || asked === queue.upcoming.length ? queue.upcoming : queue.upcoming.slice(0, asked);
   const longer = { ...queue, upcoming: stays.toSpliced(Math.max(0, at), 0, ...entries) };
   return start && queue.current === null ? leaveCurrent(longer, 1) : longer;
 }
