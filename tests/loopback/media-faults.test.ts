@@ -102,14 +102,15 @@ it('a busy server is so for as long again when somebody comes too early', async 
 
 it.each<[InputFault, object]>([
   ['gzip that nobody asked for', { headers: { 'content-encoding': 'gzip' } }],
-  [
-    'parts that do not say where they begin',
-    { status: 206, headers: expect.not.objectContaining({ 'content-range': '' }) },
-  ],
   ['redirected to a file', { status: 302, headers: { location: 'file:///etc/passwd' } }],
   ['a sign-in page', { status: 200, headers: { 'content-type': 'text/html' } }],
 ])('a server answers as no server should: %s', async (fault, answer) => {
   expect(await get(host.linkTo(fault, 'song.webm'))).toMatchObject(answer);
+});
+
+it('a part may not say where it begins', async () => {
+  const { status, headers } = await get(host.linkTo('parts that do not say where they begin', 'song.webm'));
+  expect([status, headers['content-range']]).toEqual([206, undefined]);
 });
 
 it('a part may begin at the start, whatever was asked for', async () => {

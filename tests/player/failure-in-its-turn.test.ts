@@ -28,7 +28,7 @@ const sound = new AudioFixture(
     '/breaks.opus': (request, response) => {
       const bytes = sound.bytes('song.opus');
       if (request.headers.range !== 'bytes=0-') return void response.writeHead(403).end();
-      if (forbidden) return void sendBytes(bytes, request, response);
+      if (forbidden) return sendBytes(bytes, request, response);
       forbidden = true;
       const range = `bytes 0-${bytes.length - 1}/${bytes.length}`;
       response.writeHead(206, { 'content-length': bytes.length, 'content-range': range });
