@@ -1,4 +1,4 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -108,7 +108,7 @@ export class Supervised {
   async holdings(): Promise<Holdings> {
     return {
       ...(await descriptors(this.pid)),
-      children: (await childrenOf(this.pid)).length,
+      children: (await Promise.all((await childrenOf(this.pid)).map(isGuard))).filter((guard) => !guard).length,
       ...(await this.#resources()),
     };
   }
@@ -151,6 +151,12 @@ function isUnhandled(line: string): boolean {
   if (line.includes(UNDERSTOOD)) return false;
   const level = /^\{"level":(\d+)/.exec(line)?.[1];
   return level === undefined ? /unhandled|uncaught/i.test(line) : Number(level) >= FATAL;
+}
+
+/** The shell that the bot keeps, from its first child on, so that the others end with it (src/lib/orphan-guard.ts). */
+async function isGuard(pid: number): Promise<boolean> {
+  const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return words.startsWith("/bin/sh\0-c\0\ntrap '' HUP");
 }
 
 async function descriptors(pid: number): Promise<Holdings> {

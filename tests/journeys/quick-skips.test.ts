@@ -10,8 +10,6 @@ const SKIPS = 100;
 const LONGEST_MS = 180_000;
 /** Long enough that a skip comes in the middle of it. */
 const SLOW_MS = 500;
-/** The bot keeps one process for itself: the guard that ends its children when it dies. */
-const GUARD = 1;
 const SETTLED = { timeout: 30_000, interval: 200 };
 
 /** Addresses that lead somewhere else, which takes a while from when they are told to be slow. */
@@ -88,7 +86,7 @@ it.each([
     expect(ada.sees().filter(({ content }) => /^(⏳|⚠️)/u.test(content))).toEqual([]);
 
     await expect.poll(async () => more(before, await bot.holdings()), SETTLED).toEqual([]);
-    expect((await bot.holdings())['children']).toBe(GUARD);
+    expect((await bot.holdings())['children']).toBe(0);
     await ask(ada, 'stop');
     await expect.poll(async () => more(before, await bot.holdings()), SETTLED).toEqual([]);
     expect((await bot.end()).unhandled).toEqual([]);
