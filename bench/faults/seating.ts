@@ -4,6 +4,7 @@ import type { Lane, Seat } from '../lane.ts';
 /** A second of the song. */
 const FRAMES = 50;
 const WARM_UP_MS = 20_000;
+const AT_ONCE_MS = 2_000;
 const STARTS = 3;
 
 /** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
@@ -34,12 +35,20 @@ export async function cleared(lane: Lane, seat: Seat): Promise<void> {
   const guild = () => world.guilds.get(seat.guildId);
   const place = () => guild()?.voiceStates.get(botId)?.channelId;
   const isOut = () => place() === undefined;
-  const leave = async () => {
-    // It obeys those who are where it is, and the scenario may have taken the one away from the other.
+  const ask = async (patienceMs: number) => {
+    if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
+    await until('the player to leave', isOut, patienceMs);
+  };
+  // It obeys those who are where it is, or believes to be: a scenario may have taken the one away from the other.
+  const follow = () => {
     const where = guild()?.channels.get(place() ?? '');
     if (where && guild()?.voiceStates.get(seat.ada.id)?.channelId !== where.id) seat.ada.join(where.name);
-    if (guild()?.members.has(botId)) await lane.player.leave(seat).catch(() => undefined);
-    await until('the player to leave', isOut, lane.player.leavesWithinMs);
+  };
+  const leave = async () => {
+    await ask(AT_ONCE_MS).catch(async () => {
+      follow();
+      await ask(lane.player.leavesWithinMs);
+    });
   };
   const restart = async () => {
     // With nobody to play to, the new one does not go on here.
