@@ -88,11 +88,11 @@ export function restarts({ type }: QueueOperation, before: Queue, after: Queue):
   return again && after.current !== null;
 }
 
-/** What autoplay has added at the end makes room for what a person adds; not what somebody has put before a track of theirs. */
+/** What autoplay has added and what was not heard yet makes room for what a person adds. */
 function add(queue: Queue, entries: readonly QueueEntry[], at: number, start: boolean): Queue {
-  const asked = queue.upcoming.findLastIndex((entry) => !byItself(entry)) + 1;
-  const stays =
-    entries.every(byItself) || asked === queue.upcoming.length ? queue.upcoming : queue.upcoming.slice(0, asked);
+  // Looked for first: mostly there is none, and a long queue need not be copied for that.
+  const givesWay = !entries.every(byItself) && queue.upcoming.some(byItself);
+  const stays = givesWay ? queue.upcoming.filter((entry) => !byItself(entry)) : queue.upcoming;
   const longer = { ...queue, upcoming: stays.toSpliced(Math.max(0, at), 0, ...entries) };
   return start && queue.current === null ? leaveCurrent(longer, 1) : longer;
 }
