@@ -60,9 +60,11 @@ async function enqueue(
   const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
   if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
   sources.check(query);
+  let wanted = true;
   try {
     const search = sources.resolve(query, signal, userId);
-    const expect = (found: Resolution) => found.kind === 'track' && players.expect(guildId, found.track);
+    // A search that ends after the join has failed opens nothing any more: nobody would close it.
+    const expect = (found: Resolution) => wanted && found.kind === 'track' && players.expect(guildId, found.track);
     search.then(expect).catch(() => undefined);
     const [resolution] = await Promise.all([search, players.prepare(guildId, voiceChannelId)]);
     signal.throwIfAborted();
@@ -84,6 +86,7 @@ async function enqueue(
       }
     }
   } catch (error) {
+    wanted = false;
     players.release(guildId);
     throw error;
   }

@@ -43,6 +43,22 @@ describe('/play', () => {
     expect(asked).toContain('play G V T 42 Blue Train');
   });
 
+  it('opens nothing that is found when the channel could not be joined', async () => {
+    const found = Promise.withResolvers<Resolution>();
+    const { services: parts } = services({});
+    const expected: Track[] = [];
+    const players = {
+      ...parts.players,
+      prepare: () => Promise.reject(new Error('refused')),
+      expect: (_guildId: string, track: Track) => void expected.push(track),
+    };
+    const sources = { ...parts.sources, resolve: () => found.promise };
+    await expect(play.run(context({ query: 'blue train' }), { ...parts, players, sources })).rejects.toThrow('refused');
+    found.resolve({ kind: 'track', track: entry('1').track });
+    await found.promise;
+    expect(expected).toEqual([]);
+  });
+
   it('says at which place a track was added and when it will play', async () => {
     const added = entry('3', { durationMs: 1_000 });
     const { said } = await run({
