@@ -200,6 +200,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       },
       onSilenced: (guildId, why) => teller.silenced(guildId, why),
       onGuildAvailable: (guildId) => follower.guildAvailable(guildId),
+      onGuildGone: (guildId) => follower.guildGone(guildId),
       onGatewayLost: () => voice.mainGateway('lost'),
       onGatewayReady: (fresh) => voice.mainGateway(fresh ? 'identified' : 'resumed'),
     });

@@ -14,6 +14,8 @@ export interface VoiceEventConsumer {
   onListeners(guildId: string, channelId: string, listeners: number): void;
   /** The guild's data is fresh: after an outage, or after a gateway session that could not be resumed. */
   onGuildAvailable(guildId: string): void;
+  /** The bot is a member no more, or the guild was deleted. */
+  onGuildGone(guildId: string): void;
   /** While the main gateway is lost, nothing above is told; voice itself goes on. */
   onGatewayLost(): void;
   /** `fresh`: in a new session, because the old one could not be resumed. */
@@ -31,6 +33,7 @@ export class VoiceEventHandlers {
     this.#consumer = consumer;
     this.#listen(Events.VoiceStateUpdate, (previous, next) => this.#onVoiceState(previous, next));
     this.#listen(Events.GuildAvailable, (guild) => this.#onAvailable(guild));
+    this.#listen(Events.GuildDelete, ({ id }) => consumer.onGuildGone(id));
     this.#listen(Events.ShardReconnecting, () => consumer.onGatewayLost());
     this.#listen(Events.ShardResume, () => consumer.onGatewayReady(false));
     this.#listen(Events.ShardReady, () => consumer.onGatewayReady(true));

@@ -81,6 +81,11 @@ export class VoiceFollower {
     this.#follow(guildId, restore());
   }
 
+  /** The bot is not in the guild any more: what sounded there keeps no file and no connection open. */
+  guildGone(guildId: string): void {
+    if (this.#parts.queues.session(guildId).voiceChannelId !== null) this.#follow(guildId, this.#rest(guildId));
+  }
+
   /** People came to or left a voice channel. */
   listenersChanged(guildId: string, channelId: string, listeners: number): void {
     if (this.#parts.queues.session(guildId).voiceChannelId !== channelId) return;
