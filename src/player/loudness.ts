@@ -33,7 +33,7 @@ export class Loudness {
     this.#parts = parts;
   }
 
-  /** In LUFS; null when it is not known. Never rejects, and takes no time that could be heard. */
+  /** In LUFS; null when it is not known. Never rejects, and is as slow as the disk. */
   async recall(track: Track): Promise<number | null> {
     return (await this.#parts.memory.recall(track))?.lufs ?? null;
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Store } from '../storage/store.ts';
-import { within } from '../lib/time.ts';
 import { BoundedKeys } from './bounded-keys.ts';
 import { plausible } from './loudness-tags.ts';
 import type { Track } from './source.ts';
@@ -11,8 +10,6 @@ const DAY = 24 * 60 * 60_000;
 const KEPT_MS = 90 * DAY;
 /** What could not be measured may be measured another day. */
 const FAILED_MS = DAY;
-/** A song does not wait longer for it. */
-const PATIENCE_MS = 100;
 const PREFIX = 'loudness:';
 const MOST = 10_000;
 
@@ -36,16 +33,11 @@ export class LoudnessMemory {
     this.#tagged = tagged;
   }
 
-  /** What is known by now, at once or nearly; null: nothing. */
+  /** What is known; null: nothing. As slow as the disk is. */
   async recall(track: Track): Promise<KnownLoudness | null> {
-    const late = () => new Error('the disk is slow');
-    return await within(PATIENCE_MS, this.#look(track), late).catch(() => null);
-  }
-
-  async #look(track: Track): Promise<KnownLoudness | null> {
     const tagged = await this.#tagged(track).catch(() => null);
     if (tagged !== null) return { lufs: tagged };
-    const kept = Kept.safeParse(await this.#store.get(keyOf(track)));
+    const kept = Kept.safeParse(await this.#store.get(keyOf(track)).catch(() => null));
     if (!kept.success) return null;
     return { lufs: kept.data.lufs === null ? null : plausible(kept.data.lufs) };
   }

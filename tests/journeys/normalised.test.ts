@@ -44,6 +44,7 @@ it('turns a loud track down while it plays, by as much as its tags say, and reme
 
   await first.stop();
   await stage.startBot(settings);
-  await next(25);
-  expect(decibels(await next(100)) - plain).toBeCloseTo(-6, 0);
+  // A busy disk may tell a moment after the song has begun.
+  const change = async () => decibels(await next(50)) - plain;
+  await expect.poll(change, { timeout: 15_000 }).toBeCloseTo(-6, 0);
 });

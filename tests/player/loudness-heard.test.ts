@@ -102,6 +102,23 @@ describe('what is heard', () => {
     expect(decibels(second)).toBeLessThan(decibels(plain) - 2);
   });
 
+  it('does not wait for a slow disk, and is right from when that tells', async () => {
+    normalise = 'down';
+    const told = Promise.withResolvers<number>();
+    memory = new LoudnessMemory(new MemoryStore(), () => told.promise);
+    const media = sound.onDisk('loud.opus', 'ogg-opus');
+    const plain = await sound.hear(media);
+    const audio = await openerOf(loudnessNow()).open(media, trackOf('loud'), options());
+    const heard: Buffer[] = [];
+    for await (const packet of audio.packets) {
+      heard.push(packet as Buffer);
+      if (heard.length === 100) told.resolve(-8);
+      if (heard.length === 100) await settled();
+    }
+    expect(heard.slice(0, 100)).toEqual(plain.slice(0, 100));
+    expect(decibels(heard.slice(110)) - decibels(plain.slice(110))).toBeCloseTo(-6, 0);
+  });
+
   it('changes while it plays when somebody turns it on, and together with the volume', async () => {
     await memory.keep(trackOf('loud'), -8);
     const media = sound.onDisk('loud.opus', 'ogg-opus');
@@ -123,6 +140,9 @@ describe('what is heard', () => {
     expect(heard.slice(300)).toEqual(plain.slice(300));
   });
 });
+
+/** When all that is already resolved has been told on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Root mean square of both channels, in dB. */
 function decibels(packets: readonly Buffer[]): number {
