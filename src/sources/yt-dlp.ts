@@ -1,6 +1,7 @@
 import { collect } from '../lib/subprocess.ts';
 import { ExtractionWays, type Asked, type Way } from './extraction-ways.ts';
 import { linesOf } from './output-lines.ts';
+import { SharedLists } from './shared-lists.ts';
 import { SingleFlight, type Flight } from './single-flight.ts';
 import { SiteBreaker, type SiteTrouble } from './site-breaker.ts';
 import { ratesOf, SiteGate, type ExtractionRates } from './site-gate.ts';
@@ -53,6 +54,7 @@ export class YtDlp {
   /** Lists of which the first entry is known. */
   readonly #lists = new Slots(LISTS_AT_ONCE);
   readonly #flights = new SingleFlight<Extraction>();
+  readonly #shared = new SharedLists<Entry>();
   readonly #gate: SiteGate;
   readonly #breaker: SiteBreaker;
   readonly #ways: ExtractionWays;
@@ -98,9 +100,13 @@ export class YtDlp {
     signal.throwIfAborted();
     const site = siteOf(listed);
     if (userId !== undefined) this.#gate.admit(userId);
-    const flight = { signal, urgency };
+    const key = `${subjectOf(listed)} ${listed.limit}`;
+    await this.#shared.read(key, { signal, urgency }, took, (tell, flight) => this.#list(site, listed, flight, tell));
+  }
+
+  async #list(site: string, listed: Listed, flight: Flight, took: (entry: Entry) => void): Promise<void> {
     await this.#gate.enter(site, flight);
-    const entries = this.#entries(site, listed, signal);
+    const entries = this.#entries(site, listed, flight.signal);
     try {
       const first = await this.#slots.run(() => this.#breaker.ask(site, () => entries.next()), flight);
       if (first.done === true) return;

@@ -47,7 +47,29 @@ describe('a list', () => {
     expect(entries[0]).toMatchObject({ id: '0', playlist_title: 'Many' });
     life.abort(new Error('enough'));
     await expect(listing).rejects.toThrow('enough');
-    expect(subprocesses.living).toEqual([]);
+    await expect.poll(() => subprocesses.living).toEqual([]);
+  });
+
+  it('is read once for all who ask for it meanwhile, and on while one of them waits', async () => {
+    const { fake, entries, list } = await lister({ stdout: lines(3), hangs: true });
+    const [one, other] = [new AbortController(), new AbortController()];
+    const first = list(50, one.signal);
+    await expect.poll(() => entries.length, { timeout: 20_000 }).toBe(3);
+    const second = list(50, other.signal);
+    expect(entries.map(({ id }) => id)).toEqual(['0', '1', '2', '0', '1', '2']);
+    one.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    expect(subprocesses.living).toHaveLength(1);
+    other.abort(new Error('enough too'));
+    await expect(second).rejects.toThrow('enough too');
+    await expect.poll(() => subprocesses.living).toEqual([]);
+    expect(await fake.calls()).toHaveLength(1);
+
+    const third = list(50);
+    await expect.poll(() => entries.length, { timeout: 20_000 }).toBe(9);
+    expect(await fake.calls()).toHaveLength(2);
+    await subprocesses.closeAll();
+    await expect(third).rejects.toThrow();
   });
 
   it('is asked for lazily, flat, and no longer than what is wanted of it', async () => {
