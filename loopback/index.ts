@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ChannelType } from 'discord-api-types/v10';
+import { startCdn, type Cdn } from './cdn.ts';
 import type { Ears, HeardPacket } from './ears.ts';
 import { Faults } from './faults.ts';
 import type { GatewayOptions } from './gateway/options.ts';
@@ -32,6 +33,8 @@ export interface Loopback {
   readonly guild: WorldGuild;
   readonly rest: Rest;
   readonly gateway: Gateway;
+  /** Where what people send along is fetched from; `world.uploads` has the links' clock. */
+  readonly cdn: Cdn;
   readonly voice: VoiceServer;
   readonly faults: Faults;
   /** Another guild with the same channels, which the application is in. */
@@ -73,6 +76,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   });
   const gateway = await startGateway(world, voice, options.gateway);
   const rest = await startRest({ world, interactions, gateway });
+  const cdn = await startCdn(world.uploads);
   const faults = new Faults({ world, gateway, voice, rest, botId: application.bot.id });
 
   function idOf(name: string): string {
@@ -106,6 +110,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     guild,
     rest,
     gateway,
+    cdn,
     voice,
     faults,
     people,
@@ -116,7 +121,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     problems: () => [...rest.problems, ...gateway.problems, ...voice.problems()],
     async close() {
       interactions.close();
-      await Promise.all([gateway.close(), rest.close(), voice.close()]);
+      await Promise.all([gateway.close(), rest.close(), cdn.close(), voice.close()]);
     },
   };
 }

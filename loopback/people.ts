@@ -1,4 +1,5 @@
 import type { APIApplicationCommandOptionChoice, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type { FileToSend } from './world.ts';
 
 /** A message as a person in the channel sees it. */
 export interface SeenMessage {
@@ -41,13 +42,13 @@ export interface Person {
   /** Types a slash command in a text channel. Rejects when the command is not registered or the options do not fit its definition. */
   slash(
     name: string,
-    options?: Readonly<Record<string, string | number | boolean>>,
+    options?: Readonly<Record<string, string | number | boolean | FileToSend>>,
     where?: { readonly channel?: string },
   ): Promise<Interaction>;
   /** Types into an option that completes; resolves with the choices shown, or rejects when none came within 3 s. */
   autocomplete(
     name: string,
-    options: Readonly<Record<string, string | number | boolean>>,
+    options: Readonly<Record<string, string | number | boolean | FileToSend>>,
     focused: string,
   ): Promise<readonly APIApplicationCommandOptionChoice[]>;
   /** Presses a button (or chooses values in a select menu) of a message that they can see. Rejects when there is none such. */

@@ -16,9 +16,11 @@ import type {
   WorldRole,
   WorldVoiceState,
 } from './world/types.ts';
+import { Uploads } from './world/uploads.ts';
 import { misjudged, nextVoiceState } from './world/voice-state.ts';
 
 export type * from './world/types.ts';
+export type { FileToSend } from './world/uploads.ts';
 
 /** Discord's memory: plain data, one emitter. Everything that anyone does goes through a method here, so every change is told once. */
 export class World extends EventEmitter<{ change: [WorldChange] }> {
@@ -28,6 +30,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
   /** By channel id, in order of creation. */
   readonly messages = new Map<string, Map<string, WorldMessage>>();
   readonly nextId: () => string = snowflakes(() => Date.now());
+  readonly uploads = new Uploads(this.nextId);
 
   /** Creates a user; bots are made by `addApplication`. */
   addUser(username: string, options: { readonly bot?: boolean } = {}): APIUser {

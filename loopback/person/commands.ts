@@ -6,10 +6,11 @@ import {
   type APIApplicationCommandInteractionDataBasicOption,
   type APIApplicationCommandInteractionDataOption,
   type APIApplicationCommandOption,
+  type APIAttachment,
 } from 'discord-api-types/v10';
 import { has, permissionsIn } from '../permissions.ts';
-import type { DispatchedInteraction, World, WorldApplication, WorldChannel } from '../world.ts';
-import { envelope, type Scene } from './envelope.ts';
+import type { DispatchedInteraction, FileToSend, World, WorldApplication, WorldChannel } from '../world.ts';
+import { ATTACHMENT_LIMIT, envelope, type Scene } from './envelope.ts';
 import { fill, isBasic, refuseUnknown, type Typed } from './options.ts';
 import { resolve } from './resolved.ts';
 
@@ -28,12 +29,12 @@ interface Chosen {
 export function slashCommand(place: Omit<Scene, 'application'>, words: string, typed: Typed): DispatchedInteraction {
   const { application, command, options: definitions, wrap } = choose(place, words);
   const scene = { ...place, application };
-  const { options, chosen } = fill(definitions, typed);
+  const { options, chosen, files } = fill(definitions, typed, (file) => upload(scene, file));
   const wrapped = wrap<InteractionType.ApplicationCommand>(options);
   const data = {
     ...naming(command),
     ...(wrapped.length > 0 && { options: wrapped }),
-    ...(chosen.length > 0 && { resolved: resolve(scene, chosen) }),
+    ...(chosen.length + files.length > 0 && { resolved: { ...resolve(scene, chosen), ...withFiles(files) } }),
   };
   return { ...envelope(scene, InteractionType.ApplicationCommand), data };
 }
@@ -52,7 +53,9 @@ export function autocompletion(
   if (!completes) throw new Error(`option "${focused}" does not complete`);
   const options = basic.flatMap(
     (option): APIApplicationCommandInteractionDataBasicOption<InteractionType.ApplicationCommandAutocomplete>[] => {
-      const value = typed[option.name] ?? (option.name === focused ? '' : undefined);
+      const given = typed[option.name] ?? (option.name === focused ? '' : undefined);
+      // A file is uploaded when the command is sent; until then an id stands for it.
+      const value = typeof given === 'object' ? place.world.nextId() : given;
       if (value === undefined) return [];
       const focus = option.name === focused && { focused: true };
       const { name, type } = option;
@@ -75,6 +78,15 @@ export function autocompletion(
   );
   const data = { ...naming(command), options: wrap<InteractionType.ApplicationCommandAutocomplete>(options) };
   return { ...envelope({ ...place, application }, InteractionType.ApplicationCommandAutocomplete), data };
+}
+
+const withFiles = (files: readonly APIAttachment[]) =>
+  files.length > 0 && { attachments: Object.fromEntries(files.map((file) => [file.id, file])) };
+
+/** Only the person and the application ever see a file that a command was given. */
+function upload({ world, application, user }: Scene, file: FileToSend): APIAttachment {
+  if (file.bytes.byteLength > ATTACHMENT_LIMIT) throw new Error(`${user.username}'s file is too large for Discord`);
+  return world.uploads.add(file, { applicationId: application.id });
 }
 
 const naming = ({ id, name, guild_id }: APIApplicationCommand) => ({

@@ -11,7 +11,8 @@ import { channelPayload, memberPayload } from '../gateway/payloads.ts';
 import { permissionsIn } from '../permissions.ts';
 import type { World, WorldApplication, WorldChannel } from '../world.ts';
 
-const ATTACHMENT_LIMIT = 10 * 1024 * 1024;
+/** The bytes of one file that a person without a subscription may send. */
+export const ATTACHMENT_LIMIT = 10 * 1024 * 1024;
 
 /** Who does something, where, and whose application it is for. */
 export interface Scene {

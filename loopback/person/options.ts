@@ -3,16 +3,19 @@ import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandInteractionDataBasicOption,
   type APIApplicationCommandOption,
+  type APIAttachment,
 } from 'discord-api-types/v10';
+import type { FileToSend } from '../world.ts';
 import type { Kind } from './resolved.ts';
 
-/** What a person types into the options of a command, by name. */
-export type Typed = Readonly<Record<string, string | number | boolean>>;
+/** What a person types, chooses or drops into the options of a command, by name. */
+export type Typed = Readonly<Record<string, string | number | boolean | FileToSend>>;
 
-/** The filled-in options, and the ids among them. */
+/** The filled-in options, the ids among them, and the files as they were uploaded. */
 export interface Filled {
   readonly options: APIApplicationCommandInteractionDataBasicOption[];
   readonly chosen: readonly { readonly kind: Kind; readonly id: string }[];
+  readonly files: readonly APIAttachment[];
 }
 
 const KINDS: Readonly<Partial<Record<Type, Kind>>> = {
@@ -23,23 +26,34 @@ const KINDS: Readonly<Partial<Record<Type, Kind>>> = {
 };
 
 /** Fits what was typed to a command's definition, as Discord's client does before it sends anything. Throws when it does not fit. */
-export function fill(definitions: readonly APIApplicationCommandOption[], typed: Typed): Filled {
+export function fill(
+  definitions: readonly APIApplicationCommandOption[],
+  typed: Typed,
+  upload: (file: FileToSend) => APIAttachment,
+): Filled {
   const basic = definitions.filter(isBasic);
   refuseUnknown(basic, typed);
   for (const { name, required } of basic) {
     if (required && typed[name] === undefined) throw new Error(`option "${name}" is required`);
   }
+  const files: APIAttachment[] = [];
+  const idOf = (file: FileToSend): string => {
+    const uploaded = upload(file);
+    files.push(uploaded);
+    return uploaded.id;
+  };
   // In the order in which they are defined.
   const given = basic.flatMap((definition) => {
     const value = typed[definition.name];
     return value === undefined ? [] : [{ definition, value }];
   });
   return {
-    options: given.map(({ definition, value }) => one(definition, value)),
+    options: given.map(({ definition, value }) => one(definition, value, idOf)),
     chosen: given.flatMap(({ definition: { type }, value }) => {
       const kind = KINDS[type];
-      return kind === undefined ? [] : [{ kind, id: String(value) }];
+      return kind === undefined || typeof value !== 'string' ? [] : [{ kind, id: value }];
     }),
+    files,
   };
 }
 
@@ -55,7 +69,8 @@ export const isBasic = (option: APIApplicationCommandOption): option is APIAppli
 
 function one(
   definition: APIApplicationCommandBasicOption,
-  value: string | number | boolean,
+  value: Typed[string],
+  idOf: (file: FileToSend) => string,
 ): Filled['options'][number] {
   const { name, type } = definition;
   const refuse = (why: string): never => {
@@ -83,7 +98,7 @@ function one(
     case Type.Mentionable:
       return typeof value === 'string' ? { name, type, value } : refuse('takes an id');
     case Type.Attachment:
-      return refuse('takes a file, which this double does not have');
+      return typeof value === 'object' ? { name, type, value: idOf(value) } : refuse('takes a file');
   }
 }
 

@@ -17,12 +17,22 @@ export interface CommandContext {
   boolean(name: string): boolean | null;
   /** The id of the person who was chosen. */
   user(name: string): string | null;
+  /** The file that was given. Its address is good for about a day, and nobody can renew it. */
+  attachment(name: string): Attachment | null;
   /** The entry whose button was pressed; left out where a command was typed. */
   readonly entryId?: string;
   /** Shows how far it is in place of the answer, which takes that away again; not every one of many. Never throws. */
   progress(reply: Reply): void;
   /** Aborted when the bot stops or when the interaction can no longer be answered. */
   readonly signal: AbortSignal;
+}
+
+/** A file that somebody gave. All of it is as the person and Discord say: neither name nor type prove anything. */
+export interface Attachment {
+  readonly url: string;
+  readonly filename: string;
+  readonly sizeBytes: number;
+  readonly contentType: string | null;
 }
 
 /** A button below an answer, and what its press does. */

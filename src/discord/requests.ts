@@ -1,9 +1,11 @@
 import type {
+  Attachment as DiscordAttachment,
   ButtonInteraction,
   ChatInputCommandInteraction,
   Interaction,
   StringSelectMenuInteraction,
 } from 'discord.js';
+import type { Attachment } from '../commands/command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { play } from '../commands/play.ts';
 import { buttonCommand } from './buttons.ts';
@@ -34,6 +36,7 @@ function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): 
       integer: (name) => options.getInteger(name),
       boolean: (name) => options.getBoolean(name),
       user: (name) => options.getUser(name)?.id ?? null,
+      attachment: (name) => attachmentOf(options.getAttachment(name)),
     },
   };
 }
@@ -61,7 +64,16 @@ function fromMenu(interaction: StringSelectMenuInteraction, djRole: string): Req
   };
 }
 
-const NO_OPTIONS = { string: () => null, integer: () => null, boolean: () => null, user: () => null };
+const NO_OPTIONS = {
+  string: () => null,
+  integer: () => null,
+  boolean: () => null,
+  user: () => null,
+  attachment: () => null,
+};
+
+const attachmentOf = (file: DiscordAttachment | null): Attachment | null =>
+  file && { url: file.url, filename: file.name, sizeBytes: file.size, contentType: file.contentType };
 
 type Asked = ChatInputCommandInteraction | ButtonInteraction | StringSelectMenuInteraction;
 
