@@ -11,10 +11,13 @@ export type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 /** Behind the name may stand, after a colon, what the button is about. */
 type ActionName = Exclude<Action, `${string}:${string}`> | 'cancel';
 
+/** What a press runs: a command, with all that it asks of the person. */
+export type ButtonCommand = Omit<Command, 'data' | 'complete'>;
+
 interface ActionRow {
   readonly label: string;
   readonly style: ButtonStyle.Primary | ButtonStyle.Secondary;
-  readonly command: Pick<Command, 'needs' | 'run'>;
+  readonly command: ButtonCommand;
 }
 
 /** Buttons that need to know no more than what they do, and about what. Each is a command, under the same guard. */
@@ -44,10 +47,10 @@ export function rowsOf(actions: readonly Action[]): ButtonRow[] {
 }
 
 /** The command behind a button of `rowsOf`, or null when the button is none of them. */
-export function actionCommand(customId: string): Pick<Command, 'needs' | 'run'> | null {
+export function actionCommand(customId: string): ButtonCommand | null {
   const action = customId.startsWith(PREFIX) ? read(customId.slice(PREFIX.length)) : null;
   if (action === null) return null;
   const { row, id } = action;
   const string = (name: string) => (name === 'id' ? id : null);
-  return { needs: row.command.needs, run: (context, services) => row.command.run({ ...context, string }, services) };
+  return { ...row.command, run: (context, services) => row.command.run({ ...context, string }, services) };
 }

@@ -3,18 +3,18 @@ import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
 import { Machine } from '../lib/machine.ts';
 import type { Playback } from '../player/players.ts';
-import type { VoiceState } from '../voice/voice-state.ts';
 import type { DisplayChannel, DisplayPlace } from './display-channel.ts';
 import { LEGAL, type DisplayState } from './display-state.ts';
 import { Pace } from './pace.ts';
 import { nextStep, refreshUntil, type DisplayStep } from './refresh-conditions.ts';
-import { render } from './render.ts';
+import type { VoiceHealth } from './heading.ts';
+import { render, renderOffline } from './render.ts';
 
 /** The display of one guild, as NowPlaying wires it. */
 export interface GuildDisplayParts {
   readonly channel: DisplayChannel;
   playback(): Playback;
-  voice(): VoiceState['status'];
+  voice(): VoiceHealth;
   /** Where people gave their commands. */
   textChannelId(): string | null;
   /** Where the display was, remembered across restarts. */
@@ -63,7 +63,7 @@ export class GuildDisplay {
       const { state } = this.#machine;
       this.#machine.to({ status: 'closed' });
       if (state.status !== 'shown' || state.entryId === null) return;
-      await this.#parts.channel.edit(state.place, render(this.#parts.playback(), { voice: 'idle', online: false }));
+      await this.#parts.channel.edit(state.place, renderOffline(this.#parts.playback()));
     });
   }
 
@@ -79,7 +79,7 @@ export class GuildDisplay {
     return nextStep({
       display: this.#machine.state,
       playback: this.#parts.playback(),
-      voice: this.#parts.voice(),
+      voice: this.#parts.voice().state,
       now: Date.now(),
       until: this.#until,
     });
@@ -149,7 +149,7 @@ export class GuildDisplay {
   }
 
   #render() {
-    return render(this.#parts.playback(), { voice: this.#parts.voice() });
+    return render(this.#parts.playback(), this.#parts.voice());
   }
 
   async #settle(next: DisplayState, place: DisplayPlace | null): Promise<void> {

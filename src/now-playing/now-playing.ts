@@ -10,7 +10,7 @@ import { GuildDisplay } from './guild-display.ts';
 export interface NowPlayingParts {
   readonly channel: DisplayChannel;
   readonly players: Pick<Players, 'playback'>;
-  readonly voice: Pick<VoiceReports, 'state'>;
+  readonly voice: Pick<VoiceReports, 'report'>;
   readonly store: Pick<Store, 'get' | 'set' | 'deleteMany'>;
   /** Where the people of a guild gave their commands, or null. */
   textChannelId(guildId: string): string | null;
@@ -54,7 +54,10 @@ export class NowPlaying implements Displays {
     const display = new GuildDisplay({
       channel,
       playback: () => players.playback(guildId),
-      voice: () => voice.state(guildId).status,
+      voice: () => {
+        const { state, verdict } = voice.report(guildId);
+        return { state: state.status, verdict };
+      },
       textChannelId: () => this.#parts.textChannelId(guildId),
       recall: async () => (await store.get<DisplayPlace>(key)) ?? null,
       remember: (place) => (place === null ? store.deleteMany([key]) : store.set(key, place)),

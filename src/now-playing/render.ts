@@ -1,62 +1,35 @@
-import {
-  ButtonStyle,
-  ComponentType,
-  type APIActionRowComponent,
-  type APIButtonComponent,
-  type APIEmbed,
-} from 'discord.js';
+import type { APIEmbed } from 'discord.js';
 import { formatDuration, plainText, safeText } from '../lib/format.ts';
 import type { Playback } from '../player/players.ts';
 import { filterInWords } from '../queue/filters.ts';
 import type { QueueEntry } from '../queue/queue.ts';
 import { requesterInWords } from '../queue/requester.ts';
-import type { VoiceState } from '../voice/voice-state.ts';
-import { buttonId, type ButtonAction } from './buttons.ts';
+import { buttonRows } from './button-rows.ts';
 import type { DisplayMessage } from './display-channel.ts';
+import { heading, type VoiceHealth } from './heading.ts';
 import { progressBar } from './progress-bar.ts';
 
-/** What the display says above the track; `offline` while the bot is not running. */
-const HEADINGS: Readonly<Record<Playback['status'] | 'offline', string>> = {
-  idle: 'Nothing is playing',
-  away: 'Not in a voice channel, /resume goes on',
-  loading: 'Loading',
-  playing: 'Now playing',
-  paused: 'Paused',
-  'waiting-to-retry': 'Waiting to try again',
-  'waiting-for-voice': 'Connecting',
-  'waiting-for-listeners': 'Waiting for somebody to listen',
-  offline: 'Offline, the queue is kept',
-};
+/** Discord's blurple while it sounds, and grey while it does not. */
+const SOUNDS = 0x58_65_f2;
+const SILENT = 0x99_aa_b5;
 
-/** What it says instead of "Now playing" while voice is not ready. */
-const WAITS: Readonly<Record<VoiceState['status'], string>> = {
-  idle: HEADINGS['waiting-for-voice'],
-  joining: HEADINGS['waiting-for-voice'],
-  ready: HEADINGS['waiting-for-voice'],
-  resuming: 'Voice was lost, coming back',
-  recovering: 'Voice was lost, coming back',
-  deciding: 'Voice was lost, coming back',
-  'cooling-down': 'Voice keeps failing, waiting to try again',
-  failed: 'Voice could not be mended',
-};
-
-/** What the display shows of a playback. `online: false` is the last thing it shows before the bot stops. */
-export function render(
-  playback: Playback,
-  { voice, online = true }: { voice: VoiceState['status']; online?: boolean },
-): DisplayMessage {
+/** What the display shows of a playback. */
+export function render(playback: Playback, voice: VoiceHealth): DisplayMessage {
   const { entry } = playback;
   if (entry === null)
     return { embeds: [{ description: 'Nothing is playing. Use /play to start something.' }], components: [] };
-  const status = playback.status === 'playing' && voice !== 'ready' ? 'waiting-for-voice' : playback.status;
   return {
-    embeds: [embed(entry, playback, online ? heading(status, voice) : HEADINGS.offline)],
-    components: online ? [buttons(entry.id, status)] : [],
+    embeds: [embed(entry, playback, heading(playback, voice))],
+    components: buttonRows(entry.id, playback),
   };
 }
 
-function heading(status: Playback['status'], voice: VoiceState['status']): string {
-  return status === 'waiting-for-voice' ? WAITS[voice] : HEADINGS[status];
+/** The last thing it shows before the bot stops. */
+export function renderOffline(playback: Playback): DisplayMessage {
+  const { entry } = playback;
+  if (entry === null) return render(playback, { state: 'idle', verdict: 'quiet' });
+  const stopped = { ...playback, status: 'waiting-for-voice' } as const;
+  return { embeds: [embed(entry, stopped, 'Offline, the queue is kept')], components: [] };
 }
 
 function embed({ track, requestedBy }: QueueEntry, playback: Playback, heading: string): APIEmbed {
@@ -64,11 +37,13 @@ function embed({ track, requestedBy }: QueueEntry, playback: Playback, heading: 
   const thumbnail = webAddress(track.thumbnail);
   return {
     author: { name: heading },
+    color: playback.status === 'playing' ? SOUNDS : SILENT,
     title: safeText(track.title, 120) || 'untitled',
     ...(link !== null && { url: link }),
     description: [
       ...(track.artist === null ? [] : [safeText(track.artist)]),
-      `${progressBar(playback.positionMs, track.durationMs)} ${times(playback.positionMs, track)}`,
+      // The bar last, where a screen reader may leave it out.
+      `${times(playback.positionMs, track)} ${progressBar(playback.positionMs, track.durationMs)}`,
       `Asked for by ${requesterInWords(requestedBy)}${pausedBy(playback)}`,
     ].join('\n'),
     ...(thumbnail !== null && { thumbnail: { url: thumbnail } }),
@@ -81,38 +56,29 @@ const pausedBy = ({ status, pausedBy }: Playback): string =>
 
 function times(positionMs: number, { durationMs, live }: QueueEntry['track']): string {
   if (live) return `🔴 LIVE ${formatDuration(positionMs)}`;
-  if (durationMs === null) return `[${formatDuration(positionMs)}]`;
-  return `[${formatDuration(Math.min(positionMs, durationMs))} / ${formatDuration(durationMs)}]`;
+  if (durationMs === null) return formatDuration(positionMs);
+  return `${formatDuration(Math.min(positionMs, durationMs))} / ${formatDuration(durationMs)}`;
 }
 
-function footer({ queue, volume, filters }: Playback): string {
-  const [next] = queue.upcoming;
+function footer(playback: Playback): string {
+  const { queue, volume, filters, autoplay } = playback;
   return [
     // A footer knows no Markdown, so nothing needs escaping there.
-    next ? `Next: ${plainText(next.track.title, 80)}` : 'Nothing comes next',
-    ...(queue.upcoming.length > 1 ? [`${queue.upcoming.length} to come`] : []),
-    `Volume ${volume} %`,
+    next(playback),
+    ...(queue.upcoming.length > 1 ? [`${queue.upcoming.length - 1} more after it`] : []),
+    ...(volume === 100 ? [] : [`Volume ${volume} %`]),
+    ...(queue.loop === 'off' ? [] : [`Loop: ${queue.loop}`]),
     ...filters.map(filterInWords),
-    ...(queue.loop === 'off' ? [] : [`🔁 ${queue.loop}`]),
+    ...(autoplay ? ['Autoplay'] : []),
   ].join(' · ');
 }
 
-function buttons(entryId: string, status: Playback['status']): APIActionRowComponent<APIButtonComponent> {
-  const button = (
-    action: ButtonAction,
-    label: string,
-    style: ButtonStyle.Primary | ButtonStyle.Secondary | ButtonStyle.Danger,
-  ) => ({ type: ComponentType.Button, custom_id: buttonId(action, entryId), label, style }) as const;
-  return {
-    type: ComponentType.ActionRow,
-    components: [
-      status === 'paused' || status === 'away'
-        ? button('resume', 'Resume', ButtonStyle.Primary)
-        : button('pause', 'Pause', ButtonStyle.Primary),
-      button('skip', 'Skip', ButtonStyle.Secondary),
-      button('stop', 'Stop', ButtonStyle.Danger),
-    ],
-  };
+function next({ queue: { upcoming, loop }, autoplay }: Playback): string {
+  const [first] = upcoming;
+  if (loop === 'track') return 'Next: this again';
+  if (first) return `Next: ${plainText(first.track.title, 80) || 'untitled'}`;
+  if (loop === 'queue') return 'Next: this again';
+  return autoplay ? 'Next: something related' : 'Nothing comes next';
 }
 
 /** The address as Discord takes it in an embed (http or https, at most 2048 characters), or null. */

@@ -7,7 +7,7 @@ import type { Playback } from './players.ts';
 export function playbackOf(record: GuildRecord, player: Pick<GuildPlayer, 'deck' | 'rests'> | null): Playback {
   const { queue, session } = record;
   const positionMs = player?.deck.positionMs ?? session.positionMs;
-  const { volume, pausedBy, filters } = session;
+  const { volume, pausedBy, filters, autoplay } = session;
   const tempo = filteringOf(filters)?.tempo ?? 1;
   return {
     status: statusOf(record, player),
@@ -17,6 +17,7 @@ export function playbackOf(record: GuildRecord, player: Pick<GuildPlayer, 'deck'
     filters,
     tempo,
     pausedBy,
+    autoplay,
     queue,
   };
 }

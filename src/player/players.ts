@@ -27,6 +27,8 @@ export interface Playback {
   readonly tempo: number;
   /** The person who paused it, while that is why it does not play. */
   readonly pausedBy: string | null;
+  /** Related tracks follow when the queue has ended. */
+  readonly autoplay: boolean;
   readonly queue: Queue;
 }
 

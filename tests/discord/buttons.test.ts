@@ -7,12 +7,23 @@ import { context, services } from '../commands/fixtures/services.ts';
 
 const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 const ASKED: Readonly<Record<ButtonAction, string>> = {
+  previous: 'previous G',
+  back: 'seek G here -10000',
   pause: 'pause G 42',
   resume: 'resume G',
+  forward: 'seek G here 10000',
   skip: 'skip G 1 while 1',
   stop: 'stop G',
+  'loop-off': 'setLoop G off',
+  'loop-track': 'setLoop G track',
+  'loop-queue': 'setLoop G queue',
+  shuffle: 'shuffle G freely',
+  quieter: 'setVolume G 90',
+  louder: 'setVolume G 110',
 };
 const ACTIONS = Object.keys(ASKED) as ButtonAction[];
+/** What may bring the bot into a channel. */
+const COMING: ReadonlySet<ButtonAction> = new Set(['resume', 'previous']);
 
 it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 100 characters', (action) => {
   expect(parseButtonId(buttonId(action, ID))).toEqual({ action, entryId: ID });
@@ -25,6 +36,7 @@ it.each([
   'np:skip',
   'np:skip:',
   'np:dance:1',
+  'np:constructor:1',
   'xnp:skip:1',
   'other:skip:1',
   'do:',
@@ -44,18 +56,27 @@ describe('a press', () => {
       await command?.run(context(), parts);
       expect(asked[0]).toBe(ASKED[action]);
       expect(command?.ephemeral).toBe(true);
-      expect(command?.needs).toBe(action === 'resume' ? 'join-voice-channel' : 'same-voice-channel');
+      expect(command?.needs).toBe(COMING.has(action) ? 'join-voice-channel' : 'same-voice-channel');
     },
   );
 
-  it.each([playback({ entry: entry('2') }), playback({ entry: null, status: 'idle' })])(
-    'does nothing when its track is not the current one any more',
-    async (now) => {
+  it.each(ACTIONS)('of "%s" does nothing when its track is not the current one any more', async (action) => {
+    for (const now of [playback({ entry: entry('2') }), playback({ entry: null, status: 'idle' })]) {
       const { services: parts, asked } = services({ playback: now });
-      await expect(buttonCommand('np:skip:1')?.run(context(), parts)).rejects.toMatchObject({ code: 'STALE_BUTTON' });
+      const press = buttonCommand(buttonId(action, '1'))?.run(context(), parts);
+      await expect(press).rejects.toMatchObject({ code: 'STALE_BUTTON' });
       expect(asked).toEqual([]);
-    },
-  );
+    }
+  });
+
+  it.each([
+    ['quieter', 4, 'setVolume G 0'],
+    ['louder', 195, 'setVolume G 200'],
+  ] as const)('of "%s" at %i %% goes no further than there is', async (action, volume, asks) => {
+    const { services: parts, asked } = services({ playback: playback({ volume }) });
+    await buttonCommand(buttonId(action, '1'))?.run(context(), parts);
+    expect(asked).toEqual([asks]);
+  });
 });
 
 describe('a button that needs to know nothing but what it does', () => {

@@ -5,12 +5,14 @@ import { DiscordDisplay } from '../../src/now-playing/discord-display.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
 import { edge } from './fixtures/edge.ts';
 
+const WELL = { state: 'ready', verdict: 'healthy' } as const;
+
 describe('the display', () => {
   it('has buttons that act under the same guards', async () => {
     const { loopback, client, asked, seesInVoice, channelId } = await edge({ next: entry('2') });
     const [ada, bob] = [loopback.user('ada'), loopback.user('bob')];
     const display = new DiscordDisplay(client.rest);
-    const messageId = await display.send(channelId('music'), render(playback(), { voice: 'ready' }));
+    const messageId = await display.send(channelId('music'), render(playback(), WELL));
     const refused = await (await bob.press(messageId ?? '', 'np:skip:1')).answered();
     expect(refused).toMatchObject({ content: 'Join a voice channel first, then try again.', ephemeral: true });
     ada.join('Lounge');
@@ -25,8 +27,8 @@ describe('the display', () => {
     const ada = loopback.user('ada');
     const display = new DiscordDisplay(client.rest);
     const place = { channelId: channelId('music'), messageId: '' };
-    place.messageId = (await display.send(place.channelId, render(playback(), { voice: 'ready' }))) ?? '';
-    const paused = render(playback({ status: 'paused' }), { voice: 'ready' });
+    place.messageId = (await display.send(place.channelId, render(playback(), WELL))) ?? '';
+    const paused = render(playback({ status: 'paused' }), WELL);
     expect(await display.edit(place, paused)).toBe('done');
     expect(ada.sees()[0]?.embeds[0]?.author?.name).toBe('Paused');
     await display.remove(place);
@@ -41,13 +43,13 @@ describe('the display', () => {
     const { id } = loopback.application.bot;
     loopback.world.setOverwrite(channelId('music'), { id, type: 'member', allow: 0n, deny });
     const display = new DiscordDisplay(client.rest);
-    expect(await display.send(channelId('music'), render(playback(), { voice: 'ready' }))).toBeNull();
+    expect(await display.send(channelId('music'), render(playback(), WELL))).toBeNull();
   });
 
   it('drops an edit that Discord limits, at once, and rejects what may pass', async () => {
     const { loopback, client, channelId } = await edge();
     const display = new DiscordDisplay(client.rest);
-    const message = (status: 'paused' | 'playing') => render(playback({ status }), { voice: 'ready' });
+    const message = (status: 'paused' | 'playing') => render(playback({ status }), WELL);
     const messageId = (await display.send(channelId('music'), message('playing'))) ?? '';
     const place = { channelId: channelId('music'), messageId };
     loopback.faults.throw('fail-rest', { status: 429, retryAfterS: 600, times: 1, route: 'PATCH' });
