@@ -46,7 +46,7 @@ export class Lane implements AsyncDisposable {
   readonly #launch: () => Promise<Supervised>;
   readonly #drive: (program: Supervised) => Player;
   readonly #ends: AsyncDisposableStack;
-  readonly #past: Life[] = [];
+  readonly #past: PastLife[] = [];
   #program: Supervised;
   #player: Player;
   #seats = 0;
@@ -102,7 +102,7 @@ export class Lane implements AsyncDisposable {
   }
 
   /** How the programs before this one ended. */
-  get past(): readonly Life[] {
+  get past(): readonly PastLife[] {
     return this.#past;
   }
 
@@ -125,16 +125,16 @@ export class Lane implements AsyncDisposable {
     };
   }
 
-  /** Ends the program, if it has not ended by itself, and starts it again with the same data. */
-  async restart(): Promise<void> {
-    this.#past.push(await this.#program.end());
+  /** Ends the program, if it has not ended by itself, and starts it again with the same data. `why`: for those who read of it. */
+  async restart(why: string): Promise<void> {
+    this.#past.push({ ...(await this.#program.end()), why });
     this.#program = await this.#launch();
     this.#player = this.#drive(this.#program);
   }
 
   /** Ends everything, and resolves with how each program ended, in order. */
-  async close(): Promise<readonly Life[]> {
-    this.#past.push(await this.#program.end());
+  async close(): Promise<readonly PastLife[]> {
+    this.#past.push({ ...(await this.#program.end()), why: 'all is done' });
     await this.#ends.disposeAsync();
     return this.#past;
   }
@@ -145,6 +145,9 @@ export class Lane implements AsyncDisposable {
     await this.#ends.disposeAsync();
   }
 }
+
+/** How a program ended, and why another one was started. */
+export type PastLife = Life & { readonly why: string };
 
 interface Stage {
   readonly loopback: Loopback;

@@ -69,21 +69,21 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
   const leaks = player === 'tenuto' ? new LeakWatch(lane) : null;
   const rows: Row[] = [];
   const restarts: string[] = [];
-  const asked = () => lane.past.filter((life) => life.asked).length;
   for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
     signal.throwIfAborted();
     if (leaks?.isOver && scenario.expects.outcome !== 'ends') {
       await warmUp(lane);
       await leaks.begin();
     }
-    const before = asked();
+    const before = lane.past.length;
     const result = await playScenario(lane, scenario, manner).catch((error: unknown) => String(error));
     const row = { scenario, result };
     rows.push(row);
     onRow(row);
     await leaks?.note(scenario.name);
-    if (typeof result === 'string' || result.op4.length > STORM_OP4) await lane.restart();
-    if (asked() > before) restarts.push(scenario.name);
+    if (typeof result === 'string' || result.op4.length > STORM_OP4) await lane.restart('it was not itself');
+    const stopped = lane.past.slice(before).filter(({ asked }) => asked);
+    restarts.push(...stopped.map(({ why }) => `${scenario.name}: ${why}`));
   }
   const left = (await leaks?.verdict()) ?? [];
   const lives = await lane.close();

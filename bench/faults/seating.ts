@@ -6,6 +6,7 @@ const FRAMES = 50;
 const WARM_UP_MS = 20_000;
 const AT_ONCE_MS = 2_000;
 const STARTS = 3;
+const LAST_LINES = 15;
 
 /** A fresh guild in which the song is heard. A program that does not play any more after the last scenario is started again. */
 export async function playing(lane: Lane, frames: number): Promise<Seat> {
@@ -18,7 +19,7 @@ export async function playing(lane: Lane, frames: number): Promise<Seat> {
     } catch (error) {
       if (start === STARTS) throw error;
       await cleared(lane, seat);
-      await lane.restart();
+      await lane.restart(`it did not play: ${String(error)}`);
     }
   }
 }
@@ -50,15 +51,17 @@ export async function cleared(lane: Lane, seat: Seat): Promise<void> {
       await ask(lane.player.leavesWithinMs);
     });
   };
-  const restart = async () => {
+  const restart = async (why: string) => {
+    const said = lane.program.said(seat.guildId).slice(-LAST_LINES);
+    const places = `it is in ${place()}, and ${seat.ada.name} in ${guild()?.voiceStates.get(seat.ada.id)?.channelId}`;
     // With nobody to play to, the new one does not go on here.
     if (guild()) seat.ada.leave();
-    await lane.restart();
+    await lane.restart([`${why}; ${places}`, ...said].join('\n'));
   };
   // The place of a process that has died is nobody's.
   const vacate = () => void (isOut() || world.setVoiceState(seat.guildId, botId, null));
-  if (!lane.program.running) await restart().then(vacate);
-  await leave().catch(() => restart().then(vacate));
+  if (!lane.program.running) await restart('it had ended').then(vacate);
+  await leave().catch((error: unknown) => restart(`it did not leave: ${String(error)}`).then(vacate));
   if (guild()) seat.ada.leave();
   seat.ears.clear();
 }
