@@ -2,9 +2,12 @@ import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
 import type { Command } from './command.ts';
 import { filter } from './filter.ts';
+import { help } from './help.ts';
 import { history } from './history.ts';
+import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { loop } from './loop.ts';
+import { lyrics } from './lyrics.ts';
 import { move } from './move.ts';
 import { normalise } from './normalise.ts';
 import { nowplaying } from './nowplaying.ts';
@@ -26,8 +29,7 @@ import { undo } from './undo.ts';
 import { voicestatus } from './voicestatus.ts';
 import { volume } from './volume.ts';
 
-/** Every slash command, one row each. */
-export const COMMANDS: readonly Command[] = [
+const TABLE: readonly Command[] = [
   play,
   search,
   skip,
@@ -36,12 +38,14 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   stop,
+  join,
   leave,
   stay,
   autoplay,
   queue,
   history,
   nowplaying,
+  lyrics,
   remove,
   move,
   shuffle,
@@ -55,3 +59,6 @@ export const COMMANDS: readonly Command[] = [
   voicestatus,
   reconnect,
 ];
+
+/** Every slash command, one row each. */
+export const COMMANDS: readonly Command[] = [...TABLE, help(TABLE)];

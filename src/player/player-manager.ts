@@ -76,6 +76,11 @@ export class PlayerManager implements Players {
     if (!this.#playlists.cancel(guildId, id)) throw new TenutoError('NOT_ADDING');
   }
 
+  async join(guildId: string, voiceChannelId: string, textChannelId: string): Promise<void> {
+    await this.#parts.queues.updateSession(guildId, { textChannelId });
+    await this.prepare(guildId, voiceChannelId);
+  }
+
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
     const { voice, queues, players, audience } = this.#parts;
     const player = players.of(guildId);

@@ -87,6 +87,8 @@ export interface Players {
   playPlaylist(request: PlaylistRequest): Promise<PlaylistAdded>;
   /** Throws NOT_ADDING when it is not being added any more. */
   cancelPlaylist(guildId: string, id: string): void;
+  /** Comes to a voice channel and goes on with what is in the queue; tells in the text channel what happens. */
+  join(guildId: string, voiceChannelId: string, textChannelId: string): Promise<void>;
   /** Joins beside the search for the track, so that both waits overlap. */
   prepare(guildId: string, voiceChannelId: string): Promise<void>;
   /** A track that is about to be asked for: where nothing plays, it is opened while the channel is joined. `release` takes that back. */

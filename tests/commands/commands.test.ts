@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/commands/command.ts';
+import { join } from '../../src/commands/join.ts';
 import { leave } from '../../src/commands/leave.ts';
 import { loop } from '../../src/commands/loop.ts';
 import { normalise } from '../../src/commands/normalise.ts';
@@ -9,6 +10,7 @@ import { resume } from '../../src/commands/resume.ts';
 import { skip } from '../../src/commands/skip.ts';
 import { stop } from '../../src/commands/stop.ts';
 import { volume } from '../../src/commands/volume.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
 import { autoplay } from '../../src/commands/autoplay.ts';
 import { clear } from '../../src/commands/clear.ts';
 import { history } from '../../src/commands/history.ts';
@@ -40,6 +42,7 @@ const THREE: Script = { touched: ['2', '3', '4'].map((id) => entry(id)) };
 describe('a command asks one thing of the player and says what came of it', () => {
   it.each<[string, Command, Options, Script, string[], string]>([
     ['/skip', skip, {}, { next: entry('2') }, ['skip G 1'], 'Skipped. Next is **Song 2**.'],
+    ['/join', join, {}, {}, ['join G V T'], 'Here I am.'],
     ['/skip 3', skip, { amount: 3 }, {}, ['skip G 3'], 'Skipped. The queue is empty now: /play adds something.'],
     ['/pause', pause, {}, {}, ['pause G 42'], 'Paused. Use /resume to go on.'],
     ['/skip to', skip, { to: 4 }, { next: entry('5') }, ['jump G 4'], 'Skipped to **Song 5**.'],
@@ -244,6 +247,14 @@ it.each([
   ['paused' as const, '**Song 1** from the beginning. The music is paused: /resume goes on.'],
 ])('says what to do to hear the track: %s', async (status, said) => {
   expect((await run(replay, {}, { playback: playback({ status }) })).said).toBe(said);
+});
+
+it('/help names every command, itself too, within what an embed holds', async () => {
+  const command = COMMANDS.find(({ data }) => data.name === 'help');
+  const { said } = await run(command ?? expect.unreachable());
+  const text = typeof said === 'string' ? '' : (said.embeds?.[0]?.data.description ?? '');
+  expect(text.length).toBeLessThanOrEqual(4096);
+  for (const { data } of COMMANDS) expect(text).toContain(`**/${data.name}** ${data.toJSON().description}`);
 });
 
 describe('/history', () => {
