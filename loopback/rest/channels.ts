@@ -4,7 +4,7 @@ import { channelPayload } from '../gateway/payloads.ts';
 import { has, permissionsIn } from '../permissions.ts';
 import { channelFor, chatFor, publicMessage } from './access.ts';
 import { ApiError } from './errors.ts';
-import { rewriteMessage, writeMessage } from './messages.ts';
+import { rewriteMessage, sentBefore, writeMessage } from './messages.ts';
 import { LIMITS } from './rate-limit.ts';
 import { NOTHING, ok, route, type AnyRoute } from './route.ts';
 import { maybe, parse, text, whole } from './validate/form.ts';
@@ -70,7 +70,8 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
       const needed =
         message.tts === true ? (['SendMessages', 'SendTTSMessages'] as const) : (['SendMessages'] as const);
       const channel = chatFor(world, me, parameters.channel, ...needed);
-      return ok(writeMessage(world, { channel, author: me.bot, body: message }).message);
+      const sent = sentBefore(world, channel, me.bot.id, message);
+      return ok(sent ?? writeMessage(world, { channel, author: me.bot, body: message }).message);
     },
   }),
   route({

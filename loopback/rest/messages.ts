@@ -85,6 +85,28 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
   return world.createMessage({ message, guildId: channel.guildId, onlyFor, pinged: mentions.pinged });
 }
 
+/** "The past few minutes", in which Discord knows a nonce again. */
+const NONCE_KNOWN_MS = 5 * 60_000;
+
+/**
+ * The message that the author sent a moment ago with the nonce of a body that enforces it, or null: Discord returns that one
+ * and creates none. https://discord.com/developers/docs/resources/message#create-message
+ */
+export function sentBefore(
+  world: World,
+  channel: WorldChannel,
+  authorId: string,
+  { nonce, enforce_nonce: enforced }: MessageBody,
+): APIMessage | null {
+  if (enforced !== true || nonce === undefined || nonce === null) return null;
+  const since = Date.now() - NONCE_KNOWN_MS;
+  const twin = [...(world.messages.get(channel.id)?.values() ?? [])].findLast(
+    ({ message }) =>
+      message.author.id === authorId && message.nonce === nonce && Date.parse(message.timestamp) >= since,
+  );
+  return twin?.message ?? null;
+}
+
 /**
  * Changes a message; what the body leaves out stays. What fills a "thinking" answer is read for the first time: it notifies
  * like a new message and is not marked as edited. Other edits notify nobody.

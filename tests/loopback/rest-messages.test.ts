@@ -34,6 +34,16 @@ describe('messages', () => {
     expect(await refusal(list({ limit: '101' }))).toMatchObject({ code: 50_035 });
   });
 
+  it('are not sent twice under a nonce that is enforced, and are under one that is not', async () => {
+    const { rest, text, ada } = await settleWithRest();
+    const send = async (body: object) => idOf(await rest.post(Routes.channelMessages(text.id), { body }));
+    const first = await send({ content: 'one', nonce: '7', enforce_nonce: true });
+    expect(await send({ content: 'two', nonce: '7', enforce_nonce: true })).toBe(first);
+    await send({ content: 'three', nonce: '7' });
+    await send({ content: 'four', nonce: '8', enforce_nonce: true });
+    expect(ada.sees().map(({ content }) => content)).toEqual(['one', 'three', 'four']);
+  });
+
   it('need a channel that is there, can be seen and written to', async () => {
     const { rest, world, text, application, ada } = await settleWithRest();
     const send = () => rest.post(Routes.channelMessages(text.id), { body: { content: 'hi' } });
@@ -95,7 +105,6 @@ describe('messages', () => {
     ['poll', { question: { text: 'Which song?' } }],
     ['sticker_ids', ['1']],
     ['attachments', [{ id: '0' }]],
-    ['enforce_nonce', true],
     ['message_reference', { type: 1, message_id: '1' }],
   ])('with %s are a problem, for the double does not have them', async (field, value) => {
     const { rest, text, server, ada } = await settleWithRest();

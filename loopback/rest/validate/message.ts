@@ -25,6 +25,7 @@ const shared = {
   flags: maybe(whole(0, 2 ** 31 - 1)),
   tts: maybe(z.boolean()),
   nonce: maybe(z.union([z.string(), z.int()])),
+  enforce_nonce: maybe(z.boolean()),
   allowed_mentions: maybe(allowedMentions),
   message_reference: maybe(z.object({ message_id: snowflake, fail_if_not_exists: maybe(z.boolean()) })),
 };
@@ -34,7 +35,6 @@ const NOT_BUILT: Readonly<Record<string, (value: unknown) => boolean>> = {
   poll: (value) => value !== null,
   sticker_ids: isFilled,
   attachments: isFilled,
-  enforce_nonce: (value) => value === true,
   message_reference: (value) => reference.safeParse(value).data?.type === MessageReferenceType.Forward,
 };
 const reference = z.object({ type: z.int().optional() });
