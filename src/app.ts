@@ -78,7 +78,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await mkdir(config.dataDir, { recursive: true });
     await examine('required', config, log, { subprocesses });
 
-    const { store, queues } = await openRecord(config, log, closers, (error) => taken.resolve(error));
+    const { store, queues, library } = await openRecord(config, log, closers, (error) => taken.resolve(error));
     const sources = createSources({
       ...config,
       rates: config,
@@ -170,7 +170,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();
-    const services = { players, sources, voice, gateway, displays };
+    const services = { players, sources, voice, gateway, displays, ...library };
     const router = new Router({
       services,
       djRole: config.djRole,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Closers } from './lib/closers.ts';
+import { openLibrary, type Library } from './library/library.ts';
 import { AdvancedQueueManager } from './queue/advanced-queue-manager.ts';
 import { EnduringStore } from './storage/enduring-store.ts';
 import { openStore } from './storage/index.ts';
@@ -9,10 +10,11 @@ import { TakenOver } from './storage/store-trouble.ts';
 /** How old a position may be after a crash; all guilds together cost one write in that time. */
 const POSITION_EVERY_MS = 250;
 
-/** Everything that must not be lost: where it is kept, and the queues in it. */
+/** Everything that must not be lost: where it is kept, the queues in it, and what people keep. */
 export interface BotRecord {
   readonly store: EnduringStore;
   readonly queues: AdvancedQueueManager;
+  readonly library: Library;
 }
 
 /** Opens the record and reads it back. Rejects when that cannot be done; `taken`: another process has it from then on. */
@@ -39,7 +41,9 @@ export async function openRecord(
   queues.on('set-aside', ({ key, why }) => log.error({ key, why }, 'a record was not understood and is set aside'));
   // Strict until now: what could not be read must not be taken for what was never there.
   await queues.load();
+  const strange = (key: string) => log.error({ key }, 'a record was not understood and is left where it is');
+  const library = await openLibrary({ store, strange });
   store.endure();
   closers.add('queues', () => queues.close());
-  return { store, queues };
+  return { store, queues, library };
 }

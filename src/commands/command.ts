@@ -1,4 +1,7 @@
 import type { EmbedBuilder, SlashCommandBuilder, SlashCommandOptionsOnlyBuilder } from 'discord.js';
+import type { Favourites } from '../library/favourites.ts';
+import type { OwnTracks } from '../library/own-tracks.ts';
+import type { Playlists } from '../library/playlists.ts';
 import type { Displays } from '../now-playing/displays.ts';
 import type { Players } from '../player/players.ts';
 import type { Sources } from '../sources/source.ts';
@@ -96,3 +99,7 @@ export interface CommandServices {
   readonly gateway: GatewayReports;
   readonly displays: Displays;
 }
+  readonly playlists: Playlists;
+  readonly favourites: Favourites;
+  /** What a person has kept, for suggestions. */
+  readonly ownTracks: Pick<OwnTracks, 'of'>;

@@ -39,6 +39,30 @@ const ERRORS = {
     blame: 'user',
     say: 'That would bring back more tracks of one person than the {detail} that one may have. Wait for some to play, then undo.',
   },
+  NO_SUCH_PLAYLIST: {
+    blame: 'user',
+    say: 'I know no playlist "{detail}" of yours, nor one that is shared here. /playlist list shows what there is.',
+  },
+  NOT_YOUR_PLAYLIST: {
+    blame: 'user',
+    say: 'Only the person who made that playlist may change it. /playlist load and /playlist save make one of your own.',
+  },
+  PLAYLIST_EXISTS: {
+    blame: 'user',
+    say: 'You already have a playlist "{detail}". Take another name, or delete that one first.',
+  },
+  BAD_NAME: { blame: 'user', say: 'That cannot be the name of a playlist: {detail}.' },
+  PLAYLIST_FULL: { blame: 'user', say: 'A playlist holds {detail} tracks, and that one is full. Begin another.' },
+  TOO_MANY_PLAYLISTS: {
+    blame: 'user',
+    say: 'You have {detail} playlists, as many as one person may have. Delete one first.',
+  },
+  FAVOURITES_FULL: {
+    blame: 'user',
+    say: 'You have {detail} favourites, as many as one person may have. Use /favorites remove first.',
+  },
+  NO_SUCH_ENTRY: { blame: 'user', say: 'There is no track at {detail} of that list. Look at the list for the numbers.' },
+  BAD_FILE: { blame: 'user', say: 'I cannot read that file as a playlist: {detail}. /playlist export makes such files.' },
   PLAYLIST_LIMIT: { blame: 'user', say: 'I take no more than {detail} from one playlist.' },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
@@ -80,6 +104,10 @@ const ERRORS = {
     say: 'I may not write here. Give me "View Channel", "Send Messages" and "Embed Links" in this channel.',
   },
   CALLED_OFF: { blame: 'user', say: 'The rest was called off.' },
+  STORAGE_UNREAD: {
+    blame: 'outside',
+    say: 'I could not read that from the disk. Try again in a minute; the operator must look at it.',
+  },
   NOT_ADDING: { blame: 'user', say: 'That playlist is not being added any more.' },
   STALE_CHOICE: { blame: 'user', say: 'That is not there any more. Use /search again.' },
   STALE_BUTTON: {

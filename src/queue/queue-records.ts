@@ -5,8 +5,8 @@ import { migrated, RECORD_VERSION } from './queue-migrations.ts';
 import type { QueueOperation } from './queue-operations.ts';
 import type { QueueEntry, Session, Undoable } from './queue.ts';
 
-// Loose objects, so that what a later version adds to a track survives being read and written by this one.
-const track = z.looseObject({
+/** A track as it is stored, wherever that is. Loose, so that what a later version adds to it survives being read and written by this one. */
+export const trackRecord = z.looseObject({
   source: z.enum(['library', 'direct-url', 'youtube', 'site']),
   identifier: z.string(),
   title: z.string(),
@@ -18,9 +18,10 @@ const track = z.looseObject({
   chapters: z.array(z.object({ title: z.string(), startMs: z.number() })).exactOptional(),
 }) satisfies z.ZodType<Track>;
 
+// Loose for the same reason.
 const entry = z.looseObject({
   id: z.string(),
-  track,
+  track: trackRecord,
   requestedBy: z.string(),
   addedAt: z.number(),
 }) satisfies z.ZodType<QueueEntry>;
