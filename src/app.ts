@@ -30,6 +30,7 @@ import { VoiceFollower } from './player/voice-follower.ts';
 import { openRecord } from './record.ts';
 import { createSources } from './sources/index.ts';
 import { KeptAudio } from './sources/kept-audio.ts';
+import { Lyrics } from './sources/lyrics.ts';
 import { ytDlpCandidates } from './sources/yt-dlp-program.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
@@ -170,7 +171,8 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();
-    const services = { players, sources, voice, gateway, displays, ...library };
+    const lyrics = new Lyrics({ http: sources.http, url: config.lyricsUrl });
+    const services = { players, sources, lyrics, voice, gateway, displays, ...library };
     const router = new Router({
       services,
       djRole: config.djRole,

@@ -1,34 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { list, service, setting, whole, wholeNumber, type Setting } from './lib/setting.ts';
 
-interface Setting<S extends z.ZodType = z.ZodType> {
-  readonly variable: string;
-  readonly schema: S;
-  /** A value that is right, for the message about one that is wrong. */
-  readonly example: string;
-}
-
-const setting = <S extends z.ZodType>(variable: string, schema: S, example: string): Setting<S> => ({
-  variable,
-  schema,
-  example,
-});
-
-function wholeNumber(min: number, max: number, expected = `must be a whole number from ${min} to ${max}`) {
-  return z.coerce.number<string>(expected).int(expected).min(min, expected).max(max, expected);
-}
-
-/** A whole number in a range; what is unset becomes `fallback`. */
-function whole(variable: string, fallback: number, min: number, max: number): Setting<z.ZodType<number>> {
-  return setting(variable, wholeNumber(min, max).default(fallback), String(fallback));
-}
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 const COOLDOWNS = 'must be whole seconds from 1 to 3600 with commas between them';
 const EXTRACTORS = "must be music, all, or yt-dlp's names of sites with commas between them";
 const CLIENTS = "must be none, or yt-dlp's names of YouTube's clients with commas between them";
@@ -106,6 +79,8 @@ const SETTINGS = {
       .default(['tv', 'web_embedded']),
     'tv,web_embedded',
   ),
+  /** Where /lyrics asks, a service of LRCLIB's kind; `none`: nowhere. Default: LRCLIB. */
+  lyricsUrl: service('LYRICS_URL', 'https://lrclib.net'),
   /** The least important log lines that are written. Default: info. */
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */

@@ -34,6 +34,7 @@ describe('parseConfig', () => {
       extractionsPerMinute: 5,
       extractionsPerMinutePerUser: 8,
       otherClients: ['tv', 'web_embedded'],
+      lyricsUrl: new URL('https://lrclib.net'),
       logLevel: 'info',
       queueLimit: 10_000,
       queueLimitPerUser: 10_000,

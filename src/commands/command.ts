@@ -9,6 +9,7 @@ import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
 
 /** What a person's command is allowed to know: who, where, and with which options. Made by the router from the interaction. */
 export interface CommandContext {
+import type { Lyrics } from '../sources/lyrics.ts';
   readonly guildId: string;
   readonly userId: string;
   readonly textChannelId: string;
@@ -103,3 +104,4 @@ export interface CommandServices {
   readonly favourites: Favourites;
   /** What a person has kept, for suggestions. */
   readonly ownTracks: Pick<OwnTracks, 'of'>;
+  readonly lyrics: Pick<Lyrics, 'find'>;

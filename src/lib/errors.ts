@@ -65,6 +65,10 @@ const ERRORS = {
   BAD_FILE: { blame: 'user', say: 'I cannot read that file as a playlist: {detail}. /playlist export makes such files.' },
   PLAYLIST_LIMIT: { blame: 'user', say: 'I take no more than {detail} from one playlist.' },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
+  NO_LYRICS: { blame: 'user', say: 'I found no lyrics for {detail}. Try /lyrics with its artist and title.' },
+  LYRICS_OFF: { blame: 'user', say: 'Lyrics are turned off here. The operator can turn them on (LYRICS_URL).' },
+  /** A service beside the music, as in `LYRICS_URL`. */
+  SERVICE_FAILED: { blame: 'outside', say: 'I got nothing from {detail}. Try again in a minute.' },
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
   NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },
