@@ -4,12 +4,12 @@ import type { OwnTracks } from '../library/own-tracks.ts';
 import type { Playlists } from '../library/playlists.ts';
 import type { Displays } from '../now-playing/displays.ts';
 import type { Players } from '../player/players.ts';
+import type { Lyrics } from '../sources/lyrics.ts';
 import type { Sources } from '../sources/source.ts';
 import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
 
 /** What a person's command is allowed to know: who, where, and with which options. Made by the router from the interaction. */
 export interface CommandContext {
-import type { Lyrics } from '../sources/lyrics.ts';
   readonly guildId: string;
   readonly userId: string;
   readonly textChannelId: string;
@@ -96,6 +96,7 @@ export interface GatewayReports {
 export interface CommandServices {
   readonly players: Players;
   readonly sources: Sources;
+  readonly lyrics: Pick<Lyrics, 'find'>;
   readonly voice: VoiceReports & VoiceControls;
   readonly gateway: GatewayReports;
   readonly displays: Displays;
@@ -104,4 +105,3 @@ export interface CommandServices {
   readonly favourites: Favourites;
   /** What a person has kept, for suggestions. */
   readonly ownTracks: Pick<OwnTracks, 'of'>;
-  readonly lyrics: Pick<Lyrics, 'find'>;
