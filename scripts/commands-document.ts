@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationCommandOptionType } from 'discord.js';
-import type { Command, Needs } from '../src/commands/command.ts';
+import type { Command, CommandGroup, Needs, Subcommand } from '../src/commands/command.ts';
 import { COMMANDS } from '../src/commands/index.ts';
 
 const FILE = join(import.meta.dirname, '../docs/commands.md');
@@ -33,21 +33,33 @@ export function commandsDocument(): string {
 /** What docs/commands.md says now. */
 export const writtenDocument = (): string => readFileSync(FILE, 'utf8');
 
-function chapter({ data, needs, ephemeral }: Command): string {
-  const { name, description, options = [] } = data.toJSON();
-  const seen = ephemeral === true ? ' Only you see the answer.' : '';
-  return (
-    [`## /${name}`, '', `${description}. ${WHO[needs]}${seen}`, '', ...options.flatMap(line)].join('\n').trimEnd() +
-    '\n'
-  );
+function chapter(command: Command | CommandGroup): string {
+  const { name, description, options = [] } = command.data.toJSON();
+  if (!('subcommands' in command)) return section(`## /${name}`, description, command, options);
+  const parts = options.flatMap((option) => {
+    const subcommand = command.subcommands[option.name];
+    if (option.type !== ApplicationCommandOptionType.Subcommand || !subcommand) return [];
+    return [section(`### /${name} ${option.name}`, option.description, subcommand, option.options ?? [])];
+  });
+  return [`## /${name}\n\n${description}.\n`, ...parts].join('\n');
 }
 
-function line(option: Option): string[] {
+function section(
+  heading: string,
+  description: string,
+  { needs, ephemeral }: Subcommand,
+  options: readonly Option[],
+): string {
+  const seen = ephemeral === true ? ' Only you see the answer.' : '';
+  return `${[heading, '', `${description}. ${WHO[needs]}${seen}`, '', ...options.map(line)].join('\n').trimEnd()}\n`;
+}
+
+function line(option: Option): string {
   const kind = KINDS[option.type] ?? 'other';
   const choices =
     'choices' in option && option.choices ? `one of ${option.choices.map(({ name }) => `“${name}”`).join(', ')}` : kind;
   const facts = [choices, ...limits(option), option.required === true ? 'required' : 'optional'];
-  return [`- \`${option.name}\` (${facts.join(', ')}): ${option.description}`];
+  return `- \`${option.name}\` (${facts.join(', ')}): ${option.description}`;
 }
 
 function limits(option: Option): string[] {

@@ -1,4 +1,9 @@
-import type { EmbedBuilder, SlashCommandBuilder, SlashCommandOptionsOnlyBuilder } from 'discord.js';
+import type {
+  EmbedBuilder,
+  SlashCommandBuilder,
+  SlashCommandOptionsOnlyBuilder,
+  SlashCommandSubcommandsOnlyBuilder,
+} from 'discord.js';
 import type { Favourites } from '../library/favourites.ts';
 import type { OwnTracks } from '../library/own-tracks.ts';
 import type { Playlists } from '../library/playlists.ts';
@@ -56,7 +61,14 @@ export type Reply =
       readonly embeds?: readonly EmbedBuilder[];
       readonly actions?: readonly ReplyAction[];
       readonly menu?: ReplyMenu;
+      readonly files?: readonly ReplyFile[];
     };
+
+/** A file that hangs below an answer. */
+export interface ReplyFile {
+  readonly name: string;
+  readonly contents: string;
+}
 
 /** Which conditions must hold before the command runs: a row of discord/guards.ts. */
 export type Needs = 'guild' | 'join-voice-channel' | 'same-voice-channel' | 'manage-voice';
@@ -67,6 +79,10 @@ export interface TypingContext {
   readonly userId: string;
   /** What stands there so far. */
   readonly text: string;
+  /** The name of the option. */
+  readonly option: string;
+  /** What another option has so far, or null. */
+  string(name: string): string | null;
 }
 
 /** What may be meant: a name for people, and the value that the option then has. */
@@ -86,6 +102,15 @@ export interface Command {
   complete?(typing: TypingContext, services: CommandServices): readonly Choice[];
 }
 
+/** What one command among several of a common name does. */
+export type Subcommand = Pick<Command, 'needs' | 'ephemeral' | 'run'>;
+
+/** Several commands under one name, each a row by the word that is typed behind it. */
+export interface CommandGroup extends Pick<Command, 'complete'> {
+  readonly data: SlashCommandSubcommandsOnlyBuilder;
+  readonly subcommands: Readonly<Record<string, Subcommand>>;
+}
+
 /** How the connection to Discord is, beside voice. */
 export interface GatewayReports {
   /** Round trip of the last heartbeat of the guild's shard in milliseconds; null before the first. */
@@ -100,8 +125,8 @@ export interface CommandServices {
   readonly voice: VoiceReports & VoiceControls;
   readonly gateway: GatewayReports;
   readonly displays: Displays;
-}
   readonly playlists: Playlists;
   readonly favourites: Favourites;
   /** What a person has kept, for suggestions. */
   readonly ownTracks: Pick<OwnTracks, 'of'>;
+}

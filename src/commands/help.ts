@@ -1,10 +1,10 @@
 import { EmbedBuilder, SlashCommandBuilder } from 'discord.js';
-import type { Command } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 
 const data = new SlashCommandBuilder().setName('help').setDescription('Show what I can do');
 
 /** The commands, and what each of them is for. */
-export function help(others: readonly Command[]): Command {
+export function help(others: readonly (Command | CommandGroup)[]): Command {
   return {
     data,
     needs: 'guild',

@@ -1,6 +1,6 @@
 import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -29,7 +29,7 @@ import { undo } from './undo.ts';
 import { voicestatus } from './voicestatus.ts';
 import { volume } from './volume.ts';
 
-const TABLE: readonly Command[] = [
+const TABLE: readonly (Command | CommandGroup)[] = [
   play,
   search,
   skip,
@@ -61,4 +61,4 @@ const TABLE: readonly Command[] = [
 ];
 
 /** Every slash command, one row each. */
-export const COMMANDS: readonly Command[] = [...TABLE, help(TABLE)];
+export const COMMANDS: readonly (Command | CommandGroup)[] = [...TABLE, help(TABLE)];

@@ -7,7 +7,9 @@ import { plainText } from '../lib/format.ts';
 /** The part of an interaction that completing needs; discord.js's fits it. */
 export interface Completable extends Pick<AutocompleteInteraction, 'commandName' | 'guildId'> {
   readonly user: { readonly id: string };
-  readonly options: { getFocused(): string };
+  readonly options: Pick<AutocompleteInteraction['options'], 'getString'> & {
+    getFocused(full: true): { readonly name: string; readonly value: string };
+  };
   respond(choices: readonly { name: string; value: string | number }[]): Promise<unknown>;
 }
 
@@ -32,7 +34,9 @@ function choicesFor(
   const command = COMMANDS.find(({ data }) => data.name === commandName);
   if (!command?.complete || guildId === null) return [];
   try {
-    const typing = { guildId, userId: user.id, text: options.getFocused() };
+    const { name: option, value: text } = options.getFocused(true);
+    const string = (name: string) => options.getString(name);
+    const typing = { guildId, userId: user.id, text, option, string };
     const fitting = command.complete(typing, services).filter(({ value }) => fits(value));
     return fitting.slice(0, MOST).map(({ name, value }) => ({ name: plainText(name, LONGEST) || '?', value }));
   } catch (error) {

@@ -23,12 +23,14 @@ export function toRequest(interaction: Interaction, djRole: string): Request | n
 }
 
 function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): Request | null {
-  const command = COMMAND_BY_NAME.get(interaction.commandName);
+  const { options, commandName } = interaction;
+  const found = COMMAND_BY_NAME.get(commandName);
+  const word = options.getSubcommand(false);
+  const command = found && 'subcommands' in found ? found.subcommands[word ?? ''] : found;
   if (!command) return null;
-  const { options } = interaction;
   return {
     ...common(interaction, djRole),
-    name: `/${interaction.commandName}`,
+    name: word === null ? `/${commandName}` : `/${commandName} ${word}`,
     command,
     context: {
       ...context(interaction),

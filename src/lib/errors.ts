@@ -103,15 +103,15 @@ const ERRORS = {
     blame: 'outside',
     say: 'I could not save that, so I did not do it. The operator must look at the disk.',
   },
+  STORAGE_UNREAD: {
+    blame: 'outside',
+    say: 'I could not read that from the disk. Try again in a minute; the operator must look at it.',
+  },
   CANNOT_WRITE: {
     blame: 'user',
     say: 'I may not write here. Give me "View Channel", "Send Messages" and "Embed Links" in this channel.',
   },
   CALLED_OFF: { blame: 'user', say: 'The rest was called off.' },
-  STORAGE_UNREAD: {
-    blame: 'outside',
-    say: 'I could not read that from the disk. Try again in a minute; the operator must look at it.',
-  },
   NOT_ADDING: { blame: 'user', say: 'That playlist is not being added any more.' },
   STALE_CHOICE: { blame: 'user', say: 'That is not there any more. Use /search again.' },
   STALE_BUTTON: {

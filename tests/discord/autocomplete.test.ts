@@ -14,7 +14,7 @@ async function typed(script: Script, fields: Partial<Completable> = {}) {
     commandName: 'play',
     guildId: 'G',
     user: { id: '42' },
-    options: { getFocused: () => 'blu' },
+    options: { getFocused: () => ({ name: 'query', value: 'blu' }), getString: () => null },
     respond: async (choices) => void answers.push(choices),
     ...fields,
   };
@@ -44,6 +44,7 @@ it.each<[string, Partial<Completable>]>([
 
 it('leaves the list empty when it fails, and writes that down', async () => {
   const broken = {
+    getString: () => null,
     getFocused: () => {
       throw new TenutoError('UNEXPECTED');
     },
