@@ -20,6 +20,7 @@ const KINDS: Readonly<Partial<Record<ApplicationCommandOptionType, string>>> = {
   [ApplicationCommandOptionType.Number]: 'number',
   [ApplicationCommandOptionType.Boolean]: 'true or false',
   [ApplicationCommandOptionType.User]: 'person',
+  [ApplicationCommandOptionType.Attachment]: 'file',
 };
 
 type Option = NonNullable<ReturnType<Command['data']['toJSON']>['options']>[number];

@@ -82,6 +82,7 @@ const ERRORS = {
   },
   ASKED_TOO_FAST: { blame: 'user', say: 'That was a lot at once. Try again in {detail}.' },
   NOT_AUDIO: { blame: 'user', say: 'There is no sound in that link that I can play.' },
+  NO_SOUND_IN_FILE: { blame: 'user', say: 'There is no sound in that file that I can play.' },
   SITE_NOT_ALLOWED: {
     blame: 'user',
     say: 'I do not open that site: it is not one of those that I was set up for. The operator can allow it (EXTRACTORS).',

@@ -1,6 +1,7 @@
 import { TenutoError } from '../lib/errors.ts';
 import { plainText } from '../lib/format.ts';
 import { HttpStatusError, type HttpClient } from './http-client.ts';
+import { hasExpired } from './link-expiry.ts';
 import { probe, type Probe } from './probe.ts';
 import { tagsOfRemote } from './remote-tags.ts';
 import { AUDIO_FILE } from './sniff.ts';
@@ -15,9 +16,11 @@ export const isNamedLikeAudio = ({ pathname }: URL) => AUDIO_FILE.test(pathname)
 export class DirectUrl implements Source {
   readonly name = 'direct-url';
   readonly #http: HttpClient;
+  readonly #now: () => number;
 
-  constructor(http: HttpClient) {
+  constructor(http: HttpClient, now: () => number = Date.now) {
     this.#http = http;
+    this.#now = now;
   }
 
   accepts(query: Query): boolean {
@@ -39,8 +42,25 @@ export class DirectUrl implements Source {
     return { kind: 'track', track: await this.#describe(query.url, found, signal) };
   }
 
+  /** What `resolve` finds where it must be a file: a page is none. */
+  async file(url: URL, signal: AbortSignal): Promise<Resolution> {
+    const found = await this.resolve({ kind: 'url', url }, signal).catch((error: unknown) => {
+      if (error instanceof TenutoError && error.code === 'NOT_AUDIO') return null;
+      throw error;
+    });
+    if (found?.kind !== 'track') throw new TenutoError('NO_SOUND_IN_FILE');
+    return found;
+  }
+
+  /** Throws TRACK_CLOSED when the link's time is over: nobody but who gave it can give a new one. */
   async locate(track: Track, signal: AbortSignal): Promise<Media> {
-    const found = await probe(this.#http, new URL(track.identifier), signal);
+    const address = new URL(track.identifier);
+    const found = await probe(this.#http, address, signal).catch((cause: unknown) => {
+      if (signal.aborted || !hasExpired(address, this.#now())) throw cause;
+      throw new TenutoError('TRACK_CLOSED', 'its link was good for a time only and that is over, so give it again', {
+        cause,
+      });
+    });
     return { kind: 'http', url: found.url, headers: {}, format: formatOf(found) };
   }
 

@@ -55,6 +55,7 @@ class AllSources implements Sources {
   readonly #library: LocalLibrary;
   readonly #ytDlp: YtDlp;
   readonly #table: readonly Source[];
+  readonly #files: DirectUrl;
   readonly #searches: Search;
   readonly #suggestions: Suggestions;
   /** One, so that whatever happens the other slot of yt-dlp is there for people. */
@@ -103,7 +104,8 @@ class AllSources implements Sources {
       files: (words, limit) => this.#library.beginningWith(words, limit),
     });
     // The first row that accepts a query and finds something in it wins.
-    this.#table = [this.#library, youTube, new DirectUrl(this.http), new ExtractorSource('site', parts)];
+    this.#files = new DirectUrl(this.http);
+    this.#table = [this.#library, youTube, this.#files, new ExtractorSource('site', parts)];
   }
 
   check(text: string): void {
@@ -115,6 +117,10 @@ class AllSources implements Sources {
     const query = parseQuery(text);
     if (query.kind === 'words') return await this.#search(query, signal, userId);
     return await openLink(this.#table, query, signal, userId);
+  }
+
+  async file(address: string, signal: AbortSignal): Promise<Resolution> {
+    return await this.#files.file(new URL(address), signal);
   }
 
   /** Files of the library that have all of the words, then what YouTube finds; when that cannot be reached, those alone. */

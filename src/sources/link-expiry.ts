@@ -13,9 +13,27 @@ export function lifetimeMs(url: URL, now: number): number {
   return expiresAt === null ? USUAL_MS : Math.max(0, Math.min(LONGEST_MS, expiresAt - now - MARGIN_MS));
 }
 
+/** Whether a link says that its time is over. One that does not say is tried. */
+export function hasExpired(url: URL, now: number): boolean {
+  const expiresAt = expiryOf(url);
+  return expiresAt !== null && expiresAt <= now;
+}
+
 function expiryOf(url: URL): number | null {
   const [, seconds] = EXPIRES.exec(url.pathname + url.search) ?? [];
-  return seconds === undefined ? signedFor(url) : Number(seconds) * 1_000;
+  return seconds === undefined ? (signedFor(url) ?? signedByDiscord(url)) : Number(seconds) * 1_000;
+}
+
+/**
+ * `?ex=67300a00&is=…&hm=…`: when it expires, in hexadecimal seconds, when it was issued, and the signature. Such a link is
+ * good for a day, and a new one comes only with the message that has the file; a command's file is in no message, so its link
+ * cannot be renewed. https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
+ */
+function signedByDiscord({ searchParams }: URL): number | null {
+  const expires = /^[\da-f]{8}$/.exec(searchParams.get('ex') ?? '')?.[0];
+  return expires !== undefined && searchParams.has('is') && searchParams.has('hm')
+    ? Number.parseInt(expires, 16) * 1_000
+    : null;
 }
 
 /** `X-Amz-Date=20261121T040000Z&X-Amz-Expires=3600`, as S3 signs for so long. */

@@ -83,6 +83,8 @@ export interface Sources {
   check(text: string): void;
   /** Turns what this person typed into tracks. Throws TenutoError('BAD_QUERY' | 'BLOCKED_ADDRESS' | ...) with one clear line. */
   resolve(text: string, signal: AbortSignal, userId?: string): Promise<Resolution>;
+  /** The sound of a file at an address, by its bytes: no extractor is asked. Throws NO_SOUND_IN_FILE, and TenutoError as `resolve` does. */
+  file(address: string, signal: AbortSignal): Promise<Resolution>;
   locate(track: Track, signal: AbortSignal, urgency?: Urgency): Promise<Media>;
   /** Tracks for words, of which a person chooses one. Throws TenutoError as `resolve` does. */
   search(words: string, signal: AbortSignal, userId?: string): Promise<readonly Track[]>;

@@ -89,6 +89,17 @@ describe('/play', () => {
     expect(asked.at(-1)).toBe(`play G V T 42 Blue Train ${where}`);
   });
 
+  it('opens a file that was given, and asks no site for it', async () => {
+    const file = { url: 'https://cdn.discordapp.com/a.mp3?ex=1', filename: 'a.mp3', sizeBytes: 9, contentType: null };
+    const { services: parts, asked } = services({ enqueued: { entries: [entry('3')], place: 1 } });
+    await play.run(context({ file, next: true }), parts);
+    expect(asked).toEqual([`file ${file.url}`, 'prepare G V', 'play G V T 42 Blue Train at 1']);
+    const both = play.run(context({ file, query: 'x' }), parts);
+    await expect(both).rejects.toMatchObject({ code: 'BAD_OPTION', say: 'Give a query or a file, not both.' });
+    await expect(play.run(context(), parts)).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    expect(asked).toHaveLength(3);
+  });
+
   it('looks for nothing when it is told two places', async () => {
     const { services: parts, asked } = services();
     const running = play.run(context({ query: 'x', next: true, position: 2 }), parts);

@@ -40,6 +40,8 @@ describe('a link may be used', () => {
     ['until the exp of Akamai', `https://media.example/a?hdnts=exp=${SECONDS + 3_600}~acl=/*~hmac=x`, 50],
     ['as long as S3 signs for', 'https://media.example/a?X-Amz-Date=20260921T141320Z&X-Amz-Expires=3600', 50],
     ['an hour when it does not say', 'https://media.example/a', 60],
+    ['as Discord says in hexadecimal', `https://media.example/a?ex=${(SECONDS + 1_800).toString(16)}&is=1&hm=2`, 20],
+    ['an hour when it is not signed', `https://media.example/a?ex=${(SECONDS + 1_800).toString(16)}`, 60],
     ['an hour when it says nonsense', 'https://media.example/a?expire=never', 60],
     ['an hour when a number is no time', 'https://media.example/a?expire=12345678901234567890', 60],
   ])('%s', (_name, url, minutes) => {
