@@ -8,6 +8,7 @@ import { createClient, logIn, lossOf } from './discord/client.ts';
 import { ClientVoiceGateway } from './discord/client-voice-gateway.ts';
 import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
+import { watchTalk } from './discord/talk.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
 import type { Check } from './doctor/check.ts';
 import { CHECKS } from './doctor/checks.ts';
@@ -207,6 +208,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       onGatewayReady: (fresh) => voice.mainGateway(fresh ? 'identified' : 'resumed'),
     });
     closers.add('voice events', () => events.close());
+    closers.add('talk', watchTalk(client, (guildId, place) => displays.said(guildId, place)));
     await voice.recall(queues.guilds());
     follower.restore();
     ready.resolve();

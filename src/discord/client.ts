@@ -27,10 +27,13 @@ const KEPT: Readonly<Record<string, number>> = {
 const isDisplayEdit = ({ method, route }: RateLimitData) =>
   method === 'PATCH' && route === '/channels/:id/messages/:id';
 
-/** The client with the two intents that slash commands and voice need, and nobody is ever pinged by it. Not logged in yet. */
+/**
+ * The client with the intents that slash commands, voice and a display among the talk need, none of them privileged: what
+ * people write is not told. Nobody is ever pinged by it. Not logged in yet.
+ */
 export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Client {
   const client = new Client({
-    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates],
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates, GatewayIntentBits.GuildMessages],
     allowedMentions: { parse: [], repliedUser: false },
     makeCache: Options.cacheWithLimits(KEPT),
     rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit },

@@ -1,4 +1,4 @@
-import { GatewayDispatchEvents, type Client } from 'discord.js';
+import { Events, GatewayDispatchEvents, type Client } from 'discord.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 
@@ -30,14 +30,18 @@ interface Privates {
 
 /**
  * Keeps voice events that cannot be what they say from discord.js 14, which throws on them where nobody can catch. What is kept
- * from it is logged; voice has a deadline for what does not come.
+ * from it is logged; voice has a deadline for what does not come. Messages that nobody listens for are kept from it too: it
+ * would remember their authors for ever.
  */
 export function guardDispatches(client: Client, log: Logger): void {
   const manager = client.ws as unknown as Privates;
   const handle = manager.handlePacket.bind(manager);
   manager.handlePacket = (packet, shard) => {
     const wrong = packet && SHAPES[packet.t]?.safeParse(packet.d).error;
-    if (!wrong) return handle(packet, shard);
+    const unread =
+      packet?.t === GatewayDispatchEvents.MessageCreate && client.listenerCount(Events.MessageCreate) === 0;
+    if (!wrong && !unread) return handle(packet, shard);
+    if (!wrong) return false;
     const issues = wrong.issues.map(({ path, message }) => [...path, message].join(' '));
     log.warn({ event: packet.t, issues }, 'a gateway event could not be read');
     return false;

@@ -12,14 +12,17 @@ export interface DisplayPlace {
   readonly messageId: string;
 }
 
-/** `gone`: deleted, or not to be touched any more. `busyForMs`: rate limited, and dropped. */
-export type EditOutcome = 'done' | 'gone' | { readonly busyForMs: number };
+/** `gone`: deleted. `forbidden`: there, as it may be, and not to be touched. `busyForMs`: rate limited, and dropped. */
+export type EditOutcome = 'done' | 'gone' | 'forbidden' | { readonly busyForMs: number };
 
-/** What the display does to text channels. Rejects only for what may pass, such as a network failure. */
+/** What the display does to text channels. Rejects only for what may pass, such as a network failure: then nobody knows whether it was done. */
 export interface DisplayChannel {
-  /** Resolves with the id of the new message, or with null when the bot may not write there. */
-  send(channelId: string, message: DisplayMessage): Promise<string | null>;
+  /**
+   * Resolves with the id of the new message, or with null when the bot may not write there. For a nonce that was sent a
+   * moment ago there is no second message: the first one's id is returned.
+   */
+  send(channelId: string, message: DisplayMessage, nonce: string): Promise<string | null>;
   edit(place: DisplayPlace, message: DisplayMessage): Promise<EditOutcome>;
-  /** What is gone already is fine. */
-  remove(place: DisplayPlace): Promise<void>;
+  /** `gone`: it is not there now, whoever removed it. */
+  remove(place: DisplayPlace): Promise<'gone' | 'forbidden'>;
 }

@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
 import { Machine } from '../lib/machine.ts';
 import type { Playback } from '../player/players.ts';
 import type { DisplayChannel, DisplayPlace } from './display-channel.ts';
-import { LEGAL, type DisplayState } from './display-state.ts';
+import { LEGAL, recordOf, type DisplayRecord, type DisplayState, type Sending } from './display-state.ts';
+import type { VoiceHealth } from './heading.ts';
 import { Pace } from './pace.ts';
 import { nextStep, refreshUntil, type DisplayStep } from './refresh-conditions.ts';
-import type { VoiceHealth } from './heading.ts';
 import { render, renderOffline } from './render.ts';
 
 /** The display of one guild, as NowPlaying wires it. */
@@ -17,15 +18,19 @@ export interface GuildDisplayParts {
   voice(): VoiceHealth;
   /** Where people gave their commands. */
   textChannelId(): string | null;
-  /** Where the display was, remembered across restarts. */
-  recall(): Promise<DisplayPlace | null>;
-  remember(place: DisplayPlace | null): Promise<void>;
+  /** What was remembered of the display, across restarts. */
+  recall(): Promise<DisplayRecord | null>;
+  remember(record: DisplayRecord | null): Promise<void>;
   readonly refreshMs: number;
   readonly log: Logger;
 }
 
 type Absent = Extract<DisplayState, { readonly status: 'absent' }>;
 type Shown = Extract<DisplayState, { readonly status: 'shown' }>;
+type Dismissed = Extract<DisplayState, { readonly status: 'dismissed' }>;
+
+/** More than there are only where Discord lets none of them be removed. */
+const OLD = 3;
 
 /** One message, kept true by one timer and one request at a time. Between events it can only refresh, and that ends by itself. */
 export class GuildDisplay {
@@ -34,6 +39,7 @@ export class GuildDisplay {
   readonly #machine = new Machine<DisplayState>({ status: 'unknown' }, LEGAL);
   readonly #pace: Pace;
   #until = 0;
+  #below = 0;
 
   constructor(parts: GuildDisplayParts) {
     this.#parts = parts;
@@ -48,12 +54,23 @@ export class GuildDisplay {
     this.#pace.soon();
   }
 
-  /** Shows the display at the bottom of a channel, and removes the one before. Throws CANNOT_WRITE. */
+  /** A message was sent in the guild. Five below the display push it away: the next refresh moves it down. */
+  said({ channelId, messageId }: DisplayPlace): void {
+    const { state } = this.#machine;
+    if (state.status !== 'shown' || state.place.channelId !== channelId) return;
+    if (state.place.messageId !== messageId) this.#below += 1;
+  }
+
+  /** Removes the display where it is and shows it at the bottom of a channel. Throws CANNOT_WRITE: then it comes back where it may. */
   async show(channelId: string): Promise<void> {
-    await this.#lock.run(async () => {
-      if (!(await this.#send(await this.#begin(), channelId))) throw new TenutoError('CANNOT_WRITE');
-    });
-    this.changed();
+    try {
+      await this.#lock.run(async () => {
+        const { status } = await this.#send(await this.#begin(), channelId);
+        if (status !== 'shown') throw new TenutoError('CANNOT_WRITE');
+      });
+    } finally {
+      this.changed();
+    }
   }
 
   /** No more refreshes; says that the bot is offline, if Discord lets it. */
@@ -71,8 +88,11 @@ export class GuildDisplay {
     if (this.#step() === 'begin') await this.#begin();
     const step = this.#step();
     const { state } = this.#machine;
-    if (step === 'send' && state.status === 'absent') await this.#sendWhereAsked(state);
-    if ((step === 'refresh' || step === 'last-edit') && state.status === 'shown') await this.#edit(state, step);
+    if (step === 'send' && state.status === 'absent')
+      await this.#put(state, state.sending?.channelId ?? this.#parts.textChannelId());
+    if (state.status !== 'shown') return;
+    if (step === 'move') await this.#put(state, state.place.channelId);
+    if (step === 'refresh' || step === 'last-edit') await this.#edit(state, step);
   }
 
   #step(): DisplayStep {
@@ -82,86 +102,122 @@ export class GuildDisplay {
       voice: this.#parts.voice().state,
       now: Date.now(),
       until: this.#until,
+      below: this.#below,
     });
   }
 
   /** Begins anew for what is current now, with the message that is there. */
   async #begin(): Promise<Absent | Shown> {
     const message = await this.#message();
-    const begun = { ...message, entryId: this.#parts.playback().entry?.id ?? null };
-    this.#machine.to(begun);
+    // What could not be removed when the display moved away, perhaps can now.
+    const old = message.status === 'shown' ? await this.#removed(message.old) : message.old;
+    const begun = { ...message, old, entryId: this.#parts.playback().entry?.id ?? null };
     this.#pace.reset();
+    if (old.length === message.old.length) this.#machine.to(begun);
+    else await this.#settle(begun);
     return begun;
   }
 
-  async #message(): Promise<Omit<Absent, 'entryId'> | Omit<Shown, 'entryId'>> {
+  async #message(): Promise<Absent | Shown> {
     const { state } = this.#machine;
     switch (state.status) {
       case 'unknown': {
-        const place = await this.#parts.recall();
-        return place ? { status: 'shown', place, content: '' } : { status: 'absent', leftover: null };
+        const { place, ...rest } = (await this.#parts.recall()) ?? { place: null, old: [], sending: null };
+        if (place === null) return { status: 'absent', entryId: null, ...rest };
+        return { status: 'shown', entryId: null, old: rest.old, place, content: '', sentAt: Date.now() };
       }
+      case 'absent':
       case 'shown':
         return state;
-      case 'absent':
       case 'dismissed':
-        return { status: 'absent', leftover: state.leftover };
+        return { ...state, status: 'absent', sending: null };
       case 'closed':
         throw new TenutoError('STOPPING');
     }
   }
 
   async #edit(shown: Shown, step: 'refresh' | 'last-edit'): Promise<void> {
-    const { entryId, place } = shown;
+    const { entryId, place, old } = shown;
     const message = this.#render();
     const content = JSON.stringify(message);
     if (content !== shown.content) {
       const outcome = await this.#parts.channel.edit(place, message);
-      if (outcome === 'gone') return await this.#settle({ status: 'dismissed', entryId, leftover: null }, null);
+      if (outcome === 'gone' || outcome === 'forbidden') {
+        const left = outcome === 'gone' ? old : joined(old, place);
+        await this.#settle({ status: 'dismissed', entryId, old: left });
+        return;
+      }
       if (outcome !== 'done') return this.#miss(null, outcome.busyForMs);
       this.#pace.hit();
       this.#machine.to({ ...shown, content });
     }
     if (step === 'refresh') this.#pace.later();
-    // A restart need not look for the display of music that has ended.
-    else if (entryId === null) await this.#settle({ status: 'absent', entryId, leftover: place }, null);
+    // What stays after the music is no display any more: the next one takes its place.
+    else if (entryId === null)
+      await this.#settle({ status: 'absent', entryId, old: joined(old, place), sending: null });
   }
 
-  async #sendWhereAsked(absent: Absent): Promise<void> {
-    const channelId = this.#parts.textChannelId();
+  /** Where no message may be, none is tried for again until there is another entry. */
+  async #put(from: Absent | Shown, channelId: string | null): Promise<void> {
     if (channelId === null) return;
-    if (await this.#send(absent, channelId)) this.#pace.later();
-    else this.#machine.to({ ...absent, status: 'dismissed' });
+    const { status, entryId, old } = await this.#send(from, channelId);
+    if (status === 'shown') this.#pace.later();
+    else this.#machine.to({ status: 'dismissed', entryId, old });
   }
 
-  /** False when the bot may not write there. */
-  async #send(before: Absent | Shown, channelId: string): Promise<boolean> {
+  /** Takes the display away and sends it to the end of a channel; `absent` when the bot may not write there. What it throws may be tried again. */
+  async #send(from: Absent | Shown, channelId: string): Promise<Absent | Shown> {
+    const pending = from.status === 'absent' ? from.sending : null;
+    if (pending?.channelId === channelId) return await this.#deliver(from, pending);
+    // It may have arrived all the same: under its nonce it is found, and goes.
+    const found = pending === null ? from : await this.#deliver(from, pending);
+    return await this.#deliver(found, { channelId, nonce: randomBytes(8).toString('hex') });
+  }
+
+  /** In this order, and written down before, so that there are never two: also where this throws, or the process ends. */
+  async #deliver(from: Absent | Shown, sending: Sending): Promise<Absent | Shown> {
+    const { entryId } = from;
+    const repeated = from.status === 'absent' && from.sending === sending;
+    const leaving = from.status === 'shown' ? joined(from.old, from.place) : from.old;
+    await this.#settle({ status: 'absent', entryId, old: leaving, sending });
+    const old = await this.#removed(leaving);
     const message = this.#render();
-    const messageId = await this.#parts.channel.send(channelId, message);
-    if (messageId === null) return false;
+    const messageId = await this.#parts.channel.send(sending.channelId, message, sending.nonce);
+    if (messageId === null) return await this.#settle({ status: 'absent', entryId, old, sending: null });
     this.#pace.hit();
-    const place = { channelId, messageId };
-    await this.#settle({ status: 'shown', entryId: before.entryId, place, content: JSON.stringify(message) }, place);
-    const old = before.status === 'shown' ? before.place : before.leftover;
-    if (old)
-      await this.#parts.channel.remove(old).catch((error: unknown) => this.#warn(error, 'old display not removed'));
-    return true;
+    this.#below = 0;
+    return await this.#settle({
+      status: 'shown',
+      entryId,
+      old,
+      place: { channelId: sending.channelId, messageId },
+      // A first try may have brought it there, with what was true then.
+      content: repeated ? '' : JSON.stringify(message),
+      sentAt: Date.now(),
+    });
+  }
+
+  /** Removes messages; returns those that Discord does not let the bot remove. */
+  async #removed(places: readonly DisplayPlace[]): Promise<readonly DisplayPlace[]> {
+    const outcomes = await Promise.all(places.map((place) => this.#parts.channel.remove(place)));
+    return places.filter((_place, index) => outcomes[index] === 'forbidden');
   }
 
   #render() {
     return render(this.#parts.playback(), this.#parts.voice());
   }
 
-  async #settle(next: DisplayState, place: DisplayPlace | null): Promise<void> {
+  async #settle<S extends Absent | Shown | Dismissed>(next: S): Promise<S> {
     this.#machine.to(next);
-    await this.#parts.remember(place).catch((error: unknown) => this.#warn(error, 'place of the display not saved'));
+    await this.#parts.remember(recordOf(next)).catch((error: unknown) => {
+      this.#parts.log.warn({ error }, 'place of the display not saved');
+    });
+    return next;
   }
 
   #miss(error: unknown, askedMs = 0): void {
     this.#parts.log.warn({ error, waitMs: this.#pace.miss(askedMs) }, 'display not refreshed');
   }
-
-  #warn(error: unknown, what: string): void {
-    this.#parts.log.warn({ error }, what);
-  }
 }
+
+const joined = (old: readonly DisplayPlace[], place: DisplayPlace) => [...old, place].slice(-OLD);

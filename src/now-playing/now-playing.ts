@@ -4,6 +4,7 @@ import type { Players } from '../player/players.ts';
 import type { Store } from '../storage/store.ts';
 import type { VoiceReports } from '../voice/voice-reports.ts';
 import type { DisplayChannel, DisplayPlace } from './display-channel.ts';
+import type { DisplayRecord } from './display-state.ts';
 import type { Displays } from './displays.ts';
 import { GuildDisplay } from './guild-display.ts';
 
@@ -34,6 +35,11 @@ export class NowPlaying implements Displays {
     this.#display(guildId).changed();
   }
 
+  /** A message was sent in a guild. */
+  said(guildId: string, place: DisplayPlace): void {
+    this.#displays.get(guildId)?.said(place);
+  }
+
   async show(guildId: string, textChannelId: string): Promise<void> {
     await this.#display(guildId).show(textChannelId);
   }
@@ -59,8 +65,8 @@ export class NowPlaying implements Displays {
         return { state: state.status, verdict };
       },
       textChannelId: () => this.#parts.textChannelId(guildId),
-      recall: async () => (await store.get<DisplayPlace>(key)) ?? null,
-      remember: (place) => (place === null ? store.deleteMany([key]) : store.set(key, place)),
+      recall: async () => (await store.get<DisplayRecord>(key)) ?? null,
+      remember: (record) => (record === null ? store.deleteMany([key]) : store.set(key, record)),
       refreshMs,
       log: log.child({ guildId }),
     });

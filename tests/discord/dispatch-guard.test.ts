@@ -1,14 +1,19 @@
 import { expect, it, vi } from 'vitest';
-import { Client } from 'discord.js';
+import { Client, Events } from 'discord.js';
 import { pino } from 'pino';
 import { guardDispatches } from '../../src/discord/dispatch-guard.ts';
 
 const STATE = { guild_id: '1', channel_id: null, user_id: '2', session_id: 's' };
 const SERVER = { guild_id: '1', token: 't', endpoint: null };
 
+type Packets = readonly { readonly t: string; readonly d: unknown }[];
+
 /** The dispatches that reach a client behind the guard. */
-function reaching(...packets: readonly { readonly t: string; readonly d: unknown }[]): readonly unknown[] {
-  const client = new Client({ intents: [] });
+function reaching(...packets: Packets): readonly unknown[] {
+  return reachingOf(new Client({ intents: [] }), ...packets);
+}
+
+function reachingOf(client: Client, ...packets: Packets): readonly unknown[] {
   const handled = vi.fn<(packet: { readonly d: unknown }) => boolean>(() => true);
   const manager = client.ws as unknown as { handlePacket: typeof handled };
   manager.handlePacket = handled;
@@ -41,3 +46,11 @@ it.each([null, undefined, 'text', {}, { ...SERVER, guild_id: 1 }, { ...SERVER, e
     expect(reaching({ t: 'VOICE_SERVER_UPDATE', d })).toEqual([]);
   },
 );
+
+it('keeps messages away for as long as nobody listens for them', () => {
+  const message = { t: 'MESSAGE_CREATE', d: { id: '1' } };
+  const client = new Client({ intents: [] });
+  expect(reachingOf(client, message)).toEqual([]);
+  client.on(Events.MessageCreate, () => undefined);
+  expect(reachingOf(client, message)).toEqual([message.d]);
+});

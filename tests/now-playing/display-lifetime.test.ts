@@ -22,7 +22,7 @@ describe('a display that somebody deletes', () => {
 
   it('is not asked for again where writing is forbidden, until the next track', async () => {
     const stage = emptyStage();
-    stage.channel.forbidden = true;
+    stage.channel.forbidden = new Set('T');
     stage.plays('1');
     await settle();
     stage.now({ volume: 1 });
@@ -98,10 +98,10 @@ describe('show', () => {
   it('puts the display at the bottom of the channel that asked, removes the old one, and goes on there', async () => {
     const stage = await playingStage();
     await stage.display.show('G', 'U');
-    expect(stage.channel.news()).toEqual(['send U Now playing: Song 1 0:01', 'remove m1']);
+    expect(stage.channel.news()).toEqual(['remove m1', 'send U Now playing: Song 1 0:01']);
     await pass(REFRESH_MS + 500);
     expect(stage.channel.news().at(-1)).toContain('edit m2 Now playing');
-    expect(await stage.store.get('display:G')).toEqual({ channelId: 'U', messageId: 'm2' });
+    expect(await stage.store.get('display:G')).toMatchObject({ place: { channelId: 'U', messageId: 'm2' } });
   });
 
   it('waits for an edit that is under way, so that the old display cannot come back', async () => {
@@ -115,7 +115,7 @@ describe('show', () => {
     resolve();
     await showing;
     expect(stage.channel.news().map((call) => call.slice(0, 7))).toEqual(['edit m1', 'send U ']);
-    expect(await stage.store.get('display:G')).toMatchObject({ channelId: 'U' });
+    expect(await stage.store.get('display:G')).toMatchObject({ place: { channelId: 'U' } });
   });
 
   it('brings back what was deleted', async () => {
@@ -135,12 +135,14 @@ describe('show', () => {
     expect(stage.channel.news()).toEqual([]);
   });
 
-  it('says so when it may not write there, and keeps the old one', async () => {
+  it('says so when it may not write there, and goes on where people give their commands', async () => {
     const stage = await playingStage();
-    stage.channel.forbidden = true;
+    stage.channel.forbidden = new Set('U');
     await expect(stage.display.show('G', 'U')).rejects.toMatchObject({ code: 'CANNOT_WRITE' });
+    await settle();
+    expect(stage.channel.news().at(-1)).toContain('send T Now playing');
     await pass(REFRESH_MS);
-    expect(stage.channel.news().at(-1)).toContain('edit m1 Now playing');
+    expect(stage.channel.news().at(-1)).toContain('edit m2 Now playing');
   });
 });
 
@@ -149,6 +151,6 @@ it('keeps the displays of guilds apart', async () => {
   stage.display.changed('H');
   await settle();
   expect(stage.channel.news()).toEqual([expect.stringContaining('send T')]);
-  expect(await stage.store.get('display:G')).toMatchObject({ messageId: 'm1' });
-  expect(await stage.store.get('display:H')).toMatchObject({ messageId: 'm2' });
+  expect(await stage.store.get('display:G')).toMatchObject({ place: { messageId: 'm1' } });
+  expect(await stage.store.get('display:H')).toMatchObject({ place: { messageId: 'm2' } });
 });

@@ -129,7 +129,7 @@ describe('the refreshes end by themselves, with the truth as the last edit', () 
     stage.ends();
     await pass(HOUR);
     expect(stage.channel.news()).toEqual(['edit m1 Nothing is playing']);
-    expect(await stage.store.get('display:G')).toBeUndefined();
+    expect(await stage.store.get('display:G')).toMatchObject({ place: null });
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -182,7 +182,7 @@ describe('the next track', () => {
     stage.channel.news();
     stage.plays('2');
     await settle();
-    expect(stage.channel.news()).toEqual(['send T Now playing: Song 2 0:00', 'remove m1']);
+    expect(stage.channel.news()).toEqual(['remove m1', 'send T Now playing: Song 2 0:00']);
   });
 
   it('gets no message before it sounds', async () => {
@@ -193,5 +193,54 @@ describe('the next track', () => {
     stage.now({ status: 'playing' });
     await settle();
     expect(stage.channel.news()).toHaveLength(1);
+  });
+});
+
+describe('talk below the display', () => {
+  const talk = (stage: Awaited<ReturnType<typeof playingStage>>, messages: number, channelId = 'T') => {
+    for (let message = 0; message < messages; message += 1)
+      stage.display.said('G', { channelId, messageId: `x${message}` });
+  };
+
+  it('pushes it away: then it is removed, and sent anew at the end', async () => {
+    const stage = await playingStage();
+    talk(stage, 5);
+    await pass(60_000);
+    const calls = stage.channel.news().filter((call) => !call.startsWith('edit'));
+    expect(calls).toEqual(['remove m1', expect.stringContaining('send T Now playing: Song 1')]);
+    await pass(REFRESH_MS);
+    expect(stage.channel.news()).toEqual([expect.stringContaining('edit m2')]);
+  });
+
+  it('moves it once a minute at most, however much there is', async () => {
+    const stage = await playingStage();
+    for (let second = 0; second < 170; second += 1) {
+      talk(stage, 3);
+      await pass(1_000);
+    }
+    expect(stage.channel.news().filter((call) => call.startsWith('send'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['there is little of it', 4, 'T'],
+    ['it is elsewhere', 50, 'U'],
+  ])('leaves it where it is when %s', async (_that, messages, channelId) => {
+    const stage = await playingStage();
+    talk(stage, messages, channelId);
+    stage.display.said('G', { channelId: 'T', messageId: 'm1' });
+    await pass(170_000);
+    expect(stage.channel.news().filter((call) => !call.startsWith('edit'))).toEqual([]);
+  });
+
+  it('leaves it where it is while the music is paused, and moves it when that goes on', async () => {
+    const stage = await playingStage();
+    stage.now({ status: 'paused' });
+    await settle();
+    talk(stage, 50);
+    await pass(HOUR);
+    expect(stage.channel.news()).toHaveLength(1);
+    stage.now({ status: 'playing' });
+    await settle();
+    expect(stage.channel.news().map((call) => call.slice(0, 6))).toEqual(['remove', 'send T']);
   });
 });

@@ -4,8 +4,19 @@ import { nextStep, refreshUntil, type DisplayFacts } from '../../src/now-playing
 import { entry, playback } from '../commands/fixtures/music.ts';
 
 const PLACE = { channelId: 'T', messageId: 'm1' };
-const shown = (entryId: string | null): DisplayState => ({ status: 'shown', entryId, place: PLACE, content: '' });
-const ABSENT: DisplayState = { status: 'absent', entryId: '1', leftover: null };
+const shown = (entryId: string | null): DisplayState => ({
+  status: 'shown',
+  entryId,
+  place: PLACE,
+  old: [],
+  content: '',
+  sentAt: 0,
+});
+const ABSENT: DisplayState = { status: 'absent', entryId: '1', old: [], sending: null };
+const SENDING: DisplayState = { ...ABSENT, sending: { channelId: 'T', nonce: '7' } };
+const dismissed = (entryId: string): DisplayState => ({ status: 'dismissed', entryId, old: [] });
+/** A minute after it was sent. */
+const LATER = { now: 60_000, until: 70_000 };
 
 const GOOD: DisplayFacts = {
   display: shown('1'),
@@ -13,6 +24,7 @@ const GOOD: DisplayFacts = {
   voice: 'ready',
   now: 1_000,
   until: 2_000,
+  below: 0,
 };
 
 describe('nextStep', () => {
@@ -25,10 +37,24 @@ describe('nextStep', () => {
     ['another track is current', { display: shown('0') }, 'begin'],
     ['nothing is current any more', { playback: playback({ entry: null, status: 'idle' }) }, 'begin'],
     ['nothing was displayed yet', { display: { status: 'unknown' } }, 'begin'],
-    ['somebody deleted or forbade it', { display: { ...ABSENT, status: 'dismissed' } }, 'rest'],
-    ['that was for the track before', { display: { ...ABSENT, status: 'dismissed', entryId: '0' } }, 'begin'],
+    ['somebody deleted or forbade it', { display: dismissed('1') }, 'rest'],
+    ['that was for the track before', { display: dismissed('0') }, 'begin'],
     ['there is no message while music plays', { display: ABSENT }, 'send'],
     ['there is no message and no music', { display: ABSENT, playback: playback({ status: 'paused' }) }, 'rest'],
+    [
+      'one may be on its way, while it is paused',
+      { display: SENDING, playback: playback({ status: 'paused' }) },
+      'send',
+    ],
+    ['talk has pushed it away', { ...LATER, below: 5 }, 'move'],
+    ['talk has not pushed it far', { ...LATER, below: 4 }, 'refresh'],
+    ['talk has pushed it away, in less than a minute', { ...LATER, now: 59_999, below: 50 }, 'refresh'],
+    [
+      'talk has pushed it away, and it is paused',
+      { ...LATER, below: 5, playback: playback({ status: 'paused' }) },
+      'last-edit',
+    ],
+    ['talk has pushed it away, and voice is lost', { ...LATER, below: 5, voice: 'recovering' }, 'last-edit'],
     ['it is paused', { playback: playback({ status: 'paused' }) }, 'last-edit'],
     ['the track is still loading', { playback: playback({ status: 'loading' }) }, 'last-edit'],
     ['nobody listens', { playback: playback({ status: 'waiting-for-listeners' }) }, 'last-edit'],
