@@ -1,4 +1,9 @@
-import type { APIApplicationCommandOptionChoice, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type {
+  APIApplicationCommandOptionChoice,
+  APIAttachment,
+  APIEmbed,
+  APIMessageTopLevelComponent,
+} from 'discord-api-types/v10';
 import type { FileToSend } from './world.ts';
 
 /** A message as a person in the channel sees it. */
@@ -9,6 +14,7 @@ export interface SeenMessage {
   readonly content: string;
   readonly embeds: readonly APIEmbed[];
   readonly components: readonly APIMessageTopLevelComponent[];
+  readonly attachments: readonly APIAttachment[];
   /** "Only you can see this". */
   readonly ephemeral: boolean;
   /** "… is thinking". */
@@ -51,6 +57,13 @@ export interface Person {
     options: Readonly<Record<string, string | number | boolean | FileToSend>>,
     focused: string,
   ): Promise<readonly APIApplicationCommandOptionChoice[]>;
+  /** Writes a message in a text channel, with files and as a reply where that is said. Throws when they may not. */
+  say(
+    content: string,
+    more?: { readonly channel?: string; readonly files?: readonly FileToSend[]; readonly replyTo?: string },
+  ): SeenMessage;
+  /** Chooses a command in the menu of a message that they see. Rejects when there is none such. */
+  useOn(messageId: string, command: string): Promise<Interaction>;
   /** Presses a button (or chooses values in a select menu) of a message that they can see. Rejects when there is none such. */
   press(messageId: string, customId: string, values?: readonly string[]): Promise<Interaction>;
   /** Everything that they see in the channel, oldest first. */

@@ -3,9 +3,11 @@ import type { Interactions } from './interactions.ts';
 import type { Interaction, Person, SeenMessage } from './people.ts';
 import { has, joinRefusal, permissionsIn } from './permissions.ts';
 import { autocompletion, slashCommand } from './person/commands.ts';
+import { messageCommand } from './person/message-command.ts';
 import type { Typed } from './person/options.ts';
 import { press } from './person/press.ts';
-import type { World, WorldChannel } from './world.ts';
+import { say } from './person/say.ts';
+import type { World, WorldChannel, WorldMessage } from './world.ts';
 import { seen } from './world/seen.ts';
 
 interface Origin {
@@ -71,13 +73,19 @@ class Member implements Person {
     return this.#interactions.begin(interaction, this.#user, channel).completed();
   }
 
+  say(content: string, more: Parameters<Person['say']>[1] = {}): SeenMessage {
+    const { channel, files = [], replyTo = null } = more;
+    return seen(say(this.#scene(this.#visible(channel)), content, files, replyTo));
+  }
+
+  async useOn(messageId: string, command: string): Promise<Interaction> {
+    const { channel, message } = this.#find(messageId);
+    return this.#interactions.begin(messageCommand(this.#scene(channel), message, command), this.#user, channel);
+  }
+
   async press(messageId: string, customId: string, values: readonly string[] = []): Promise<Interaction> {
-    for (const channel of this.#world.guild(this.#guildId).channels.values()) {
-      const message = this.#messages(channel).find(({ message }) => message.id === messageId);
-      if (message === undefined) continue;
-      return this.#interactions.begin(press(this.#scene(channel), message, customId, values), this.#user, channel);
-    }
-    throw new Error(`${this.name} sees no message ${messageId}`);
+    const { channel, message } = this.#find(messageId);
+    return this.#interactions.begin(press(this.#scene(channel), message, customId, values), this.#user, channel);
   }
 
   sees(channel?: string): readonly SeenMessage[] {
@@ -92,6 +100,14 @@ class Member implements Person {
       if (id !== this.#guildId && voiceStates.has(this.id)) this.#world.setVoiceState(id, this.id, null);
     }
     this.#world.setVoiceState(this.#guildId, this.id, { channelId: channel.id });
+  }
+
+  #find(messageId: string): { readonly channel: WorldChannel; readonly message: WorldMessage } {
+    for (const channel of this.#world.guild(this.#guildId).channels.values()) {
+      const message = this.#messages(channel).find(({ message }) => message.id === messageId);
+      if (message !== undefined) return { channel, message };
+    }
+    throw new Error(`${this.name} sees no message ${messageId}`);
   }
 
   #messages({ id }: WorldChannel) {

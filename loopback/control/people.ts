@@ -7,7 +7,10 @@ import { guildName, guildOf, Refusal, route, userOf, waitMs, type Control, type 
 const NAME = /^[\w.-]{1,32}$/;
 const KEPT_INTERACTIONS = 1_000;
 
-const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
+const file = z
+  .object({ name: z.string(), base64: z.base64() })
+  .transform(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }));
+const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), file])).default({});
 const channel = z.string();
 const index = z.coerce.number().int().min(0);
 
@@ -31,7 +34,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   route(
     'POST',
     '/people/:name/slash',
-    'Types a slash command. With `waitMs` the answer is waited for.',
+    'Types a slash command; a file is `{ name, base64 }`. With `waitMs` the answer is waited for.',
     { command: z.string(), options, channel: channel.optional(), guild: guildName, waitMs: waitMs.default(0) },
     async (control, request) => {
       const { command, options, channel, waitMs } = request.input;
@@ -63,6 +66,33 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     async (control, request) => {
       const { message, customId, values, waitMs } = request.input;
       return outcome(control, await person(control, request).press(message, customId, values), waitMs, request.signal);
+    },
+  ),
+  route(
+    'POST',
+    '/people/:name/say',
+    'Writes a message in a text channel, with `files`, as a reply to the message `replyTo`.',
+    {
+      content: z.string().default(''),
+      files: z.array(file).default([]),
+      replyTo: z.string().optional(),
+      channel: channel.optional(),
+      guild: guildName,
+    },
+    (control, request) => {
+      const { content, files, replyTo, channel } = request.input;
+      const more = { files, ...(channel !== undefined && { channel }), ...(replyTo !== undefined && { replyTo }) };
+      return { message: person(control, request).say(content, more) };
+    },
+  ),
+  route(
+    'POST',
+    '/people/:name/use-on',
+    'Chooses a command in the menu of a message that they see.',
+    { message: z.string(), command: z.string(), guild: guildName, waitMs: waitMs.default(0) },
+    async (control, request) => {
+      const { message, command, waitMs } = request.input;
+      return outcome(control, await person(control, request).useOn(message, command), waitMs, request.signal);
     },
   ),
   route(

@@ -8,10 +8,10 @@ import {
   type APIApplicationCommandOption,
   type APIAttachment,
 } from 'discord-api-types/v10';
-import { has, permissionsIn } from '../permissions.ts';
-import type { DispatchedInteraction, FileToSend, World, WorldApplication, WorldChannel } from '../world.ts';
+import type { DispatchedInteraction, FileToSend, WorldApplication } from '../world.ts';
 import { ATTACHMENT_LIMIT, envelope, type Scene } from './envelope.ts';
 import { fill, isBasic, refuseUnknown, type Typed } from './options.ts';
+import { registered } from './registered.ts';
 import { resolve } from './resolved.ts';
 
 /** A command as a person found it: the words after its name chose a subcommand. */
@@ -96,31 +96,10 @@ const naming = ({ id, name, guild_id }: APIApplicationCommand) => ({
   ...(guild_id !== undefined && { guild_id }),
 });
 
-/** Commands of the guild come before global ones of the same name. */
-function choose({ world, channel, user }: Omit<Scene, 'application'>, words: string): Chosen {
+function choose(place: Omit<Scene, 'application'>, words: string): Chosen {
   const [name = '', ...path] = words.replace(/^\//, '').split(' ');
-  const permissions = permissionsIn(world.guild(channel.guildId), channel, user.id);
-  if (!has(permissions, 'UseApplicationCommands'))
-    throw new Error(`${user.username} may not use commands in #${channel.name}`);
-  const found = registered(world, channel).find(({ command }) => command.name === name);
-  if (found === undefined) throw new Error(`no command /${name} is registered`);
-  const needed = found.command.default_member_permissions;
-  // '0' names no permission: the command is for administrators.
-  const lacking = needed === '0' || (needed !== null && (permissions & BigInt(needed)) !== BigInt(needed));
-  if (lacking && !has(permissions, 'Administrator')) throw new Error(`${user.username} may not use /${name}`);
+  const found = registered(place, ApplicationCommandType.ChatInput, name, `/${name}`);
   return { ...found, ...descend(found.command.options ?? [], path, name) };
-}
-
-function registered(world: World, channel: WorldChannel) {
-  const { members } = world.guild(channel.guildId);
-  const here = [...world.applications.values()].filter(({ bot }) => members.has(bot.id));
-  return [channel.guildId, 'global'].flatMap((scope) =>
-    here.flatMap((application) =>
-      (application.commands.get(scope) ?? [])
-        .filter(({ type }) => type === ApplicationCommandType.ChatInput)
-        .map((command) => ({ application, command })),
-    ),
-  );
 }
 
 function descend(

@@ -1,9 +1,11 @@
 import {
+  ApplicationCommandType,
   EmbedType,
   InteractionType,
   MessageFlags,
   MessageReferenceType,
   MessageType,
+  type APIAttachment,
   type APIEmbed,
   type APIMessage,
   type APIMessageInteractionMetadata,
@@ -24,6 +26,8 @@ export interface Draft {
   readonly channel: WorldChannel;
   readonly author: APIUser;
   readonly body: MessageBody;
+  /** Files that hang below it. */
+  readonly attachments?: readonly APIAttachment[];
   /** Set when it answers an interaction. */
   readonly interaction?: DispatchedInteraction;
   /** The id of an interaction's first answer, when this is one that follows it. */
@@ -37,7 +41,7 @@ export interface Draft {
 /** Writes a message into the world. Throws Discord's error when there is nothing in it. */
 export function writeMessage(world: World, draft: Draft): WorldMessage {
   const { channel, author, body, interaction, followed = null, onlyFor = null, thinking = false } = draft;
-  const repliesTo = referenced(world, channel, body) ?? stored(world, channel, followed);
+  const repliesTo = referenced(world, channel, body) ?? stored(world, channel, followed ?? targetOf(interaction));
   const mentions = mentionsOf(world, channel, author.id, body, repliesTo?.author);
   const flags: number =
     ((body.flags ?? 0) & SETTABLE) |
@@ -54,7 +58,7 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
     mention_everyone: mentions.everyone,
     mentions: [...mentions.users],
     mention_roles: [...mentions.roles],
-    attachments: [],
+    attachments: [...(draft.attachments ?? [])],
     embeds: embedsFor(world, channel, author.id, body, interaction !== undefined),
     components: body.components ?? [],
     pinned: false,
@@ -128,6 +132,7 @@ export function rewriteMessage(
   const becomesV2 = ((body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
   const after = {
     ...merged,
+    attachments: before.attachments,
     embeds: becomesV2 ? [] : body.embeds === undefined ? before.embeds : embeds,
     flags: typeof body.flags === 'number' ? (flags & ~MessageFlags.SuppressEmbeds) | (body.flags & SETTABLE) : flags,
     mentions: [...mentions.users],
@@ -139,12 +144,16 @@ export function rewriteMessage(
   return world.editMessage(channel.id, before.id, after, wasThinking ? mentions.pinged : undefined);
 }
 
+/** What a message may not be without altogether. */
+type Filling = Pick<APIMessage, 'content' | 'embeds' | 'components' | 'attachments'>;
+
 /** Whether the message is an answer that a person still waits for. */
 export const isThinking = ({ flags }: Pick<APIMessage, 'flags'>): boolean =>
   ((flags ?? 0) & MessageFlags.Loading) !== 0;
 
-function refuseEmpty({ content, embeds, components }: Pick<APIMessage, 'content' | 'embeds' | 'components'>): void {
-  if (content === '' && embeds.length === 0 && !components?.length) throw new ApiError('emptyMessage');
+function refuseEmpty({ content, embeds, components, attachments }: Filling): void {
+  if (content === '' && embeds.length === 0 && !components?.length && attachments.length === 0)
+    throw new ApiError('emptyMessage');
 }
 
 /** Embeds as Discord stores them. Those of plain messages take the permission to embed links. */
@@ -175,8 +184,16 @@ function referenced(
 const stored = (world: World, channel: WorldChannel, id: string | null): APIMessage | null =>
   (id === null ? undefined : world.messages.get(channel.id)?.get(id)?.message) ?? null;
 
-const responseType = ({ type }: DispatchedInteraction) =>
-  type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Reply;
+function responseType(interaction: DispatchedInteraction): MessageType {
+  if (interaction.type !== InteractionType.ApplicationCommand) return MessageType.Reply;
+  return targetOf(interaction) === null ? MessageType.ChatInputCommand : MessageType.ContextMenuCommand;
+}
+
+/** The id of the message that a command was used on. */
+const targetOf = (interaction: DispatchedInteraction | undefined): string | null =>
+  interaction?.type === InteractionType.ApplicationCommand && interaction.data.type === ApplicationCommandType.Message
+    ? interaction.data.target_id
+    : null;
 
 function metadata(
   interaction: DispatchedInteraction,
@@ -185,6 +202,7 @@ function metadata(
   const user = interaction.member?.user;
   if (user === undefined) return {};
   const { id, authorizing_integration_owners } = interaction;
+  const target = targetOf(interaction);
   const shared = {
     id,
     user,
@@ -195,6 +213,10 @@ function metadata(
     interaction_metadata:
       interaction.type === InteractionType.MessageComponent
         ? { ...shared, type: interaction.type, interacted_message_id: interaction.message.id }
-        : { ...shared, type: InteractionType.ApplicationCommand },
+        : {
+            ...shared,
+            type: InteractionType.ApplicationCommand,
+            ...(target !== null && { target_message_id: target }),
+          },
   };
 }

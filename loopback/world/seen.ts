@@ -11,6 +11,7 @@ export function seen({ message, onlyFor, pinged }: WorldMessage): SeenMessage {
     content: message.content,
     embeds: ((message.flags ?? 0) & MessageFlags.SuppressEmbeds) === 0 ? message.embeds : [],
     components: message.components ?? [],
+    attachments: message.attachments,
     ephemeral: onlyFor !== null,
     thinking: ((message.flags ?? 0) & MessageFlags.Loading) !== 0,
     editedAt: message.edited_timestamp,
