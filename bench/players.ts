@@ -9,6 +9,8 @@ const ANSWER_MS = 30_000;
 export interface Player {
   /** Until when it is out of a channel that it was asked to leave. */
   readonly leavesWithinMs: number;
+  /** Whether it hears people at all: Discord may be on its way back to it. */
+  hears(seat: Seat): Promise<boolean>;
   /** Rejects with what was read when that is no success. */
   play(seat: Seat, url: string): Promise<void>;
   /** Stops and leaves, as far as it is there at all. */
@@ -29,6 +31,13 @@ export const PLAYERS = {
     drive: () => ({
       // While a session of the main gateway is resumed nothing can be sent; one that is not confirmed is given up after 20 s.
       leavesWithinMs: 30_000,
+      async hears({ ada }) {
+        const answer = typed(ada, 'queue');
+        return await answer.then(
+          () => true,
+          () => false,
+        );
+      },
       async play({ ada }, url) {
         const { ephemeral, content } = await typed(ada, 'play', { query: url });
         if (ephemeral) throw new Error(`/play was answered: ${content}`);
@@ -43,6 +52,7 @@ export const PLAYERS = {
     isReady: (line) => line === 'ready',
     drive: (program) => ({
       leavesWithinMs: 6_000,
+      hears: () => Promise.resolve(true),
       async play({ guildId, lounge }, url) {
         program.tell(JSON.stringify({ guildId, channelId: lounge, url }));
       },

@@ -83,7 +83,8 @@ async function runLane(waiting: Scenario[], { player, manner = AS_EXPECTED, onRo
     await leaks?.note(scenario.name);
     if (typeof result === 'string' || result.op4.length > STORM_OP4) await lane.restart('it was not itself');
     const stopped = lane.past.slice(before).filter(({ asked }) => asked);
-    restarts.push(...stopped.map(({ why }) => `${scenario.name}: ${why}`));
+    const behind = rows.at(-2)?.scenario.name ?? 'nothing';
+    restarts.push(...stopped.map(({ why }) => `${scenario.name}, behind ${behind}: ${why}`));
   }
   const left = (await leaks?.verdict()) ?? [];
   const lives = await lane.close();
