@@ -79,8 +79,9 @@ export interface TypingContext {
   readonly userId: string;
   /** What stands there so far. */
   readonly text: string;
-  /** The name of the option. */
+  /** The name of the option, and of the subcommand that it belongs to. */
   readonly option: string;
+  readonly subcommand: string | null;
   /** What another option has so far, or null. */
   string(name: string): string | null;
 }

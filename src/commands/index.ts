@@ -1,6 +1,7 @@
 import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
-import type { Command, CommandGroup } from './command.ts';
+import type { Command, CommandGroup, MessageCommand } from './command.ts';
+import { favorites } from './favorites.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -13,6 +14,7 @@ import { normalise } from './normalise.ts';
 import { nowplaying } from './nowplaying.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
+import { playlist } from './playlist.ts';
 import { previous } from './previous.ts';
 import { queue } from './queue.ts';
 import { reconnect } from './reconnect.ts';
@@ -41,6 +43,8 @@ const TABLE: readonly (Command | CommandGroup)[] = [
   join,
   leave,
   stay,
+  playlist,
+  favorites,
   autoplay,
   queue,
   history,

@@ -6,7 +6,7 @@ import { addedInWords } from './words/added.ts';
 import { trackChoices } from './words/choices.ts';
 
 /** What the guild has heard, what is in the library, and what was searched for; never what another guild did. */
-const completeTrack: NonNullable<Command['complete']> = ({ guildId, userId, text }, { players, sources }) => {
+export const completeTrack: NonNullable<Command['complete']> = ({ guildId, userId, text }, { players, sources }) => {
   const heard = players.playback(guildId).queue.history.map(({ track }) => track);
   const suggested = sources.suggest(text, { who: `${guildId} ${userId}`, heard: heard.toReversed() });
   return trackChoices(suggested, (track) => sources.referenceTo(track));

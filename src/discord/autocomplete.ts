@@ -7,7 +7,9 @@ import { plainText } from '../lib/format.ts';
 /** The part of an interaction that completing needs; discord.js's fits it. */
 export interface Completable extends Pick<AutocompleteInteraction, 'commandName' | 'guildId'> {
   readonly user: { readonly id: string };
-  readonly options: Pick<AutocompleteInteraction['options'], 'getString'> & {
+  readonly options: {
+    getString(name: string): string | null;
+    getSubcommand(required: false): string | null;
     getFocused(full: true): { readonly name: string; readonly value: string };
   };
   respond(choices: readonly { name: string; value: string | number }[]): Promise<unknown>;
@@ -36,7 +38,7 @@ function choicesFor(
   try {
     const { name: option, value: text } = options.getFocused(true);
     const string = (name: string) => options.getString(name);
-    const typing = { guildId, userId: user.id, text, option, string };
+    const typing = { guildId, userId: user.id, text, option, subcommand: options.getSubcommand(false), string };
     const fitting = command.complete(typing, services).filter(({ value }) => fits(value));
     return fitting.slice(0, MOST).map(({ name, value }) => ({ name: plainText(name, LONGEST) || '?', value }));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InteractionContextType, Routes, type REST } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Command } from '../commands/command.ts';
+import type { Command, CommandGroup } from '../commands/command.ts';
 import type { Store } from '../storage/store.ts';
 
 export interface RegistrationParts {
@@ -19,7 +19,7 @@ const GLOBAL = 'global';
  * Registers the commands where they changed since the last time, and takes them away where they are no longer wanted
  * (or people would see them twice). Never rejects: the next start tries again, and what is registered goes on working.
  */
-export async function registerCommands(commands: readonly Command[], parts: RegistrationParts): Promise<void> {
+export async function registerCommands(commands: readonly Pick<Command | CommandGroup, 'data'>[], parts: RegistrationParts): Promise<void> {
   const prefix = `commands:hash:${parts.applicationId}:`;
   const wanted: readonly string[] = parts.guildIds.length > 0 ? parts.guildIds : [GLOBAL];
   /** One wrong id, or one guild that the bot has left, is no reason to leave out the others. */
@@ -37,7 +37,7 @@ export async function registerCommands(commands: readonly Command[], parts: Regi
 }
 
 async function register(
-  commands: readonly Command[],
+  commands: readonly Pick<Command | CommandGroup, 'data'>[],
   scope: string,
   key: string,
   parts: RegistrationParts,

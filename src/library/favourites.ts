@@ -8,6 +8,6 @@ export interface Favourites {
   remove(userId: string, place: number): Promise<Track>;
   /** All of them, the oldest first. */
   tracks(userId: string): Promise<readonly Track[]>;
-  /** The same without waiting; empty where they were not read lately. */
+  /** The same without waiting; empty where they were not read lately: the next time they are there. */
   known(userId: string): readonly Track[];
 }

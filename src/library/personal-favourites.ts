@@ -47,7 +47,7 @@ export class PersonalFavourites implements Favourites {
 
   known(userId: string): readonly Track[] {
     const list = this.#of(userId);
-    return (list && this.#lists.known(list)) ?? [];
+    return list === undefined ? [] : this.#lists.known(list);
   }
 
   #of(userId: string): ListHead | undefined {

@@ -35,7 +35,7 @@ export interface Playlists {
   visible(asker: Asker): readonly Playlist[];
   /** The playlist and all its tracks. */
   open(asker: Asker, name: string): Promise<{ readonly playlist: Playlist; readonly tracks: readonly Track[] }>;
-  /** The tracks, without waiting; empty where they were not read lately. */
+  /** The tracks, without waiting; empty where they were not read lately: the next time they are there. */
   known(asker: Asker, name: string): readonly Track[];
   /** A new one, with as many of the tracks as it holds, the first ones. Throws BAD_NAME, PLAYLIST_EXISTS or TOO_MANY_PLAYLISTS. */
   create(asker: Asker, name: string, tracks: readonly Track[]): Promise<Kept>;

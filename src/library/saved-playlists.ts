@@ -32,7 +32,7 @@ export class SavedPlaylists implements Playlists {
 
   known(asker: Asker, name: string): readonly Track[] {
     const list = this.#look(asker, name);
-    return (list && this.#lists.known(list)) ?? [];
+    return list === undefined ? [] : this.#lists.known(list);
   }
 
   async create(asker: Asker, typed: string, tracks: readonly Track[]): Promise<Kept> {

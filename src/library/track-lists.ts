@@ -41,6 +41,7 @@ export class TrackLists {
   readonly #heads = new ListHeads();
   readonly #kept = new KeptPages();
   readonly #lock = new KeyedLock();
+  readonly #reading = new Set<string>();
 
   constructor({ store, strange }: TrackListsOptions) {
     this.#store = store;
@@ -71,10 +72,11 @@ export class TrackLists {
     return tracksIn(await this.#pages(list));
   }
 
-  /** Without waiting; null where the list was not read lately. */
-  known(list: ListHead): readonly Track[] | null {
+  /** The same without waiting; of what was not read lately nothing, and it is read for the next time. */
+  known(list: ListHead): readonly Track[] {
     const pages = this.#kept.get(list.id);
-    return pages === undefined ? null : tracksIn(pages);
+    if (pages === undefined) void this.#readAhead(list);
+    return pages === undefined ? [] : tracksIn(pages);
   }
 
   async create(
@@ -121,6 +123,14 @@ export class TrackLists {
       this.#heads.delete(head);
       this.#kept.delete(head.id);
     });
+  }
+
+  /** What cannot be read now, whoever opens it is told. */
+  async #readAhead(list: ListHead): Promise<void> {
+    if (this.#reading.has(list.id)) return;
+    this.#reading.add(list.id);
+    await this.#pages(list).catch(() => undefined);
+    this.#reading.delete(list.id);
   }
 
   #recall(key: string, value: unknown): void {

@@ -6,7 +6,14 @@ import { EMPTY_QUEUE } from '../../src/queue/queue.ts';
 import { entry, playback, track } from './fixtures/music.ts';
 import { context, services, type Script } from './fixtures/services.ts';
 
-const typing = (text: string) => ({ guildId: 'G', userId: '42', text });
+const typing = (text: string) => ({
+  guildId: 'G',
+  userId: '42',
+  text,
+  option: 'query',
+  subcommand: null,
+  string: () => null,
+});
 
 describe('/search', () => {
   const run = (script: Script, options: Readonly<Record<string, string | boolean>> = {}) =>

@@ -5,6 +5,8 @@ import { createLogger } from '../../src/telemetry/logger.ts';
 import { track } from '../commands/fixtures/music.ts';
 import { services, type Script } from '../commands/fixtures/services.ts';
 
+const NO_OTHERS = { getString: () => null, getSubcommand: () => '' };
+
 /** What Discord is told when somebody types into a command. */
 async function typed(script: Script, fields: Partial<Completable> = {}) {
   const answers: unknown[] = [];
@@ -14,7 +16,7 @@ async function typed(script: Script, fields: Partial<Completable> = {}) {
     commandName: 'play',
     guildId: 'G',
     user: { id: '42' },
-    options: { getFocused: () => ({ name: 'query', value: 'blu' }), getString: () => null },
+    options: { ...NO_OTHERS, getFocused: () => ({ name: 'query', value: 'blu' }) },
     respond: async (choices) => void answers.push(choices),
     ...fields,
   };
@@ -44,7 +46,7 @@ it.each<[string, Partial<Completable>]>([
 
 it('leaves the list empty when it fails, and writes that down', async () => {
   const broken = {
-    getString: () => null,
+    ...NO_OTHERS,
     getFocused: () => {
       throw new TenutoError('UNEXPECTED');
     },

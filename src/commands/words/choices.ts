@@ -32,17 +32,25 @@ export function menuOptions(
 }
 
 /** Completes a place of the queue: by its number, or by words of the title that stands there. */
-export const completePlace: NonNullable<Command['complete']> = ({ guildId, text }, { players }) => {
+export const completePlace: NonNullable<Command['complete']> = ({ guildId, text }, { players }) =>
+  placeChoices(
+    text,
+    players
+      .playback(guildId)
+      .queue.upcoming.values()
+      .map(({ track }) => track),
+  );
+
+/** The same for a place among any tracks. */
+export function placeChoices(text: string, tracks: Iterable<Track>): readonly Choice[] {
   const typed = text.trim().toLowerCase();
-  return players
-    .playback(guildId)
-    .queue.upcoming.values()
-    .map(({ track }, index) => ({ track, place: index + 1 }))
+  return Iterator.from(tracks)
+    .map((track, index) => ({ track, place: index + 1 }))
     .filter(({ track, place }) => String(place).startsWith(typed) || track.title.toLowerCase().includes(typed))
     .take(MOST)
     .map(({ track, place }) => ({ name: plainText(`${place}. ${nameOf(track)}`, NAME_LENGTH), value: place }))
     .toArray();
-};
+}
 
 function nameOf(track: Track): string {
   const end = ` (${length(track)})`;

@@ -1,0 +1,86 @@
+import { SlashCommandBuilder, type SlashCommandIntegerOption, type SlashCommandStringOption } from 'discord.js';
+import type { CommandGroup } from './command.ts';
+import { completeTrack } from './play.ts';
+import { add, remove, save } from './playlist/edit.ts';
+import { load } from './playlist/load.ts';
+import { list, show } from './playlist/look.ts';
+import { deletion, rename, share } from './playlist/manage.ts';
+import { nameChoices } from './playlist/names.ts';
+import { placeChoices } from './words/choices.ts';
+
+const name = (option: SlashCommandStringOption) =>
+  option.setName('name').setDescription('What the playlist is called').setRequired(true).setAutocomplete(true);
+const newName = (option: SlashCommandStringOption) =>
+  option.setName('name').setDescription('What to call it, up to 50 characters').setRequired(true);
+const page = (option: SlashCommandIntegerOption) =>
+  option.setName('page').setDescription('Which page, from 1').setMinValue(1);
+
+export const playlist: CommandGroup = {
+  data: new SlashCommandBuilder()
+    .setName('playlist')
+    .setDescription('Keep tracks under a name, and play them again')
+    .addSubcommand((one) =>
+      one
+        .setName('save')
+        .setDescription('Keep what plays and what comes next as a new playlist')
+        .addStringOption(newName),
+    )
+    .addSubcommand((one) =>
+      one.setName('load').setDescription('Put a playlist at the end of the queue').addStringOption(name),
+    )
+    .addSubcommand((one) =>
+      one
+        .setName('add')
+        .setDescription('Add what plays now, or what you name, to a playlist of yours')
+        .addStringOption(name)
+        .addStringOption((option) =>
+          option.setName('query').setDescription('A link, or words to search for').setAutocomplete(true),
+        ),
+    )
+    .addSubcommand((one) =>
+      one
+        .setName('remove')
+        .setDescription('Take a track out of a playlist of yours')
+        .addStringOption(name)
+        .addIntegerOption((option) =>
+          option
+            .setName('place')
+            .setDescription('Its number, or words of its title')
+            .setMinValue(1)
+            .setRequired(true)
+            .setAutocomplete(true),
+        ),
+    )
+    .addSubcommand((one) =>
+      one.setName('show').setDescription('Show what is in a playlist').addStringOption(name).addIntegerOption(page),
+    )
+    .addSubcommand((one) =>
+      one
+        .setName('list')
+        .setDescription('Show your playlists, and those that others share here')
+        .addIntegerOption(page),
+    )
+    .addSubcommand((one) => one.setName('delete').setDescription('Delete a playlist of yours').addStringOption(name))
+    .addSubcommand((one) =>
+      one
+        .setName('rename')
+        .setDescription('Give a playlist of yours another name')
+        .addStringOption(name)
+        .addStringOption((option) =>
+          option.setName('to').setDescription('The new name, up to 50 characters').setRequired(true),
+        ),
+    )
+    .addSubcommand((one) =>
+      one
+        .setName('share')
+        .setDescription('Let others in this server see and load a playlist of yours, or not any more')
+        .addStringOption(name)
+        .addBooleanOption((option) => option.setName('on').setDescription('Whether others see it').setRequired(true)),
+    ),
+  complete(typing, services) {
+    if (typing.option === 'query') return completeTrack(typing, services);
+    if (typing.option === 'name') return nameChoices(typing, services);
+    return placeChoices(typing.text, services.playlists.known(typing, typing.string('name') ?? ''));
+  },
+  subcommands: { save, load, add, remove, show, list, delete: deletion, rename, share },
+};
