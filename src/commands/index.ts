@@ -1,6 +1,6 @@
 import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
-import type { Command, CommandGroup, MessageCommand } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 import { favorites } from './favorites.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';

@@ -19,7 +19,10 @@ const GLOBAL = 'global';
  * Registers the commands where they changed since the last time, and takes them away where they are no longer wanted
  * (or people would see them twice). Never rejects: the next start tries again, and what is registered goes on working.
  */
-export async function registerCommands(commands: readonly Pick<Command | CommandGroup, 'data'>[], parts: RegistrationParts): Promise<void> {
+export async function registerCommands(
+  commands: readonly Pick<Command | CommandGroup, 'data'>[],
+  parts: RegistrationParts,
+): Promise<void> {
   const prefix = `commands:hash:${parts.applicationId}:`;
   const wanted: readonly string[] = parts.guildIds.length > 0 ? parts.guildIds : [GLOBAL];
   /** One wrong id, or one guild that the bot has left, is no reason to leave out the others. */
