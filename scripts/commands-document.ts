@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationCommandOptionType } from 'discord.js';
 import type { Command, CommandGroup, Needs, Subcommand } from '../src/commands/command.ts';
-import { COMMANDS } from '../src/commands/index.ts';
+import { COMMANDS, MESSAGE_COMMANDS } from '../src/commands/index.ts';
 
 const FILE = join(import.meta.dirname, '../docs/commands.md');
 
@@ -28,7 +28,9 @@ type Option = NonNullable<ReturnType<Command['data']['toJSON']>['options']>[numb
 /** The whole of docs/commands.md, as the table of commands has it. */
 export function commandsDocument(): string {
   const chapters = COMMANDS.map(chapter).sort();
-  return `# Commands\n\nMade from \`src/commands\` by \`node scripts/commands-document.ts\`. A test holds it in step.\n\n${chapters.join('\n')}`;
+  const menu = MESSAGE_COMMANDS.map((command) => section(`### ${command.data.name}`, command.description, command, []));
+  const inMenu = ['## In the menu of a message (Apps)\n', ...menu].join('\n');
+  return `# Commands\n\nMade from \`src/commands\` by \`node scripts/commands-document.ts\`. A test holds it in step.\n\n${[...chapters, inMenu].join('\n')}`;
 }
 
 /** What docs/commands.md says now. */
@@ -48,7 +50,7 @@ function chapter(command: Command | CommandGroup): string {
 function section(
   heading: string,
   description: string,
-  { needs, ephemeral }: Subcommand,
+  { needs, ephemeral }: Pick<Subcommand, 'needs' | 'ephemeral'>,
   options: readonly Option[],
 ): string {
   const seen = ephemeral === true ? ' Only you see the answer.' : '';

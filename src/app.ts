@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, MESSAGE_COMMANDS } from './commands/index.ts';
 import { ConfigError, type Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
@@ -208,7 +208,10 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       onGatewayReady: (fresh) => voice.mainGateway(fresh ? 'identified' : 'resumed'),
     });
     closers.add('voice events', () => events.close());
-    closers.add('talk', watchTalk(client, (guildId, place) => displays.said(guildId, place)));
+    closers.add(
+      'talk',
+      watchTalk(client, (guildId, place) => displays.said(guildId, place)),
+    );
     await voice.recall(queues.guilds());
     follower.restore();
     ready.resolve();
@@ -216,7 +219,13 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     // What only helps later keeps no music waiting.
     const { rest, user, application } = client;
     const applicationId = application?.id ?? user?.id ?? '';
-    await registerCommands(COMMANDS, { rest, applicationId, guildIds: config.guildIds, store, log });
+    await registerCommands([...COMMANDS, ...MESSAGE_COMMANDS], {
+      rest,
+      applicationId,
+      guildIds: config.guildIds,
+      store,
+      log,
+    });
     log.info({ guilds: client.guilds.cache.size }, 'ready');
     const prepared = examine('degraded', config, log, { subprocesses, ytDlp: () => sources.ytDlp() }).then(() =>
       sources.warmUp(),

@@ -1,4 +1,5 @@
 import type {
+  ContextMenuCommandBuilder,
   EmbedBuilder,
   SlashCommandBuilder,
   SlashCommandOptionsOnlyBuilder,
@@ -110,6 +111,20 @@ export type Subcommand = Pick<Command, 'needs' | 'ephemeral' | 'run'>;
 export interface CommandGroup extends Pick<Command, 'complete'> {
   readonly data: SlashCommandSubcommandsOnlyBuilder;
   readonly subcommands: Readonly<Record<string, Subcommand>>;
+}
+
+/** A message, as far as there may be music in it. */
+export interface PostedMessage {
+  readonly content: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** A command in the menu of messages. Discord shows its name alone. */
+export interface MessageCommand extends Pick<Command, 'needs' | 'ephemeral'> {
+  readonly data: ContextMenuCommandBuilder;
+  /** What it does, for the documentation. */
+  readonly description: string;
+  run(context: CommandContext, message: PostedMessage, services: CommandServices): Promise<Reply>;
 }
 
 /** How the connection to Discord is, beside voice. */

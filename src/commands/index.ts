@@ -1,6 +1,6 @@
 import { autoplay } from './autoplay.ts';
 import { clear } from './clear.ts';
-import type { Command, CommandGroup } from './command.ts';
+import type { Command, CommandGroup, MessageCommand } from './command.ts';
 import { favorites } from './favorites.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
@@ -9,6 +9,7 @@ import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { loop } from './loop.ts';
 import { lyrics } from './lyrics.ts';
+import { playThis } from './messages/play-this.ts';
 import { move } from './move.ts';
 import { normalise } from './normalise.ts';
 import { nowplaying } from './nowplaying.ts';
@@ -66,3 +67,6 @@ const TABLE: readonly (Command | CommandGroup)[] = [
 
 /** Every slash command, one row each. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [...TABLE, help(TABLE)];
+
+/** Every command in the menu of messages, one row each. */
+export const MESSAGE_COMMANDS: readonly MessageCommand[] = [playThis];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InteractionContextType, Routes, type REST } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Command, CommandGroup } from '../commands/command.ts';
+import type { Command, CommandGroup, MessageCommand } from '../commands/command.ts';
 import type { Store } from '../storage/store.ts';
 
 export interface RegistrationParts {
@@ -20,7 +20,7 @@ const GLOBAL = 'global';
  * (or people would see them twice). Never rejects: the next start tries again, and what is registered goes on working.
  */
 export async function registerCommands(
-  commands: readonly Pick<Command | CommandGroup, 'data'>[],
+  commands: readonly Pick<Command | CommandGroup | MessageCommand, 'data'>[],
   parts: RegistrationParts,
 ): Promise<void> {
   const prefix = `commands:hash:${parts.applicationId}:`;
@@ -40,7 +40,7 @@ export async function registerCommands(
 }
 
 async function register(
-  commands: readonly Pick<Command | CommandGroup, 'data'>[],
+  commands: readonly Pick<Command | CommandGroup | MessageCommand, 'data'>[],
   scope: string,
   key: string,
   parts: RegistrationParts,

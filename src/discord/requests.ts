@@ -3,10 +3,11 @@ import type {
   ButtonInteraction,
   ChatInputCommandInteraction,
   Interaction,
+  MessageContextMenuCommandInteraction,
   StringSelectMenuInteraction,
 } from 'discord.js';
 import type { Attachment } from '../commands/command.ts';
-import { COMMANDS } from '../commands/index.ts';
+import { COMMANDS, MESSAGE_COMMANDS } from '../commands/index.ts';
 import { play } from '../commands/play.ts';
 import { buttonCommand } from './buttons.ts';
 import { optionsOf } from './menus.ts';
@@ -18,6 +19,7 @@ const COMMAND_BY_NAME = new Map(COMMANDS.map((command) => [command.data.name, co
 /** What an interaction asks for, with `djRole` as the role of those who may mend voice; null when that is not ours (a command of an older version, somebody else's button). */
 export function toRequest(interaction: Interaction, djRole: string): Request | null {
   if (interaction.isChatInputCommand()) return fromCommand(interaction, djRole);
+  if (interaction.isMessageContextMenuCommand()) return fromMessage(interaction, djRole);
   if (interaction.isStringSelectMenu()) return fromMenu(interaction, djRole);
   return interaction.isButton() ? fromButton(interaction, djRole) : null;
 }
@@ -38,8 +40,26 @@ function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): 
       integer: (name) => options.getInteger(name),
       boolean: (name) => options.getBoolean(name),
       user: (name) => options.getUser(name)?.id ?? null,
-      attachment: (name) => attachmentOf(options.getAttachment(name)),
+      attachment: (name) => {
+        const file = options.getAttachment(name);
+        return file && attachmentOf(file);
+      },
     },
+  };
+}
+
+function fromMessage(interaction: MessageContextMenuCommandInteraction, djRole: string): Request | null {
+  const { commandName, targetMessage } = interaction;
+  const command = MESSAGE_COMMANDS.find(({ data }) => data.name === commandName);
+  if (!command) return null;
+  const { needs, ephemeral = false } = command;
+  const attachments = targetMessage.attachments.map(attachmentOf);
+  const message = { content: targetMessage.content, attachments };
+  return {
+    ...common(interaction, djRole),
+    name: `message command ${commandName}`,
+    command: { needs, ephemeral, run: (context, services) => command.run(context, message, services) },
+    context: { ...context(interaction), ...NO_OPTIONS },
   };
 }
 
@@ -74,10 +94,18 @@ const NO_OPTIONS = {
   attachment: () => null,
 };
 
-const attachmentOf = (file: DiscordAttachment | null): Attachment | null =>
-  file && { url: file.url, filename: file.name, sizeBytes: file.size, contentType: file.contentType };
+const attachmentOf = ({ url, name, size, contentType }: DiscordAttachment): Attachment => ({
+  url,
+  filename: name,
+  sizeBytes: size,
+  contentType,
+});
 
-type Asked = ChatInputCommandInteraction | ButtonInteraction | StringSelectMenuInteraction;
+type Asked =
+  | ChatInputCommandInteraction
+  | MessageContextMenuCommandInteraction
+  | ButtonInteraction
+  | StringSelectMenuInteraction;
 
 function common(interaction: Asked, djRole: string) {
   return { situation: () => situationOf(interaction, djRole), answerable: interaction };
