@@ -78,8 +78,10 @@ export class GuildLine {
     this.hush();
     this.#unsent = null;
     this.#player = player;
-    player.on('stateChange', (_before, { status }) => {
-      if (status === AudioPlayerStatus.Idle && player === this.#player) this.#forget();
+    player.on('stateChange', (before, { status }) => {
+      if (player !== this.#player) return;
+      if (status === AudioPlayerStatus.Idle) this.#forget();
+      else if (before.status === AudioPlayerStatus.Idle) this.#begin();
     });
     if (wasOpen) this.hear();
   }
@@ -92,6 +94,15 @@ export class GuildLine {
     if (!this.#open || !this.#player) return;
     this.#link?.silence();
     this.#link?.play(this.#player, []);
+  }
+
+  /** The library reads a frame at one tick and sends it at the next: the first one of a piece, read now, leaves a tick earlier. */
+  #begin(): void {
+    const player = this.#player;
+    // Where it was told to wait, it waits from the first frame on.
+    if (!this.#open || player?.state.status !== AudioPlayerStatus.Playing) return;
+    const first = player.state.resource.read();
+    if (first !== null) this.#link?.play(player, [first]);
   }
 
   /** What plays. Resources that go on where the one before was say so by the same metadata. */

@@ -32,6 +32,8 @@ interface NetworkingEvents {
   resuming: [code: number];
   /** The socket was closed with this code, and the library has given the session up. */
   closed: [code: number];
+  /** The library has taken in a message of the voice server. */
+  told: [];
   /** The library threw. */
   fault: [error: unknown];
 }
@@ -144,6 +146,9 @@ export class NetworkingWatch extends EventEmitter<NetworkingEvents> {
     socket.prependListener('close', ({ code }: { readonly code: number }) => {
       if (watch === this.#socket) this.#code = code;
     });
+    // Behind the library's own listeners.
+    socket.on('packet', () => this.emit('told'));
+    socket.on('binary', () => this.emit('told'));
     this.#socket = watch;
   }
 }

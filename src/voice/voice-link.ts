@@ -55,9 +55,6 @@ interface LinkEvents {
 const CUT = 1006;
 /** A socket's error is followed by its close at once. */
 const ERROR_MEANT_MS = 2_000;
-/** How often to look whether frames can be understood: what it waits too long is heard as a later start. */
-const LOOK_MS = 5;
-
 const STEPS: Readonly<Partial<Record<NetworkingStatusCode, JoinStep>>> = {
   [NetworkingStatusCode.OpeningWs]: 'connecting',
   [NetworkingStatusCode.Identifying]: 'identifying',
@@ -79,6 +76,8 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   #served = false;
   #closed = false;
   #heard = false;
+  /** Looks whether frames can be understood by now; null while that is not waited for. */
+  #look: (() => void) | null = null;
   #grace: NodeJS.Timeout | undefined;
   #lastError: { readonly error: Error; readonly at: number } | null = null;
   #selfDeaf: boolean;
@@ -89,12 +88,13 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     this.#selfDeaf = request.selfDeaf;
     this.#watch.on('connecting', () => {
       this.#heard = false;
-      clearTimeout(this.#grace);
+      this.#endLooking();
       this.#say('connecting');
     });
     this.#watch.on('ready', (state) => this.#onReady(state));
+    this.#watch.on('told', () => this.#look?.());
     this.#watch.on('resuming', (code) => {
-      clearTimeout(this.#grace);
+      this.#endLooking();
       this.#say('resuming', this.#closeOf(code));
     });
     this.#watch.on('closed', (code) => this.#say('closed', this.#closeOf(code)));
@@ -201,7 +201,7 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   close(): void {
     this.#closed = true;
     this.#mayJoin = false;
-    clearTimeout(this.#grace);
+    this.#endLooking();
     const connection = this.#connection;
     if (connection && connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy(false);
   }
@@ -225,21 +225,27 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   #onReady({ dave, connectionData }: NetworkingReadyState): void {
     const { encryptionGraceMs, encryptionPatienceMs } = this.#request;
     const began = performance.now();
-    clearTimeout(this.#grace);
-    const look = () => {
+    this.#look = () => {
+      clearTimeout(this.#grace);
       const longestMs = connectionData.connectedClients.size === 0 ? encryptionGraceMs : encryptionPatienceMs;
+      const restMs = began + longestMs - performance.now();
       const encrypted = !dave || dave.protocolVersion === 0 || encrypts(dave);
-      // The library says nothing when it has become a member of the group, only when a transition is executed, perhaps later.
-      if (this.#heard || encrypted || performance.now() - began >= longestMs) this.#sayReady();
-      else this.#grace = setTimeout(look, LOOK_MS);
+      if (this.#heard || encrypted || restMs <= 0) this.#sayReady();
+      // What the library says of the group comes late: of a transition, when it is executed. But it enters by a message only.
+      else this.#grace = setTimeout(() => this.#look?.(), restMs);
     };
-    look();
+    this.#look();
   }
 
   #sayReady(): void {
-    clearTimeout(this.#grace);
+    this.#endLooking();
     this.#heard = true;
     this.#say('ready');
+  }
+
+  #endLooking(): void {
+    clearTimeout(this.#grace);
+    this.#look = null;
   }
 
   #say<E extends keyof LinkEvents>(event: E, ...details: LinkEvents[E]): void {
