@@ -9,7 +9,7 @@ const CHUNK = Buffer.alloc(64 * 1_024, ' ');
 export const MANNERS = {
   'too many requests': (response) =>
     response
-      .writeHead(429, { 'content-type': 'application/json', 'retry-after': 30 })
+      .writeHead(429, { 'content-type': 'application/json', 'retry-after': '30' })
       .end('{"code":429,"name":"TooManyRequests","message":"Too many requests"}'),
   'server error': (response) => response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error'),
   'web page': (response) =>

@@ -69,6 +69,18 @@ const ERRORS = {
   LYRICS_OFF: { blame: 'user', say: 'Lyrics are turned off here. The operator can turn them on (LYRICS_URL).' },
   /** A service beside the music, as in `LYRICS_URL`. */
   SERVICE_FAILED: { blame: 'outside', say: 'I got nothing from {detail}. Try again in a minute.' },
+  SHARED_UNREAD: {
+    blame: 'outside',
+    say: '{detail} does not say what that link is about. Use the artist and the title instead.',
+  },
+  LIST_UNTOLD: {
+    blame: 'user',
+    say: '{detail} does not show publicly which tracks are in that. Share its tracks one by one.',
+  },
+  SEARCH_NOT_ALLOWED: {
+    blame: 'user',
+    say: 'That is {detail}, which I would look for on YouTube, and may not. The operator can allow it (EXTRACTORS).',
+  },
   NOTHING_BEFORE: { blame: 'user', say: 'Nothing has played before this.' },
   NOTHING_TO_UNDO: { blame: 'user', say: 'There is nothing to undo.' },
   TRACK_UNAVAILABLE: { blame: 'outside', say: 'That track cannot be played: {detail}.' },

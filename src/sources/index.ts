@@ -15,6 +15,7 @@ import type { ExtractionRates } from './site-gate.ts';
 import { LoudnessMemory } from './loudness-memory.ts';
 import { Relay } from './relay.ts';
 import { Search } from './search.ts';
+import { SharedLinks } from './shared-links.ts';
 import { Slots } from './slots.ts';
 import type { Media, Query, Resolution, Source, Sources, Track, Typing, Urgency } from './source.ts';
 import { Suggestions } from './suggestions.ts';
@@ -24,6 +25,8 @@ import { YtDlp } from './yt-dlp.ts';
 
 /** As many as one looks through in a menu. */
 const SEARCHED = 10;
+/** Each track of a list that another service names is a search. */
+const MOST_LOOKED_FOR = 50;
 
 export interface SourcesOptions {
   readonly store: Store;
@@ -58,23 +61,12 @@ class AllSources implements Sources {
   readonly #files: DirectUrl;
   readonly #searches: Search;
   readonly #suggestions: Suggestions;
+  readonly #shared: SharedLinks;
   /** One, so that whatever happens the other slot of yt-dlp is there for people. */
   readonly #preloads = new Slots(1);
 
   constructor(options: SourcesOptions) {
-    const {
-      store,
-      subprocesses,
-      dataDir,
-      musicDir,
-      ytDlpPath,
-      playlistLimit,
-      extractors,
-      rates,
-      otherClients,
-      allowPrivateHosts,
-      trouble,
-    } = options;
+    const { store, musicDir, ytDlpPath, playlistLimit, allowPrivateHosts } = options;
     this.http = new HttpClient(new UrlGuard({ allowedHosts: allowPrivateHosts }));
     this.relay = new Relay(this.http);
     this.#egress = new EgressProxy(this.http.guard);
@@ -82,16 +74,7 @@ class AllSources implements Sources {
     this.#library = new LocalLibrary(musicDir);
     const tagged = async (track: Track) => (track.source === 'library' ? this.#library.loudnessOf(track) : null);
     this.loudness = new LoudnessMemory(store, tagged);
-    this.#ytDlp = new YtDlp({
-      path: ytDlpPath,
-      dataDir,
-      subprocesses,
-      extractors,
-      rates,
-      otherClients,
-      egress: this.#egress,
-      trouble,
-    });
+    this.#ytDlp = new YtDlp({ ...options, path: ytDlpPath, egress: this.#egress });
     const parts = { ytDlp: this.#ytDlp, cache: this.#cache, http: this.http, playlistLimit };
     const youTube = new ExtractorSource('youtube', parts);
     this.#searches = new Search({ ask: (words, asking) => youTube.search(words, SEARCHED, asking) });
@@ -102,6 +85,12 @@ class AllSources implements Sources {
         return this.#preloads.run(() => this.#searches.find(words, asking), asking);
       },
       files: (words, limit) => this.#library.beginningWith(words, limit),
+    });
+    this.#shared = new SharedLinks({
+      http: this.http,
+      limit: Math.min(playlistLimit, MOST_LOOKED_FOR),
+      find: (words, signal, userId) => this.#search({ kind: 'words', words }, signal, userId),
+      list: (words, signal) => this.search(words, signal),
     });
     // The first row that accepts a query and finds something in it wins.
     this.#files = new DirectUrl(this.http);
@@ -116,7 +105,8 @@ class AllSources implements Sources {
     if (isReference(text)) return await this.#refound(text);
     const query = parseQuery(text);
     if (query.kind === 'words') return await this.#search(query, signal, userId);
-    return await openLink(this.#table, query, signal, userId);
+    const shared = await this.#shared.resolve(query.url, signal, userId);
+    return shared ?? (await openLink(this.#table, query, signal, userId));
   }
 
   async file(address: string, signal: AbortSignal): Promise<Resolution> {
