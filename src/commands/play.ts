@@ -5,10 +5,17 @@ import { enqueue, type Wish } from './wishes/enqueue.ts';
 import { addedInWords } from './words/added.ts';
 import { trackChoices } from './words/choices.ts';
 
-/** What the guild has heard, what is in the library, and what was searched for; never what another guild did. */
-export const completeTrack: NonNullable<Command['complete']> = ({ guildId, userId, text }, { players, sources }) => {
+/** What the guild has heard, what the person has kept, what is in the library, and what was searched for; never what another guild did. */
+export const completeTrack: NonNullable<Command['complete']> = (
+  { guildId, userId, text },
+  { players, sources, ownTracks },
+) => {
   const heard = players.playback(guildId).queue.history.map(({ track }) => track);
-  const suggested = sources.suggest(text, { who: `${guildId} ${userId}`, heard: heard.toReversed() });
+  const suggested = sources.suggest(text, {
+    who: `${guildId} ${userId}`,
+    heard: heard.toReversed(),
+    own: ownTracks.of(userId),
+  });
   return trackChoices(suggested, (track) => sources.referenceTo(track));
 };
 

@@ -100,4 +100,6 @@ export interface Typing {
   readonly who: string;
   /** What this guild has heard, the latest first. */
   readonly heard: readonly Track[];
+  /** What the person has kept. */
+  readonly own: readonly Track[];
 }

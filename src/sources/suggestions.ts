@@ -16,7 +16,8 @@ export interface SuggestionParts {
 /** As many as Discord shows. */
 const MOST = 25;
 const MOST_HEARD = 8;
-const MOST_FILES = 10;
+const MOST_OWN = 5;
+const MOST_FILES = 7;
 /** Whoever types on within this time has not typed the words yet. */
 const QUIET_MS = 300;
 const SHORTEST = 3;
@@ -34,8 +35,8 @@ interface Person {
 }
 
 /**
- * What somebody may mean who is still typing: what their guild has heard, files of the library, and what a search has found
- * for the very same words or for earlier ones of theirs. Answers at once with what is known; a search that this gives rise to
+ * What somebody may mean who is still typing: what their guild has heard, what they have kept, files of the library, and
+ * what a search has found for the very same words or for earlier ones of theirs. Answers at once with what is known; a search that this gives rise to
  * helps the next answer, and there are few of them.
  */
 export class Suggestions {
@@ -44,6 +45,8 @@ export class Suggestions {
   readonly #personRate: TokenBuckets;
   readonly #rate: TokenBuckets;
   readonly #life = new AbortController();
+  /** Who has kept thousands of tracks has them looked through at each letter. */
+  readonly #words = new WeakMap<Track, readonly string[]>();
 
   constructor(parts: SuggestionParts) {
     this.#parts = parts;
@@ -52,20 +55,32 @@ export class Suggestions {
   }
 
   /** The tracks, likeliest first, each once. */
-  suggest(words: string, { who, heard }: Typing): readonly Track[] {
+  suggest(words: string, { who, heard, own }: Typing): readonly Track[] {
     const person = this.#person(who);
     const known = this.#parts.known(words);
     const typed = wordsOf(words);
-    const like = ({ title, artist }: Track) => begin(wordsOf(`${title} ${artist ?? ''}`), typed);
+    const like = (track: Track) => begin(this.#wordsOf(track), typed);
     if (known === null) this.#searchSoon(words, person);
     const found = known ?? (typed.length === 0 ? [] : person.found.filter(like));
     const past = new Map(heard.filter(like).map((track) => [keyOf(track), track]));
-    const all = [...[...past.values()].slice(0, MOST_HEARD), ...this.#parts.files(words, MOST_FILES), ...found];
+    const kept = own.values().filter((track) => like(track) && !past.has(keyOf(track)));
+    const all = [
+      ...past.values().take(MOST_HEARD),
+      ...kept.take(MOST_OWN),
+      ...this.#parts.files(words, MOST_FILES),
+      ...found,
+    ];
     return [...new Map(all.map((track) => [keyOf(track), track])).values()].slice(0, MOST);
   }
 
   close(): void {
     this.#life.abort();
+  }
+
+  #wordsOf(track: Track): readonly string[] {
+    const words = this.#words.get(track) ?? wordsOf(`${track.title} ${track.artist ?? ''}`);
+    this.#words.set(track, words);
+    return words;
   }
 
   #searchSoon(words: string, person: Person): void {

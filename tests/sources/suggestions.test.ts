@@ -23,8 +23,8 @@ function typing({ finds = [] as readonly Track[], files = [] as readonly Track[]
     },
     files: () => files,
   });
-  const suggest = (words: string, who = 'G ada', heard: readonly Track[] = []) =>
-    titles(suggestions.suggest(words, { who, heard }));
+  const suggest = (words: string, who = 'G ada', heard: readonly Track[] = [], own: readonly Track[] = []) =>
+    titles(suggestions.suggest(words, { who, heard, own }));
   const pause = (ms: number) => vi.advanceTimersByTimeAsync(ms);
   return { suggest, searched, pause, suggestions };
 }
@@ -37,6 +37,17 @@ describe('somebody who types', () => {
     expect(suggest('blu', 'G ada', heard)).toEqual(['Blue Train', 'Blue Note']);
     expect(suggest('tra red', 'G ada', heard)).toEqual(['Red Train', 'Blue Note', 'Blue Train']);
     expect(searched).toEqual([]);
+  });
+
+  it('sees what they have kept behind that, five of it, and the rest has its place', () => {
+    const own = Array.from({ length: 2_000 }, (_, n) => song(`Blue ${n}`));
+    const { suggest } = typing({ files: [song('Blue Note')] });
+    expect(suggest('blu', 'G ada', [song('Blue 2')], own)).toEqual([
+      ...['Blue 2', 'Blue 0', 'Blue 1', 'Blue 3', 'Blue 4', 'Blue 5'],
+      'Blue Note',
+    ]);
+    expect(suggest('1999', 'G ada', [], own)).toEqual(['Blue 1999', 'Blue Note']);
+    expect(suggest('red', 'G ada', [], own)).toEqual(['Blue Note']);
   });
 
   it('sees what a search has found when they type on, or go back', async () => {
@@ -96,13 +107,13 @@ describe('somebody who types', () => {
       files: () => [],
     });
     for (const words of ['blue', 'blue t', 'blue tr']) {
-      suggestions.suggest(words, { who: 'G ada', heard: [] });
+      suggestions.suggest(words, { who: 'G ada', heard: [], own: [] });
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(life.map(({ aborted }) => aborted)).toEqual([false]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(life.map(({ aborted }) => aborted)).toEqual([true]);
-    suggestions.suggest('blue tra', { who: 'G ada', heard: [] });
+    suggestions.suggest('blue tra', { who: 'G ada', heard: [], own: [] });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(life).toHaveLength(2);
   });
