@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { COMMANDS, MESSAGE_COMMANDS } from './commands/index.ts';
-import { ConfigError, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
 import { createClient, logIn, lossOf } from './discord/client.ts';
@@ -10,10 +10,7 @@ import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
 import { watchTalk } from './discord/talk.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
-import type { Check } from './doctor/check.ts';
-import { CHECKS } from './doctor/checks.ts';
-import { database } from './doctor/database.ts';
-import { runDoctor, type Tools } from './doctor/run-doctor.ts';
+import { examine } from './examination.ts';
 import { Closers } from './lib/closers.ts';
 import { Subprocesses } from './lib/subprocess.ts';
 import { DiscordDisplay } from './now-playing/discord-display.ts';
@@ -32,7 +29,6 @@ import { openRecord } from './record.ts';
 import { createSources } from './sources/index.ts';
 import { KeptAudio } from './sources/kept-audio.ts';
 import { Lyrics } from './sources/lyrics.ts';
-import { ytDlpCandidates } from './sources/yt-dlp-program.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -46,23 +42,6 @@ export interface App {
   readonly lost: Promise<Error>;
   /** Whether the process can go on after an exception that nothing caught. Ask in the handler: how it came to it matters. */
   survives(error: unknown): boolean;
-}
-
-/** Runs the doctor's checks of one severity and tells what is not well. Rejects when something required is missing. */
-async function examine(
-  severity: Check['severity'],
-  config: Config,
-  log: Logger,
-  tools: Omit<Tools, 'now'>,
-): Promise<void> {
-  const given = { ...config, ytDlpPaths: ytDlpCandidates(config.ytDlpPath, config.dataDir), problems: [] };
-  // What there is to say of the database is said when it is opened, a moment later.
-  const checks = CHECKS.filter((check) => check.severity === severity && check.run !== database);
-  const { canStart, rows } = await runDoctor(given, { ...tools, now: Date.now() }, checks);
-  const ill = rows.filter(({ verdict }) => verdict !== 'ok');
-  for (const { name, verdict, found, advice } of ill) log.warn({ name, verdict, found, advice }, 'doctor');
-  const missing = ill.filter(({ verdict }) => verdict === 'fail');
-  if (!canStart) throw new ConfigError(missing.map(({ name, found, advice }) => `${name}: ${found} (${advice})`));
 }
 
 /** Puts the bot together. `environment` is what children get their harmless part of. */
