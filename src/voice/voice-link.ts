@@ -11,7 +11,7 @@ import {
 } from '@discordjs/voice';
 import { gated } from './adapter-gate.ts';
 import { classify, type CloseCode } from './close-codes.ts';
-import { encrypts } from './dave-watch.ts';
+import { EncryptionWait } from './encryption-wait.ts';
 import { FrameTap } from './frame-tap.ts';
 import { actingFor } from './guild-context.ts';
 import type { JoinStep } from './join-steps.ts';
@@ -69,6 +69,7 @@ const STEPS: Readonly<Partial<Record<NetworkingStatusCode, JoinStep>>> = {
 export class VoiceLink extends EventEmitter<LinkEvents> {
   readonly #request: LinkRequest;
   readonly #watch = new NetworkingWatch();
+  readonly #encryption: EncryptionWait;
   #connection: VoiceConnection | null = null;
   #frames: FrameTap | null = null;
   #mayJoin = true;
@@ -76,25 +77,23 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   #served = false;
   #closed = false;
   #heard = false;
-  /** Looks whether frames can be understood by now; null while that is not waited for. */
-  #look: (() => void) | null = null;
-  #grace: NodeJS.Timeout | undefined;
   #lastError: { readonly error: Error; readonly at: number } | null = null;
   #selfDeaf: boolean;
 
   constructor(request: LinkRequest) {
     super();
     this.#request = request;
+    this.#encryption = new EncryptionWait(request);
     this.#selfDeaf = request.selfDeaf;
     this.#watch.on('connecting', () => {
       this.#heard = false;
-      this.#endLooking();
+      this.#encryption.end();
       this.#say('connecting');
     });
     this.#watch.on('ready', (state) => this.#onReady(state));
-    this.#watch.on('told', () => this.#look?.());
+    this.#watch.on('told', () => this.#encryption.look());
     this.#watch.on('resuming', (code) => {
-      this.#endLooking();
+      this.#encryption.end();
       this.#say('resuming', this.#closeOf(code));
     });
     this.#watch.on('closed', (code) => this.#say('closed', this.#closeOf(code)));
@@ -201,7 +200,7 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
   close(): void {
     this.#closed = true;
     this.#mayJoin = false;
-    this.#endLooking();
+    this.#encryption.end();
     const connection = this.#connection;
     if (connection && connection.state.status !== VoiceConnectionStatus.Destroyed) connection.destroy(false);
   }
@@ -221,31 +220,12 @@ export class VoiceLink extends EventEmitter<LinkEvents> {
     return { ...classify(code), ...networkFailure(isMeant ? last.error : null), code };
   }
 
-  /** Alone there is no group to be in, so waiting ends by itself; others could not understand what left before they are in one. */
-  #onReady({ dave, connectionData }: NetworkingReadyState): void {
-    const { encryptionGraceMs, encryptionPatienceMs } = this.#request;
-    const began = performance.now();
-    this.#look = () => {
-      clearTimeout(this.#grace);
-      const longestMs = connectionData.connectedClients.size === 0 ? encryptionGraceMs : encryptionPatienceMs;
-      const restMs = began + longestMs - performance.now();
-      const encrypted = !dave || dave.protocolVersion === 0 || encrypts(dave);
-      if (this.#heard || encrypted || restMs <= 0) this.#sayReady();
-      // What the library says of the group comes late: of a transition, when it is executed. But it enters by a message only.
-      else this.#grace = setTimeout(() => this.#look?.(), restMs);
-    };
-    this.#look();
-  }
-
-  #sayReady(): void {
-    this.#endLooking();
-    this.#heard = true;
-    this.#say('ready');
-  }
-
-  #endLooking(): void {
-    clearTimeout(this.#grace);
-    this.#look = null;
+  #onReady(state: NetworkingReadyState): void {
+    if (this.#heard) return this.#say('ready');
+    this.#encryption.begin(state, () => {
+      this.#heard = true;
+      this.#say('ready');
+    });
   }
 
   #say<E extends keyof LinkEvents>(event: E, ...details: LinkEvents[E]): void {
