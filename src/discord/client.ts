@@ -8,6 +8,12 @@ import { watchResumes } from './gateway-watch.ts';
 /** A server that is down at start is waited for 15 s by discord.js itself; this leaves room for a slow login before that. */
 const LOGIN_DEADLINE_MS = 60_000;
 
+/**
+ * Discord limits requests by token, and each interaction has its own (https://docs.discord.com/developers/topics/rate-limits).
+ * discord.js would remember these limits for an hour, half a kilobyte a command. It forgets none that holds anything back.
+ */
+const FORGET_LIMITS_EVERY_MS = 60_000;
+
 /** What the bot never looks up again needs no memory. Members and voice states stay: they are who listens. */
 const KEPT: Readonly<Record<string, number>> = {
   ApplicationCommandManager: 0,
@@ -36,7 +42,7 @@ export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Clien
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates, GatewayIntentBits.GuildMessages],
     allowedMentions: { parse: [], repliedUser: false },
     makeCache: Options.cacheWithLimits(KEPT),
-    rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit },
+    rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit, handlerSweepInterval: FORGET_LIMITS_EVERY_MS },
   });
   guardDispatches(client, log);
   watchResumes(client, log);

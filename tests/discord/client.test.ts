@@ -1,5 +1,5 @@
 import { GatewayIntentBits, MessagePayload, type MessageTarget } from 'discord.js';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createClient } from '../../src/discord/client.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
@@ -15,4 +15,16 @@ it('pings nobody, also when a message does not say so itself', () => {
   const target = { client } as unknown as MessageTarget;
   const { body } = MessagePayload.create(target, '@everyone').resolveBody();
   expect(body).toMatchObject({ content: '@everyone', allowed_mentions: { parse: [], replied_user: false } });
+});
+
+it('forgets within a minute what it knew of the rate limit of an interaction, unless that holds something back', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { rest } = createClient({ apiUrl: 'http://127.0.0.1:1/api' }, createLogger({ level: 'silent' }));
+  onTestFinished(() => rest.clearHandlerSweeper());
+  const limit = (id: string, inactive: boolean) => void rest.handlers.set(id, { id, inactive, queueRequest: vi.fn() });
+  limit('over', true);
+  limit('waited for', false);
+  vi.advanceTimersByTime(60_000);
+  expect([...rest.handlers.keys()]).toEqual(['waited for']);
 });
