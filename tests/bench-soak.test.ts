@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Dice } from '../bench/chaos/dice.ts';
+import type { Lane, Seat } from '../bench/lane.ts';
 import { nodeOptionsOf, START_OPTIONS } from '../bench/node-options.ts';
 import { collected } from '../bench/soak/collected.ts';
 import { INSPECTED } from '../bench/soak/inspector.ts';
+import { HURRY, hurry, live } from '../bench/soak/life.ts';
 import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
 
 describe('the course of memory', () => {
@@ -41,6 +44,39 @@ describe('the options of Node', () => {
 
   it('bound the young generation, which else grows to 128 MB of garbage', () => {
     expect(START_OPTIONS).toMatch(/^--max-semi-space-size=\d+$/);
+  });
+});
+
+describe('life', () => {
+  const EVENTS = 8_000;
+
+  /** Lets chance do so much to a guild with a queue of three that goes round. */
+  async function lived(act: typeof live) {
+    const seen = { faults: 0, skips: 0, queued: 3 };
+    const slash = (name: string, options?: { readonly position: number }) => {
+      if (name === 'skip') seen.skips += 1;
+      if (name === 'play') seen.queued += 1;
+      // What plays has no number.
+      if (name === 'remove' && (options?.position ?? 0) < seen.queued) seen.queued -= 1;
+    };
+    const lane = { loopback: { faults: { throw: () => (seen.faults += 1) } } } as unknown as Lane;
+    const seat = { ada: { slash } } as unknown as Seat;
+    const dice = new Dice(1);
+    for (let event = 0; event < EVENTS; event += 1) await act(lane, [seat], dice);
+    return seen;
+  }
+
+  it('makes no queue longer', async () => {
+    const { queued, skips } = await lived(live);
+    expect(skips).toBeGreaterThan(EVENTS / 20);
+    expect(queued).toBeGreaterThanOrEqual(3);
+    expect(queued).toBeLessThan(20);
+  });
+
+  it('lets people do more in a hurry, and things go wrong as rarely as ever', async () => {
+    const [ordinary, hurried] = [await lived(live), await lived(hurry)];
+    expect(hurried.skips).toBeGreaterThan(ordinary.skips);
+    expect((hurried.faults * HURRY) / ordinary.faults).toBeCloseTo(1, 0);
   });
 });
 

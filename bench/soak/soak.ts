@@ -7,7 +7,7 @@ import { rounded } from '../statistics.ts';
 import type { Holdings } from '../supervised.ts';
 import { collected, type Collected } from './collected.ts';
 import { INSPECTED } from './inspector.ts';
-import { live, startMusic } from './life.ts';
+import { HURRY, hurry, live, startMusic } from './life.ts';
 import { isFlat, lowest, slopeOf, type Point } from './slope.ts';
 
 const SAMPLE_MS = 10_000;
@@ -15,6 +15,8 @@ const EVENT_MS = 4_000;
 const SAMPLES_A_MINUTE = 6;
 const LEAST_POINTS = 8;
 const LONGEST_WARM_UP_MIN = 10;
+/** The part of the warm-up in which people hurry; in the rest what they began comes to its end. */
+const HURRIED = 0.8;
 /** Pooled connections and waits that are on their way to their end. */
 const SETTLE_MS = 60_000;
 /** How often all garbage is collected, once the warm-up is over. */
@@ -46,6 +48,7 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const began = performance.now();
   const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
   const cleaned: (Collected & { readonly hours: number })[] = [];
+  await watch(warmUpMinutes * HURRIED, hurry, EVENT_MS / HURRY);
   await watch(warmUpMinutes);
   for (let minute = warmUpMinutes; minute < minutes; minute += COLLECT_EVERY_MIN) {
     cleaned.push({ hours: minute / 60, ...(await collected(lane.program, signal)) });
@@ -101,11 +104,11 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     problems: problems.length,
   };
 
-  async function watch(untilMinutes: number): Promise<void> {
+  async function watch(untilMinutes: number, act = live, everyMs = EVENT_MS): Promise<void> {
     const elapsed = () => performance.now() - began;
     while (elapsed() < untilMinutes * 60_000) {
-      await sleep(Math.min(EVENT_MS, untilMinutes * 60_000 - elapsed() + 1), signal);
-      await live(lane, seats, dice);
+      await sleep(Math.min(everyMs, untilMinutes * 60_000 - elapsed() + 1), signal);
+      await act(lane, seats, dice);
       if (elapsed() < samples.length * SAMPLE_MS) continue;
       const sample = await measure(lane, elapsed() / 3_600_000);
       samples.push(sample);
