@@ -7,6 +7,7 @@ import {
 } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { PendingInteraction } from './pending-interaction.ts';
+import type { UploadedFile } from './rest/body.ts';
 import { ApiError, NotInTheDouble } from './rest/errors.ts';
 import { isThinking, rewriteMessage, writeMessage } from './rest/messages.ts';
 import { autocompletion } from './rest/validate/commands.ts';
@@ -42,6 +43,16 @@ export interface Acknowledged {
   readonly message: APIMessage | null;
 }
 
+type Files = readonly UploadedFile[];
+
+/** What a bot wants a message to be. `at`: where that stands in the request; `followed`: the message that it follows up. */
+interface Said {
+  readonly data: unknown;
+  readonly files: Files;
+  readonly at?: readonly string[];
+  readonly followed?: string | null;
+}
+
 /** A message that an interaction's token names: an id, or `@original`. */
 export type Target = '@original' | (string & {});
 
@@ -74,7 +85,7 @@ export class Interactions {
   }
 
   /** The first response: POST /interactions/{id}/{token}/callback. */
-  respond(id: string, token: string, body: unknown): Acknowledged {
+  respond(id: string, token: string, body: unknown, files: Files = []): Acknowledged {
     const pending = this.#byId.get(id);
     if (pending === undefined || pending.interaction.token !== token || pending.status === 'failed') {
       throw new ApiError('unknownInteraction');
@@ -84,7 +95,7 @@ export class Interactions {
     if (NOT_BUILT.has(type)) throw new NotInTheDouble(`interaction callbacks of type ${type}`);
     const fitting = FITTING[pending.interaction.type];
     if (!fitting.includes(type)) throw invalidForm([{ path: ['type'], ...oneOf(fitting) }]);
-    const message = this.#acknowledge(pending, type, data);
+    const message = this.#acknowledge(pending, type, data, files);
     return { type, interaction: pending.interaction, message: message?.message ?? null };
   }
 
@@ -94,9 +105,9 @@ export class Interactions {
   }
 
   /** PATCH of the answer or a follow-up. */
-  edit(applicationId: string, token: string, target: Target, body: unknown): APIMessage {
+  edit(applicationId: string, token: string, target: Target, body: unknown, files: Files = []): APIMessage {
     const { pending, message } = this.#reach(applicationId, token, target);
-    return this.#fill(pending, message, body).message;
+    return this.#fill(pending, message, { data: body, files }).message;
   }
 
   /** DELETE of the answer or a follow-up. */
@@ -106,11 +117,12 @@ export class Interactions {
   }
 
   /** POST of a follow-up. Right after a deferral it takes the place of "thinking", whose visibility it keeps, as documented. */
-  followUp(applicationId: string, token: string, body: unknown): APIMessage {
+  followUp(applicationId: string, token: string, body: unknown, files: Files = []): APIMessage {
     const pending = this.#open(applicationId, token);
     const original = pending.original === null ? undefined : this.#stored(pending, pending.original);
-    if (original !== undefined && isThinking(original)) return this.#fill(pending, original, body).message;
-    return this.#write(pending, body, [], pending.original).message;
+    if (original !== undefined && isThinking(original))
+      return this.#fill(pending, original, { data: body, files }).message;
+    return this.#write(pending, { data: body, files, followed: pending.original }).message;
   }
 
   /** Stops all clocks. Whoever still waits for an answer is told that none will come. */
@@ -127,13 +139,13 @@ export class Interactions {
     else pending.fail();
   }
 
-  #acknowledge(pending: PendingInteraction, type: Response, data: unknown): WorldMessage | null {
+  #acknowledge(pending: PendingInteraction, type: Response, data: unknown, files: Files): WorldMessage | null {
     const { interaction } = pending;
     if (type === Response.ApplicationCommandAutocompleteResult) {
       pending.complete(parse(autocompletion, data, ['data']).choices);
       return null;
     }
-    if (type === Response.ChannelMessageWithSource) return this.#write(pending, data, ['data']);
+    if (type === Response.ChannelMessageWithSource) return this.#write(pending, { data, files, at: ['data'] });
     if (type === Response.DeferredChannelMessageWithSource) {
       const { flags } = parse(withFlags, data ?? {}, ['data']);
       if (((flags ?? 0) & ~MessageFlags.Ephemeral) !== 0) throw new NotInTheDouble(`deferrals with the flags ${flags}`);
@@ -148,27 +160,21 @@ export class Interactions {
     if (interaction.type !== InteractionType.MessageComponent) return null;
     const on = this.#stored(pending, interaction.message.id);
     if (on === undefined) throw new ApiError('unknownMessage');
-    if (type === Response.UpdateMessage) return this.#fill(pending, on, data, ['data']);
+    if (type === Response.UpdateMessage) return this.#fill(pending, on, { data, files, at: ['data'] });
     pending.defer(on.id);
     return null;
   }
 
-  /** `followed` is the message that it follows up. */
-  #write(
-    pending: PendingInteraction,
-    data: unknown,
-    at: readonly string[],
-    followed: string | null = null,
-  ): WorldMessage {
+  #write(pending: PendingInteraction, { data, files, at = [], followed = null }: Said): WorldMessage {
     const body = parseMessage(data, at);
-    const message = writeMessage(this.#world, { ...this.#draft(pending, isEphemeral(data)), body, followed });
+    const message = writeMessage(this.#world, { ...this.#draft(pending, isEphemeral(data)), body, files, followed });
     pending.show(message.message.id);
     return message;
   }
 
-  #fill(pending: PendingInteraction, message: APIMessage, data: unknown, at: readonly string[] = []): WorldMessage {
+  #fill(pending: PendingInteraction, message: APIMessage, { data, files, at = [] }: Said): WorldMessage {
     const body = parseMessage(data, at, message.flags);
-    const filled = rewriteMessage(this.#world, this.#channel(pending), message, body);
+    const filled = rewriteMessage(this.#world, this.#channel(pending), message, body, files);
     pending.show(message.id);
     return filled;
   }

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/server.ts';
 import type { World, WorldApplication } from '../world.ts';
 import { ApiError, NotInTheDouble } from './errors.ts';
 import { RateLimits, refusal } from './rate-limit.ts';
+import type { RequestBody } from './body.ts';
 import type { Answer, AnyRoute } from './route.ts';
 import type { Found, Match } from './routes.ts';
 
@@ -14,7 +15,7 @@ export interface ApiRequest {
   readonly authorization: string | undefined;
   readonly query: URLSearchParams;
   /** Throws when it cannot be parsed. */
-  readonly body: () => unknown;
+  readonly body: () => RequestBody;
 }
 
 /** An answer with the headers of its rate limit. */
@@ -64,7 +65,8 @@ export class Api {
 
   #answer({ route, parameters }: Match, { query, body }: ApiRequest, me: WorldApplication | null): Answer {
     const here = { world: this.#world, interactions: this.#interactions, gateway: this.#gateway };
-    const call = { ...here, parameters, query, body: body() };
+    const { json, files } = body();
+    const call = { ...here, parameters, query, body: json, files };
     if ('open' in route) return route.handle(call);
     if (me === null) throw new ApiError('unauthorized');
     return route.handle(call, me);

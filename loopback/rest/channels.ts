@@ -65,13 +65,13 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     method: 'POST',
     path: MESSAGES,
     limit: LIMITS.messageSend,
-    handle: ({ world, parameters, body }, me) => {
+    handle: ({ world, parameters, body, files }, me) => {
       const message = parseMessage(body);
       const needed =
         message.tts === true ? (['SendMessages', 'SendTTSMessages'] as const) : (['SendMessages'] as const);
       const channel = chatFor(world, me, parameters.channel, ...needed);
       const sent = sentBefore(world, channel, me.bot.id, message);
-      return ok(sent ?? writeMessage(world, { channel, author: me.bot, body: message }).message);
+      return ok(sent ?? writeMessage(world, { channel, author: me.bot, body: message, files }).message);
     },
   }),
   route({
@@ -87,11 +87,11 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     method: 'PATCH',
     path: MESSAGE,
     limit: LIMITS.messageEdit,
-    handle: ({ world, parameters, body }, me) => {
+    handle: ({ world, parameters, body, files }, me) => {
       const channel = chatFor(world, me, parameters.channel);
       const { message } = publicMessage(world, channel, parameters.message);
       if (message.author.id !== me.bot.id) throw new ApiError('notYourMessage');
-      return ok(rewriteMessage(world, channel, message, parseMessage(body, [], message.flags)).message);
+      return ok(rewriteMessage(world, channel, message, parseMessage(body, [], message.flags), files).message);
     },
   }),
   route({

@@ -31,6 +31,11 @@ const ERRORS = {
     code: 20_012,
     message: 'You are not authorized to perform this action on this application',
   },
+  tooManyAttachments: {
+    status: 400,
+    code: 30_015,
+    message: 'Maximum number of attachments in a message reached (10).',
+  },
   tooManyCommands: { status: 400, code: 30_032, message: 'Maximum number of application commands reached (100).' },
   alreadyAcknowledged: { status: 400, code: 40_060, message: 'Interaction has already been acknowledged.' },
   missingAccess: { status: 403, code: 50_001, message: 'Missing Access' },

@@ -12,8 +12,8 @@ export const INTERACTION_ROUTES: readonly AnyRoute[] = [
     method: 'POST',
     path: '/interactions/:interaction/:token/callback',
     limit: null,
-    handle: ({ interactions, parameters, body, query }) => {
-      const done = interactions.respond(parameters.interaction, parameters.token, body);
+    handle: ({ interactions, parameters, body, files, query }) => {
+      const done = interactions.respond(parameters.interaction, parameters.token, body, files);
       return query.get('with_response') === 'true' ? ok(callbackResponse(done)) : NOTHING;
     },
   }),
@@ -22,8 +22,8 @@ export const INTERACTION_ROUTES: readonly AnyRoute[] = [
     path: '/webhooks/:application/:token',
     limit: LIMITS.webhook,
     // Interaction follow-ups always wait, whatever `wait` says.
-    handle: ({ interactions, parameters, body }) =>
-      ok(interactions.followUp(parameters.application, parameters.token, body)),
+    handle: ({ interactions, parameters, body, files }) =>
+      ok(interactions.followUp(parameters.application, parameters.token, body, files)),
   }),
   openRoute({
     method: 'GET',
@@ -36,8 +36,8 @@ export const INTERACTION_ROUTES: readonly AnyRoute[] = [
     method: 'PATCH',
     path: MESSAGE,
     limit: LIMITS.webhook,
-    handle: ({ interactions, parameters: { application, token, message }, body }) =>
-      ok(interactions.edit(application, token, message, body)),
+    handle: ({ interactions, parameters: { application, token, message }, body, files }) =>
+      ok(interactions.edit(application, token, message, body, files)),
   }),
   openRoute({
     method: 'DELETE',

@@ -13,6 +13,9 @@ import {
 } from 'discord-api-types/v10';
 import { has, permissionsIn } from '../permissions.ts';
 import type { DispatchedInteraction, World, WorldChannel, WorldMessage } from '../world.ts';
+import type { UploadPlace } from '../world/uploads.ts';
+import { attached } from './attached.ts';
+import type { UploadedFile } from './body.ts';
 import { ApiError } from './errors.ts';
 import { mentionsOf } from './mentions.ts';
 import { invalidForm } from './validate/form.ts';
@@ -28,6 +31,8 @@ export interface Draft {
   readonly body: MessageBody;
   /** Files that hang below it. */
   readonly attachments?: readonly APIAttachment[];
+  /** Files that came with the request that writes it. */
+  readonly files?: readonly UploadedFile[];
   /** Set when it answers an interaction. */
   readonly interaction?: DispatchedInteraction;
   /** The id of an interaction's first answer, when this is one that follows it. */
@@ -58,7 +63,7 @@ export function writeMessage(world: World, draft: Draft): WorldMessage {
     mention_everyone: mentions.everyone,
     mentions: [...mentions.users],
     mention_roles: [...mentions.roles],
-    attachments: [...(draft.attachments ?? [])],
+    attachments: [...(draft.attachments ?? []), ...filesOf(world, draft)],
     embeds: embedsFor(world, channel, author.id, body, interaction !== undefined),
     components: body.components ?? [],
     pinned: false,
@@ -120,6 +125,7 @@ export function rewriteMessage(
   channel: WorldChannel,
   before: APIMessage,
   body: MessageBody,
+  files: readonly UploadedFile[] = [],
 ): WorldMessage {
   const wasThinking = isThinking(before);
   const flags = (before.flags ?? 0) & ~MessageFlags.Loading;
@@ -132,7 +138,7 @@ export function rewriteMessage(
   const becomesV2 = ((body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
   const after = {
     ...merged,
-    attachments: before.attachments,
+    attachments: attached(body, { uploads: world.uploads, place: placeOf(before), files, before: before.attachments }),
     embeds: becomesV2 ? [] : body.embeds === undefined ? before.embeds : embeds,
     flags: typeof body.flags === 'number' ? (flags & ~MessageFlags.SuppressEmbeds) | (body.flags & SETTABLE) : flags,
     mentions: [...mentions.users],
@@ -143,6 +149,21 @@ export function rewriteMessage(
   refuseEmpty(after);
   return world.editMessage(channel.id, before.id, after, wasThinking ? mentions.pinged : undefined);
 }
+
+/** Files of plain messages take the permission to attach them. */
+function filesOf(world: World, { channel, author, body, interaction, onlyFor, files = [] }: Draft): APIAttachment[] {
+  const isAnswer = interaction !== undefined;
+  const mayAttach = isAnswer || has(permissionsIn(world.guild(channel.guildId), channel, author.id), 'AttachFiles');
+  if (!mayAttach && files.length > 0) throw new ApiError('missingPermissions');
+  const isEphemeral = isAnswer && onlyFor !== null && onlyFor !== undefined;
+  const place = isEphemeral ? { applicationId: interaction.application_id } : { channelId: channel.id };
+  return attached(body, { uploads: world.uploads, place, files, before: [] });
+}
+
+const placeOf = ({ flags, channel_id, application_id }: APIMessage): UploadPlace =>
+  ((flags ?? 0) & MessageFlags.Ephemeral) !== 0 && application_id !== undefined
+    ? { applicationId: application_id }
+    : { channelId: channel_id };
 
 /** What a message may not be without altogether. */
 type Filling = Pick<APIMessage, 'content' | 'embeds' | 'components' | 'attachments'>;

@@ -1,6 +1,7 @@
 import type { Gateway } from '../gateway/server.ts';
 import type { Interactions } from '../interactions.ts';
 import type { World, WorldApplication } from '../world.ts';
+import type { UploadedFile } from './body.ts';
 import type { Limit } from './rate-limit.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,6 +15,7 @@ export interface Call<Name extends string = string> {
   readonly query: URLSearchParams;
   /** Parsed, but not yet judged. */
   readonly body: unknown;
+  readonly files: readonly UploadedFile[];
 }
 
 /** What goes back. Without a body it is sent without a content type. */

@@ -104,7 +104,6 @@ describe('messages', () => {
   it.each([
     ['poll', { question: { text: 'Which song?' } }],
     ['sticker_ids', ['1']],
-    ['attachments', [{ id: '0' }]],
     ['message_reference', { type: 1, message_id: '1' }],
   ])('with %s are a problem, for the double does not have them', async (field, value) => {
     const { rest, text, server, ada } = await settleWithRest();

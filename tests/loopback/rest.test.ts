@@ -118,11 +118,13 @@ describe('the REST API', () => {
     expect(server.problems).toEqual([]);
   });
 
-  it('says clearly that it takes no files', async () => {
+  it('says clearly that it takes files only under the names that Discord documents', async () => {
     const { server, rest, text } = await settleWithRest();
-    const files = [{ name: 'a.txt', data: Buffer.from('a') }];
+    const files = [{ name: 'a.txt', data: Buffer.from('a'), key: 'file' }];
     await refusal(rest.post(Routes.channelMessages(text.id), { body: { content: 'look' }, files }));
-    expect(server.problems).toEqual(['POST /channels/:channel/messages: the double does not have uploaded files']);
+    expect(server.problems).toEqual([
+      'POST /channels/:channel/messages: the double does not have files in a field "file"',
+    ]);
   });
 
   it('keeps a record of what was asked', async () => {

@@ -26,6 +26,9 @@ const shared = {
   tts: maybe(z.boolean()),
   nonce: maybe(z.union([z.string(), z.int()])),
   enforce_nonce: maybe(z.boolean()),
+  attachments: maybe(
+    z.array(z.object({ id: snowflake, filename: maybe(text(1, 1024)), description: maybe(text(0, 1024)) })),
+  ),
   allowed_mentions: maybe(allowedMentions),
   message_reference: maybe(z.object({ message_id: snowflake, fail_if_not_exists: maybe(z.boolean()) })),
 };
@@ -34,7 +37,6 @@ const shared = {
 const NOT_BUILT: Readonly<Record<string, (value: unknown) => boolean>> = {
   poll: (value) => value !== null,
   sticker_ids: isFilled,
-  attachments: isFilled,
   message_reference: (value) => reference.safeParse(value).data?.type === MessageReferenceType.Forward,
 };
 const reference = z.object({ type: z.int().optional() });
