@@ -11,7 +11,11 @@ const WHO: Readonly<Record<Needs, string>> = {
   guild: 'Anybody in the server.',
   'join-voice-channel': 'Anybody in a voice channel, as long as people do not listen elsewhere.',
   'same-voice-channel': 'Anybody in the voice channel of the bot.',
+  dj: 'Anybody in the voice channel of the bot; where the server has set a DJ role, DJs.',
+  'dj-join':
+    'Anybody in a voice channel, as long as people do not listen elsewhere; where the server has set a DJ role, DJs.',
   'manage-voice': 'Who may manage the server, and the DJ role.',
+  'manage-guild': 'Who may manage the server.',
 };
 
 const KINDS: Readonly<Partial<Record<ApplicationCommandOptionType, string>>> = {
@@ -20,6 +24,8 @@ const KINDS: Readonly<Partial<Record<ApplicationCommandOptionType, string>>> = {
   [ApplicationCommandOptionType.Number]: 'number',
   [ApplicationCommandOptionType.Boolean]: 'true or false',
   [ApplicationCommandOptionType.User]: 'person',
+  [ApplicationCommandOptionType.Role]: 'role',
+  [ApplicationCommandOptionType.Channel]: 'channel',
   [ApplicationCommandOptionType.Attachment]: 'file',
 };
 

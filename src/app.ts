@@ -24,11 +24,14 @@ import { PlayerManager } from './player/player-manager.ts';
 import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
 import { SavingTeller } from './player/saving-teller.ts';
+import { SkipVotes } from './player/skip-votes.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
 import { openRecord } from './record.ts';
+import { blockedIn } from './settings/blocked-words.ts';
 import { createSources } from './sources/index.ts';
 import { KeptAudio } from './sources/kept-audio.ts';
 import { Lyrics } from './sources/lyrics.ts';
+import type { Track } from './sources/source.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -59,7 +62,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     await mkdir(config.dataDir, { recursive: true });
     await examine('required', config, log, { subprocesses });
 
-    const { store, queues, library } = await openRecord(config, log, closers, (error) => taken.resolve(error));
+    const { store, settings, queues, library } = await openRecord(config, log, closers, (error) =>
+      taken.resolve(error),
+    );
     const sources = createSources({
       ...config,
       rates: config,
@@ -100,7 +105,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),
       log: log.child({ part: 'player' }),
     });
-    const players = new PlayerManager({ players: guildPlayers, queues, voice: playerVoice, audience });
+    const blocked = (guildId: string, { title, artist }: Track) =>
+      blockedIn(`${artist ?? ''} ${title}`, settings.of(guildId).blockedWords);
+    const players = new PlayerManager({ players: guildPlayers, queues, voice: playerVoice, audience, blocked });
     const savingTeller = new SavingTeller({
       players: guildPlayers,
       trouble: () => (store.saving.status === 'unsaved' ? store.saving : null),
@@ -122,6 +129,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       players: guildPlayers,
       queues,
       audience,
+      blocked,
       related: (track, signal, urgency) => sources.related(track, signal, urgency),
       log: log.child({ part: 'autoplay' }),
     });
@@ -152,7 +160,8 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
 
     const ready = Promise.withResolvers<void>();
     const lyrics = new Lyrics({ http: sources.http, url: config.lyricsUrl });
-    const services = { players, sources, lyrics, voice, gateway, displays, ...library };
+    const skipVotes = new SkipVotes();
+    const services = { players, settings, skipVotes, sources, lyrics, voice, gateway, displays, ...library };
     const router = new Router({
       services,
       djRole: config.djRole,
@@ -182,7 +191,10 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       },
       onSilenced: (guildId, why) => teller.silenced(guildId, why),
       onGuildAvailable: (guildId) => follower.guildAvailable(guildId),
-      onGuildGone: (guildId) => follower.guildGone(guildId),
+      onGuildGone: (guildId) => {
+        skipVotes.forget(guildId);
+        follower.guildGone(guildId);
+      },
       onGatewayLost: () => voice.mainGateway('lost'),
       onGatewayReady: (fresh) => voice.mainGateway(fresh ? 'identified' : 'resumed'),
     });

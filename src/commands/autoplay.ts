@@ -8,7 +8,7 @@ export const autoplay: Command = {
     .addBooleanOption((option) =>
       option.setName('on').setDescription('True: go on. False: fall silent at the end').setRequired(true),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const on = context.boolean('on') === true;
     await players.setAutoplay(context.guildId, on);

@@ -10,6 +10,8 @@ import type { OwnTracks } from '../library/own-tracks.ts';
 import type { Playlists } from '../library/playlists.ts';
 import type { Displays } from '../now-playing/displays.ts';
 import type { Players } from '../player/players.ts';
+import type { SkipVotes } from '../player/skip-votes.ts';
+import type { SettingsControls } from '../settings/settings-manager.ts';
 import type { Lyrics } from '../sources/lyrics.ts';
 import type { Sources } from '../sources/source.ts';
 import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
@@ -27,8 +29,15 @@ export interface CommandContext {
   boolean(name: string): boolean | null;
   /** The id of the person who was chosen. */
   user(name: string): string | null;
+  /** The id of the role, or of the channel, that was chosen. */
+  role(name: string): string | null;
+  channel(name: string): string | null;
   /** The file that was given. Its address is good for about a day, and nobody can renew it. */
   attachment(name: string): Attachment | null;
+  /** Decides for all: a DJ, somebody who manages the server, or one who is alone with the bot. */
+  readonly isDj: boolean;
+  /** The people who are in the bot's voice channel now, or in the person's while the bot is in none. */
+  readonly present: readonly string[];
   /** The entry whose button was pressed; left out where a command was typed. */
   readonly entryId?: string;
   /** Shows how far it is in place of the answer, which takes that away again; not every one of many. Never throws. */
@@ -72,7 +81,14 @@ export interface ReplyFile {
 }
 
 /** Which conditions must hold before the command runs: a row of discord/guards.ts. */
-export type Needs = 'guild' | 'join-voice-channel' | 'same-voice-channel' | 'manage-voice';
+export type Needs =
+  | 'guild'
+  | 'join-voice-channel'
+  | 'same-voice-channel'
+  | 'dj'
+  | 'dj-join'
+  | 'manage-voice'
+  | 'manage-guild';
 
 /** Somebody who is typing into an option that completes. */
 export interface TypingContext {
@@ -136,6 +152,8 @@ export interface GatewayReports {
 /** What commands may use, as the narrow interfaces that they need. */
 export interface CommandServices {
   readonly players: Players;
+  readonly settings: SettingsControls;
+  readonly skipVotes: Pick<SkipVotes, 'cast'>;
   readonly sources: Sources;
   readonly lyrics: Pick<Lyrics, 'find'>;
   readonly voice: VoiceReports & VoiceControls;

@@ -23,7 +23,7 @@ export const filter: Command = {
     .addIntegerOption((option) =>
       option.setName('amount').setDescription('How much, in %, dB or Hz; each filter has bounds').setMinValue(1),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const name = context.string('name');
     if (name === null) return said(players.playback(context.guildId).filters);

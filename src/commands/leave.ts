@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const leave: Command = {
   data: new SlashCommandBuilder().setName('leave').setDescription('Leave the voice channel and keep the queue'),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run({ guildId }, { players }) {
     await players.leave(guildId);
     return 'Left. The queue is kept: /play goes on with it.';

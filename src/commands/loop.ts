@@ -23,7 +23,7 @@ export const loop: Command = {
         .setRequired(true)
         .addChoices(Object.entries(MODES).map(([value, { name }]) => ({ name, value }))),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const mode = context.string('mode');
     if (!isMode(mode)) throw new TenutoError('BAD_OPTION', 'Choose what to repeat: off, track or queue.');

@@ -25,7 +25,7 @@ export const move: Command = {
         .setRequired(true),
     )
     .addBooleanOption((option) => option.setName('swap').setDescription('The two change places')),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   complete: completePlace,
   async run(context, { players }) {
     const { guildId } = context;

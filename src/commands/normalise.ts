@@ -29,7 +29,7 @@ export const normalise: Command = {
         .setRequired(true)
         .addChoices(Object.entries(MODES).map(([value, { name }]) => ({ name, value }))),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const mode = context.string('mode');
     if (!isMode(mode)) throw new TenutoError('BAD_OPTION', 'Choose which tracks are changed: down, both or off.');

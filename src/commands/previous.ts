@@ -5,7 +5,7 @@ import { named, unheard } from './words/track.ts';
 
 export const previous: Command = {
   data: new SlashCommandBuilder().setName('previous').setDescription('Go back to the track before'),
-  needs: 'join-voice-channel',
+  needs: 'dj-join',
   async run({ guildId, voiceChannelId }, { players }) {
     if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
     const { track } = await players.previous(guildId);

@@ -3,6 +3,7 @@ import { TenutoError } from '../lib/errors.ts';
 import type { Selection } from '../player/players.ts';
 import type { QueueEntry } from '../queue/queue.ts';
 import type { Command, CommandContext } from './command.ts';
+import { needMayRemove } from './fairness/remove.ts';
 import { completePlace } from './words/choices.ts';
 import { count, named } from './words/track.ts';
 
@@ -26,9 +27,10 @@ export const remove: Command = {
     ),
   needs: 'same-voice-channel',
   complete: completePlace,
-  async run(context, { players }) {
+  async run(context, services) {
     const which = selectionOf(context);
-    return describe(which, await players.remove(context.guildId, which));
+    needMayRemove(which, context, services);
+    return describe(which, await services.players.remove(context.guildId, which));
   },
 };
 

@@ -16,7 +16,7 @@ export const seek: Command = {
         .setRequired(true)
         .setMaxLength(20),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const place = parsePlace(context.string('to') ?? '');
     if (place === null) throw new TenutoError('BAD_OPTION', 'Say where to go as 1:30, 90 or 1m30s; or +30 or -10.');

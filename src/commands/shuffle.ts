@@ -7,7 +7,7 @@ export const shuffle: Command = {
     .setName('shuffle')
     .setDescription('Mix what comes next')
     .addBooleanOption((option) => option.setName('fair').setDescription('Those who asked for tracks take turns')),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const fair = context.boolean('fair') === true;
     const mixed = await players.shuffle(context.guildId, fair);

@@ -8,7 +8,7 @@ export const stay: Command = {
     .addBooleanOption((option) =>
       option.setName('on').setDescription('True: stay. False: leave after a while').setRequired(true),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const on = context.boolean('on') === true;
     await players.setStay(context.guildId, on);

@@ -16,7 +16,7 @@ export const undo: Command = {
   data: new SlashCommandBuilder()
     .setName('undo')
     .setDescription('Take back the last removal, move, shuffle, clearing, stop or long skip'),
-  needs: 'join-voice-channel',
+  needs: 'dj-join',
   async run({ guildId, voiceChannelId }, { players }) {
     if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
     const begins = players.playback(guildId).entry === null;

@@ -8,7 +8,7 @@ export const volume: Command = {
     .addIntegerOption((option) =>
       option.setName('level').setDescription('Percent; 100 is as recorded').setMinValue(0).setMaxValue(200),
     ),
-  needs: 'same-voice-channel',
+  needs: 'dj',
   async run(context, { players }) {
     const level = context.integer('level');
     if (level === null) return `The volume is ${players.playback(context.guildId).volume} %.`;

@@ -27,7 +27,12 @@ export class Audience {
 }
 
 /** People (no bots) in a voice channel. */
-export function countPeople(guild: Guild, channelId: string): number {
+export function peopleIn(guild: Guild, channelId: string): readonly string[] {
   const present = guild.voiceStates.cache.filter((state) => state.channelId === channelId);
-  return present.filter((state) => guild.members.cache.get(state.id)?.user.bot !== true).size;
+  return [...present.filter((state) => guild.members.cache.get(state.id)?.user.bot !== true).keys()];
+}
+
+/** How many people (no bots) are in a voice channel. */
+export function countPeople(guild: Guild, channelId: string): number {
+  return peopleIn(guild, channelId).length;
 }

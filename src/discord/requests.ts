@@ -12,26 +12,26 @@ import { play } from '../commands/play.ts';
 import { buttonCommand } from './buttons.ts';
 import { optionsOf } from './menus.ts';
 import type { Request } from './router.ts';
-import { situationOf } from './situation.ts';
+import { situationOf, type House } from './situation.ts';
 
 const COMMAND_BY_NAME = new Map(COMMANDS.map((command) => [command.data.name, command]));
 
-/** What an interaction asks for, with `djRole` as the role of those who may mend voice; null when that is not ours (a command of an older version, somebody else's button). */
-export function toRequest(interaction: Interaction, djRole: string): Request | null {
-  if (interaction.isChatInputCommand()) return fromCommand(interaction, djRole);
-  if (interaction.isMessageContextMenuCommand()) return fromMessage(interaction, djRole);
-  if (interaction.isStringSelectMenu()) return fromMenu(interaction, djRole);
-  return interaction.isButton() ? fromButton(interaction, djRole) : null;
+/** What an interaction asks for, in a house with these rules; null when that is not ours (a command of an older version, somebody else's button). */
+export function toRequest(interaction: Interaction, house: House): Request | null {
+  if (interaction.isChatInputCommand()) return fromCommand(interaction, house);
+  if (interaction.isMessageContextMenuCommand()) return fromMessage(interaction, house);
+  if (interaction.isStringSelectMenu()) return fromMenu(interaction, house);
+  return interaction.isButton() ? fromButton(interaction, house) : null;
 }
 
-function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): Request | null {
+function fromCommand(interaction: ChatInputCommandInteraction, house: House): Request | null {
   const { options, commandName } = interaction;
   const found = COMMAND_BY_NAME.get(commandName);
   const word = options.getSubcommand(false);
   const command = found && 'subcommands' in found ? found.subcommands[word ?? ''] : found;
   if (!command) return null;
   return {
-    ...common(interaction, djRole),
+    ...common(interaction, house),
     name: word === null ? `/${commandName}` : `/${commandName} ${word}`,
     command,
     context: {
@@ -40,6 +40,8 @@ function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): 
       integer: (name) => options.getInteger(name),
       boolean: (name) => options.getBoolean(name),
       user: (name) => options.getUser(name)?.id ?? null,
+      role: (name) => options.getRole(name)?.id ?? null,
+      channel: (name) => options.getChannel(name)?.id ?? null,
       attachment: (name) => {
         const file = options.getAttachment(name);
         return file && attachmentOf(file);
@@ -48,7 +50,7 @@ function fromCommand(interaction: ChatInputCommandInteraction, djRole: string): 
   };
 }
 
-function fromMessage(interaction: MessageContextMenuCommandInteraction, djRole: string): Request | null {
+function fromMessage(interaction: MessageContextMenuCommandInteraction, house: House): Request | null {
   const { commandName, targetMessage } = interaction;
   const command = MESSAGE_COMMANDS.find(({ data }) => data.name === commandName);
   if (!command) return null;
@@ -56,18 +58,18 @@ function fromMessage(interaction: MessageContextMenuCommandInteraction, djRole: 
   const attachments = targetMessage.attachments.map(attachmentOf);
   const message = { content: targetMessage.content, attachments };
   return {
-    ...common(interaction, djRole),
+    ...common(interaction, house),
     name: `message command ${commandName}`,
     command: { needs, ephemeral, run: (context, services) => command.run(context, message, services) },
     context: { ...context(interaction), ...NO_OPTIONS },
   };
 }
 
-function fromButton(interaction: ButtonInteraction, djRole: string): Request | null {
+function fromButton(interaction: ButtonInteraction, house: House): Request | null {
   const command = buttonCommand(interaction.customId);
   if (!command) return null;
   return {
-    ...common(interaction, djRole),
+    ...common(interaction, house),
     name: `button ${interaction.customId}`,
     command,
     context: { ...context(interaction), ...NO_OPTIONS },
@@ -75,11 +77,11 @@ function fromButton(interaction: ButtonInteraction, djRole: string): Request | n
 }
 
 /** A choice is /play under its guard, with an answer of its own. */
-function fromMenu(interaction: StringSelectMenuInteraction, djRole: string): Request | null {
+function fromMenu(interaction: StringSelectMenuInteraction, house: House): Request | null {
   const options = optionsOf(interaction.customId, interaction.values[0] ?? '');
   if (!options) return null;
   return {
-    ...common(interaction, djRole),
+    ...common(interaction, house),
     name: `menu ${interaction.customId}`,
     command: play,
     context: { ...context(interaction), ...NO_OPTIONS, ...options },
@@ -91,6 +93,8 @@ const NO_OPTIONS = {
   integer: () => null,
   boolean: () => null,
   user: () => null,
+  role: () => null,
+  channel: () => null,
   attachment: () => null,
 };
 
@@ -107,8 +111,8 @@ type Asked =
   | ButtonInteraction
   | StringSelectMenuInteraction;
 
-function common(interaction: Asked, djRole: string) {
-  return { situation: () => situationOf(interaction, djRole), answerable: interaction };
+function common(interaction: Asked, house: House) {
+  return { situation: () => situationOf(interaction, house), answerable: interaction };
 }
 
 function context({ guild, guildId, channelId, user }: Asked) {

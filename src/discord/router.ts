@@ -7,7 +7,7 @@ import { within } from '../lib/time.ts';
 import { Answer, type Answerable } from './answer.ts';
 import { complete } from './autocomplete.ts';
 import { isDiscordFailure } from './discord-failure.ts';
-import { guard, type Situation } from './guards.ts';
+import { guard, isDj, type Situation } from './guards.ts';
 import { toRequest } from './requests.ts';
 
 /** What somebody asked for, free of discord.js: made from a slash command or from the press of a button. */
@@ -17,7 +17,7 @@ export interface Request {
   readonly command: Pick<Command, 'needs' | 'ephemeral' | 'run'>;
   /** Who is where, looked at when the guards are. */
   situation(): Situation;
-  readonly context: Omit<CommandContext, 'signal' | 'progress'>;
+  readonly context: Omit<CommandContext, 'signal' | 'progress' | 'isDj' | 'present'>;
   readonly answerable: Answerable;
 }
 
@@ -56,7 +56,7 @@ export class Router {
   attach(client: Client): void {
     client.on(Events.InteractionCreate, (interaction) => {
       if (interaction.isAutocomplete()) return void complete(interaction, this.#parts.services, this.#parts.log);
-      const request = toRequest(interaction, this.#parts.djRole);
+      const request = toRequest(interaction, { djRole: this.#parts.djRole, settings: this.#parts.services.settings });
       if (request) void this.handle(request);
     });
   }
@@ -82,16 +82,23 @@ export class Router {
     const answer = new Answer(request.answerable, command.ephemeral === true);
     try {
       this.#stop.signal.throwIfAborted();
-      guard(command.needs, request.situation());
+      const situation = request.situation();
+      guard(command.needs, situation);
       await answer.defer();
       await within(READY_WITHIN_MS, this.#parts.ready, () => new TenutoError('STARTING'), this.#stop.signal);
-      await answer.send(await this.#run(request, (reply) => answer.progress(reply)));
+      const { present } = situation;
+      const context = { ...request.context, present, isDj: isDj(situation) };
+      await answer.send(await this.#run(command, context, (reply) => answer.progress(reply)));
     } catch (thrown) {
       await this.#fail(request, answer, thrown);
     }
   }
 
-  async #run({ command, context }: Request, progress: CommandContext['progress']): Promise<Reply> {
+  async #run(
+    command: Request['command'],
+    context: Omit<CommandContext, 'signal' | 'progress'>,
+    progress: CommandContext['progress'],
+  ): Promise<Reply> {
     const life = new AbortController();
     const stop = this.#stop.signal;
     const run = command.run(

@@ -17,8 +17,23 @@ const ERRORS = {
   NOT_CONNECTED: { blame: 'user', say: 'I am in no voice channel. Use /play to start something.' },
   NOT_A_MANAGER: {
     blame: 'user',
-    say: 'Only people with the "Manage Server" permission or the role "{detail}" may do that.',
+    say: 'Only people with the "Manage Server" permission or the role {detail} may do that.',
   },
+  NOT_MANAGING: { blame: 'user', say: 'Only people with the "Manage Server" permission may do that.' },
+  NOT_A_DJ: {
+    blame: 'user',
+    say: 'Here that is for {detail}, for those who manage the server, and for whoever is alone with me. Ask one of them.',
+  },
+  NOT_YOURS: {
+    blame: 'user',
+    say: 'Others asked for some of those. You may take out your own, or ask a DJ.',
+  },
+  BLOCKED_PERSON: {
+    blame: 'user',
+    say: 'I am sorry: in this server I may do nothing for you. Those who manage it can change that.',
+  },
+  OTHER_TEXT_CHANNEL: { blame: 'user', say: 'I take commands in {detail} here. Try again there.' },
+  BLOCKED_WORD: { blame: 'user', say: 'This server does not want "{detail}" to be played. Choose something else.' },
   NOTHING_PLAYING: { blame: 'user', say: 'Nothing is playing. Use /play to start something.' },
   NOTHING_FOUND: { blame: 'user', say: 'I found nothing for that. Try other words or a link.' },
   LIBRARY_UNREAD: {
@@ -61,8 +76,14 @@ const ERRORS = {
     blame: 'user',
     say: 'You have {detail} favourites, as many as one person may have. Use /favorites remove first.',
   },
-  NO_SUCH_ENTRY: { blame: 'user', say: 'There is no track at {detail} of that list. Look at the list for the numbers.' },
-  BAD_FILE: { blame: 'user', say: 'I cannot read that file as a playlist: {detail}. /playlist export makes such files.' },
+  NO_SUCH_ENTRY: {
+    blame: 'user',
+    say: 'There is no track at {detail} of that list. Look at the list for the numbers.',
+  },
+  BAD_FILE: {
+    blame: 'user',
+    say: 'I cannot read that file as a playlist: {detail}. /playlist export makes such files.',
+  },
   PLAYLIST_LIMIT: { blame: 'user', say: 'I take no more than {detail} from one playlist.' },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
   NO_LYRICS: { blame: 'user', say: 'I found no lyrics for {detail}. Try /lyrics with its artist and title.' },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { QueueOperation } from '../queue/queue-operations.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { Track } from '../sources/source.ts';
 import { GuildAutoplay, type GuildAutoplayParts } from './autoplay-guild.ts';
 import type { GuildPlayers } from './guild-players.ts';
 import type { QueueKeeper } from './guild-record.ts';
@@ -15,6 +16,8 @@ export interface AutoplayParts extends Pick<GuildAutoplayParts, 'related'> {
   readonly players: GuildPlayers;
   readonly queues: WatchedQueues;
   readonly audience: Pick<Audience, 'listeners'>;
+  /** The blocked word that keeps a track out of the guild, or null. */
+  readonly blocked: (guildId: string, track: Track) => string | null;
   readonly log: Logger;
 }
 
@@ -36,7 +39,7 @@ export class Autoplay {
   #of(guildId: string): GuildAutoplay {
     const known = this.#guilds.get(guildId);
     if (known) return known;
-    const { players, queues, audience, related, log } = this.#parts;
+    const { players, queues, audience, blocked, related, log } = this.#parts;
     const player = players.of(guildId);
     const guild = new GuildAutoplay({
       session: () => queues.session(guildId),
@@ -45,7 +48,8 @@ export class Autoplay {
         const { voiceChannelId } = queues.session(guildId);
         return voiceChannelId === null ? 0 : audience.listeners(guildId, voiceChannelId);
       },
-      related,
+      related: async (...asked) =>
+        (await related(...asked))?.filter((track) => blocked(guildId, track) === null) ?? null,
       edit: (edit) => player.edit(edit),
       say: (line) => void players.announce(guildId, line),
       log: log.child({ guildId }),

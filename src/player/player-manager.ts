@@ -34,6 +34,8 @@ export interface PlayerManagerParts {
   readonly queues: QueueKeeper;
   readonly voice: PlayerVoice;
   readonly audience: Audience;
+  /** The blocked word that keeps a track out of the guild, or null. */
+  readonly blocked: (guildId: string, track: Track) => string | null;
 }
 
 /** Who mistyped types again: coming and going each time would use up what Discord allows in a minute. */
@@ -51,8 +53,9 @@ export class PlayerManager implements Players {
   }
 
   async play(request: Parameters<Players['play']>[0]): Promise<Enqueued> {
-    const { guildId, voiceChannelId, textChannelId, userId, tracks, place } = request;
+    const { guildId, voiceChannelId, textChannelId, userId, place } = request;
     const { queues } = this.#parts;
+    const tracks = this.#wanted(guildId, request.tracks);
     await this.prepare(guildId, voiceChannelId);
     await queues.updateSession(guildId, { textChannelId });
     return await this.#edit(
@@ -66,10 +69,20 @@ export class PlayerManager implements Players {
     const { queues, players } = this.#parts;
     const room = () => queues.room(guildId, userId);
     return await this.#playlists.add(request, {
+      wanted: (tracks) => tracks.filter((track) => this.#parts.blocked(guildId, track) === null),
       first: (tracks) => this.play({ ...request, tracks }),
       behind: (earlier, tracks) =>
         players.of(guildId).edit(following(earlier, entriesOf(tracks, userId), room), 'later'),
     });
+  }
+
+  /** Those that the guild does not keep out. Throws BLOCKED_WORD when that is none of them. */
+  #wanted(guildId: string, tracks: readonly Track[]): readonly Track[] {
+    const blocked = tracks.map((track) => this.#parts.blocked(guildId, track));
+    const wanted = tracks.filter((_, index) => blocked[index] === null);
+    const [first] = blocked;
+    if (wanted.length === 0 && typeof first === 'string') throw new TenutoError('BLOCKED_WORD', first);
+    return wanted;
   }
 
   cancelPlaylist(guildId: string, id: string): void {

@@ -5,6 +5,8 @@ import type { Enqueued, PlaylistAdded, PlaylistRequest } from './players.ts';
 
 /** How tracks get into the queue: the first of a playlist, and more of them behind those. */
 export interface QueueDoors {
+  /** Without those that the guild keeps out. */
+  wanted(tracks: readonly Track[]): readonly Track[];
   first(tracks: readonly Track[]): Promise<Enqueued>;
   behind(earlier: ReadonlySet<string>, tracks: readonly Track[]): Promise<Enqueued>;
 }
@@ -34,8 +36,9 @@ export class Playlists {
     const soFar = (cut: TenutoError | null) => ({ added: entryIds.size, place, unplayable, cut });
     try {
       for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-        unplayable += next.value.unplayable;
-        for (let rest = next.value.tracks; rest.length > 0;) {
+        const tracks = doors.wanted(next.value.tracks);
+        unplayable += next.value.unplayable + next.value.tracks.length - tracks.length;
+        for (let rest = tracks; rest.length > 0;) {
           end.throwIfAborted();
           const first = entryIds.size === 0;
           // Where only some of them find room, the next round throws why.

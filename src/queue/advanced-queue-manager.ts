@@ -25,6 +25,8 @@ export interface QueueManagerOptions {
   readonly maxTracks?: number;
   /** Entries that one user asked for, at most. */
   readonly maxTracksPerUser?: number;
+  /** The same for one guild, where it wants fewer; null: it does not. */
+  readonly guildLimitPerUser?: (guildId: string) => number | null;
   /** Percent, for a guild that never set one. */
   readonly defaultVolume?: number;
   /** How old a position may be after a crash, milliseconds, where the disk is fast. All guilds together cost one write in that time. */
@@ -46,6 +48,7 @@ interface QueueManagerEvents {
 export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
   readonly #store: Store;
   readonly #limits: QueueLimits;
+  readonly #guildLimitPerUser: (guildId: string) => number | null;
   readonly #snapshotEvery: number;
   readonly #newSession: Session;
   readonly #positions: PositionNotes;
@@ -62,6 +65,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
       maxTracks: options.maxTracks ?? 10_000,
       maxTracksPerUser: options.maxTracksPerUser ?? Infinity,
     };
+    this.#guildLimitPerUser = options.guildLimitPerUser ?? (() => null);
     this.#snapshotEvery = options.snapshotEvery ?? 256;
     this.#newSession = { ...NEW_SESSION, volume: options.defaultVolume ?? NEW_SESSION.volume };
     this.#positions = new PositionNotes({
@@ -95,7 +99,13 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
 
   /** How many entries can still be added: by anybody, or by this user. */
   room(guildId: string, userId?: string): number {
-    return roomIn(this.queue(guildId), this.#limits, userId);
+    return roomIn(this.queue(guildId), this.#limitsOf(guildId), userId);
+  }
+
+  /** A guild may allow less than the operator, and never more. */
+  #limitsOf(guildId: string): QueueLimits {
+    const { maxTracks, maxTracksPerUser } = this.#limits;
+    return { maxTracks, maxTracksPerUser: Math.min(maxTracksPerUser, this.#guildLimitPerUser(guildId) ?? Infinity) };
   }
 
   /**
@@ -107,7 +117,7 @@ export class AdvancedQueueManager extends EventEmitter<QueueManagerEvents> {
     return await this.#lock.run(guildId, async () => {
       const guild = this.#guild(guildId);
       const before = guild.recorded;
-      needRoom(before.queue, operation, this.#limits);
+      needRoom(before.queue, operation, this.#limitsOf(guildId));
       // A command takes the position along, so that it is right even where the disk is too slow to write it often.
       const position = positionRecord(guildId, before, guild.session.positionMs);
       const besides = this.#positions.has(guildId) ? [position] : [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Needs } from '../../src/commands/command.ts';
 import { rowsOf, type Action } from '../../src/discord/actions.ts';
 import { buttonCommand } from '../../src/discord/buttons.ts';
 import { buttonId, parseButtonId, type ButtonAction } from '../../src/now-playing/buttons.ts';
@@ -22,8 +23,12 @@ const ASKED: Readonly<Record<ButtonAction, string>> = {
   louder: 'setVolume G 110',
 };
 const ACTIONS = Object.keys(ASKED) as ButtonAction[];
-/** What may bring the bot into a channel. */
-const COMING: ReadonlySet<ButtonAction> = new Set(['resume', 'previous']);
+/** What is not the business of DJs alone, or may bring the bot into a channel. */
+const OTHER_NEEDS: Readonly<Partial<Record<ButtonAction, Needs>>> = {
+  resume: 'join-voice-channel',
+  previous: 'dj-join',
+  skip: 'same-voice-channel',
+};
 
 it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 100 characters', (action) => {
   expect(parseButtonId(buttonId(action, ID))).toEqual({ action, entryId: ID });
@@ -56,7 +61,7 @@ describe('a press', () => {
       await command?.run(context(), parts);
       expect(asked[0]).toBe(ASKED[action]);
       expect(command?.ephemeral).toBe(true);
-      expect(command?.needs).toBe(COMING.has(action) ? 'join-voice-channel' : 'same-voice-channel');
+      expect(command?.needs).toBe(OTHER_NEEDS[action] ?? 'dj');
     },
   );
 

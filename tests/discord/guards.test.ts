@@ -3,20 +3,45 @@ import { guard, type Situation, type VoiceRoom } from '../../src/discord/guards.
 import { TenutoError } from '../../src/lib/errors.ts';
 import type { Needs } from '../../src/commands/command.ts';
 
-const standing = { manages: false, djRole: 'Musik-Chef' };
+const standing = { manages: false, dj: false, djRole: '"Musik-Chef"' };
+const rules = { djOnly: false, blocked: false, channels: [] };
+const present = ['42', '43'];
 const ROOM: VoiceRoom = { id: 'A', view: true, connect: true, speak: true, full: false };
 const room = (fields: Partial<VoiceRoom>): Situation => ({
   guildId: 'G',
   standing,
+  rules,
+  present,
   person: { ...ROOM, ...fields },
   bot: null,
 });
-const HERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'A', listeners: 1 } };
-const ELSEWHERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'B', listeners: 1 } };
-const ALONE_ELSEWHERE: Situation = { guildId: 'G', standing, person: ROOM, bot: { channelId: 'B', listeners: 0 } };
-const NO_BOT: Situation = { guildId: 'G', standing, person: ROOM, bot: null };
-const NO_VOICE: Situation = { guildId: 'G', standing, person: null, bot: { channelId: 'B', listeners: 1 } };
-const MESSAGE: Situation = { guildId: null, standing, person: null, bot: null };
+const HERE: Situation = { guildId: 'G', standing, rules, present, person: ROOM, bot: { channelId: 'A', listeners: 1 } };
+const ELSEWHERE: Situation = {
+  guildId: 'G',
+  standing,
+  rules,
+  present,
+  person: ROOM,
+  bot: { channelId: 'B', listeners: 1 },
+};
+const ALONE_ELSEWHERE: Situation = {
+  guildId: 'G',
+  standing,
+  rules,
+  present,
+  person: ROOM,
+  bot: { channelId: 'B', listeners: 0 },
+};
+const NO_BOT: Situation = { guildId: 'G', standing, rules, present, person: ROOM, bot: null };
+const NO_VOICE: Situation = {
+  guildId: 'G',
+  standing,
+  rules,
+  present,
+  person: null,
+  bot: { channelId: 'B', listeners: 1 },
+};
+const MESSAGE: Situation = { guildId: null, standing, rules, present, person: null, bot: null };
 
 /** The code of what is wrong, or `ok`. */
 function verdict(needs: Needs, situation: Situation): string {

@@ -11,8 +11,9 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const never = new Promise<never>(() => undefined);
-const standing = { manages: false, djRole: 'DJ' };
-const IN_GUILD: Situation = { guildId: 'G', standing, person: null, bot: null };
+const standing = { manages: false, dj: false, djRole: '"DJ"' };
+const rules = { djOnly: false, blocked: false, channels: [] };
+const IN_GUILD: Situation = { guildId: 'G', standing, rules, person: null, bot: null, present: [] };
 
 interface Scene {
   readonly run?: (context: CommandContext) => Promise<Reply>;

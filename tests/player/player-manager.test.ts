@@ -36,7 +36,13 @@ async function guild() {
     announce: () => null,
     log: pino({ level: 'silent' }),
   });
-  const manager = new PlayerManager({ players, queues, voice, audience: { knows: () => true, listeners: () => 1 } });
+  const manager = new PlayerManager({
+    players,
+    queues,
+    voice,
+    audience: { knows: () => true, listeners: () => 1 },
+    blocked: (_guildId, { title }) => (title.startsWith('bad') ? 'bad' : null),
+  });
   const play = (userId: string, titles: string, place?: number) =>
     manager.play({
       guildId: 'G',

@@ -42,7 +42,11 @@ function adding(given: AsyncIterable<PlaylistChunk> | Iterable<PlaylistChunk>, r
       signal: life.signal,
       progress: (soFar) => shown.push(soFar.added),
     },
-    { first: door('first'), behind: (earlier, tracks) => door(`behind ${earlier.size}:`)(tracks) },
+    {
+      wanted: (tracks) => tracks.filter(({ title }) => title !== 'bad'),
+      first: door('first'),
+      behind: (earlier, tracks) => door(`behind ${earlier.size}:`)(tracks),
+    },
   );
   result.catch(() => undefined);
   return { playlists, chunks, calls, shown, life, result };

@@ -7,6 +7,7 @@ import { enqueue, type Wish } from './enqueue.ts';
 const OF_ONE_WISH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BAD_QUERY',
   'BLOCKED_ADDRESS',
+  'BLOCKED_WORD',
   'EXTRACTION_TIMED_OUT',
   'NETWORK_DOWN',
   'NOTHING_FOUND',
@@ -30,7 +31,7 @@ export interface AllAdded {
 export async function enqueueAll(
   wishes: readonly Wish[],
   context: CommandContext,
-  services: Pick<CommandServices, 'players' | 'sources'>,
+  services: Pick<CommandServices, 'players' | 'sources' | 'settings'>,
 ): Promise<AllAdded> {
   const added: Added[] = [];
   const failures: TenutoError[] = [];

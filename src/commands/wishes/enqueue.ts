@@ -3,6 +3,7 @@ import { TenutoError } from '../../lib/errors.ts';
 import type { PlaylistAdded } from '../../player/players.ts';
 import type { Resolution } from '../../sources/source.ts';
 import type { Attachment, CommandContext, CommandServices } from '../command.ts';
+import { needWelcome } from '../fairness/words.ts';
 import { songs, titleOf, type Added } from '../words/added.ts';
 
 /** What somebody wants to hear: a link or words, or a file that they gave. */
@@ -18,11 +19,14 @@ export async function enqueue(
   wish: Wish,
   place: number | undefined,
   context: CommandContext,
-  { players, sources }: Pick<CommandServices, 'players' | 'sources'>,
+  { players, sources, settings }: Pick<CommandServices, 'players' | 'sources' | 'settings'>,
 ): Promise<Added> {
   const { guildId, userId, textChannelId, voiceChannelId, signal } = context;
   if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
-  if (wish.kind === 'query') sources.check(wish.text);
+  if (wish.kind === 'query') {
+    sources.check(wish.text);
+    needWelcome(wish.text, settings.of(guildId));
+  }
   let wanted = true;
   try {
     const search =
