@@ -3,10 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { lrclib, type LrclibSong } from './services/lrclib.ts';
 import { MANNERS, type ServiceManner } from './services/manners.ts';
+import { sponsorBlock, type ToldSegment } from './services/sponsorblock.ts';
 import { sharedPage, type SharedContent } from './services/shared-pages.ts';
 
 export type { LrclibSong } from './services/lrclib.ts';
 export type { ServiceManner } from './services/manners.ts';
+export type { ToldSegment } from './services/sponsorblock.ts';
 export type { SharedContent } from './services/shared-pages.ts';
 
 const LOGGED = 2_000;
@@ -14,6 +16,8 @@ const LOGGED = 2_000;
 /** What the services know. */
 export interface ServicesContent {
   readonly songs?: readonly LrclibSong[];
+  /** What SponsorBlock was told. */
+  readonly segments?: readonly ToldSegment[];
   /** Of Spotify, Apple Music and Deezer. */
   readonly shared?: SharedContent;
 }
@@ -31,7 +35,7 @@ export interface MusicServices {
 
 /** `inside`: where redirects to a private address lead. */
 export async function startMusicServices(
-  { songs = [], shared = { songs: [], lists: [] } }: ServicesContent,
+  { songs = [], segments = [], shared = { songs: [], lists: [] } }: ServicesContent,
   inside = 'http://169.254.169.254/latest/meta-data/',
 ): Promise<MusicServices> {
   const requests: MusicServices['requests'][number][] = [];
@@ -52,7 +56,10 @@ export async function startMusicServices(
       };
       return void response.writeHead(page.status, headers).end(page.body);
     }
-    const answer = (url && lrclib(songs, url)) ?? { status: 404, body: { message: 'Not Found' } };
+    const answer = (url && (lrclib(songs, url) ?? sponsorBlock(segments, url))) ?? {
+      status: 404,
+      body: { message: 'Not Found' },
+    };
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
   });
   server.listen(0, '127.0.0.1');

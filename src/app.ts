@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { COMMANDS, MESSAGE_COMMANDS } from './commands/index.ts';
+import { beside } from './beside.ts';
 import type { Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
@@ -30,7 +31,6 @@ import { openRecord } from './record.ts';
 import { blockedIn } from './settings/blocked-words.ts';
 import { createSources } from './sources/index.ts';
 import { KeptAudio } from './sources/kept-audio.ts';
-import { Lyrics } from './sources/lyrics.ts';
 import type { Track } from './sources/source.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
@@ -159,9 +159,9 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('operations', () => operations?.close());
 
     const ready = Promise.withResolvers<void>();
-    const lyrics = new Lyrics({ http: sources.http, url: config.lyricsUrl });
+    const known = beside(config, sources, { players: guildPlayers, queues }, closers, log);
     const skipVotes = new SkipVotes();
-    const services = { players, settings, skipVotes, sources, lyrics, voice, gateway, displays, ...library };
+    const services = { players, settings, skipVotes, sources, ...known, voice, gateway, displays, ...library };
     const router = new Router({
       services,
       djRole: config.djRole,

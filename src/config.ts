@@ -81,6 +81,8 @@ const SETTINGS = {
   ),
   /** Where /lyrics asks, a service of LRCLIB's kind; `none`: nowhere. Default: LRCLIB. */
   lyricsUrl: service('LYRICS_URL', 'https://lrclib.net'),
+  /** Who tells what is no music in a video, a service of SponsorBlock's kind; `none`: nobody. Default: none. */
+  sponsorblockUrl: service('SPONSORBLOCK_URL', 'none', 'https://sponsor.ajay.app'),
   /** The least important log lines that are written. Default: info. */
   logLevel: setting('LOG_LEVEL', z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'), 'info'),
   /** Tracks in the queue of a guild, at most. Default: 10 000. */

@@ -35,6 +35,7 @@ describe('parseConfig', () => {
       extractionsPerMinutePerUser: 8,
       otherClients: ['tv', 'web_embedded'],
       lyricsUrl: new URL('https://lrclib.net'),
+      sponsorblockUrl: null,
       logLevel: 'info',
       queueLimit: 10_000,
       queueLimitPerUser: 10_000,

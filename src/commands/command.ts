@@ -13,6 +13,7 @@ import type { Players } from '../player/players.ts';
 import type { SkipVotes } from '../player/skip-votes.ts';
 import type { SettingsControls } from '../settings/settings-manager.ts';
 import type { Lyrics } from '../sources/lyrics.ts';
+import type { SponsorBlock } from '../sources/sponsorblock.ts';
 import type { Sources } from '../sources/source.ts';
 import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
 
@@ -156,6 +157,7 @@ export interface CommandServices {
   readonly skipVotes: Pick<SkipVotes, 'cast'>;
   readonly sources: Sources;
   readonly lyrics: Pick<Lyrics, 'find'>;
+  readonly sponsorBlock: Pick<SponsorBlock, 'available'>;
   readonly voice: VoiceReports & VoiceControls;
   readonly gateway: GatewayReports;
   readonly displays: Displays;

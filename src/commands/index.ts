@@ -26,6 +26,7 @@ import { search } from './search.ts';
 import { seek } from './seek.ts';
 import { shuffle } from './shuffle.ts';
 import { skip } from './skip.ts';
+import { sponsorblock } from './sponsorblock.ts';
 import { stay } from './stay.ts';
 import { stop } from './stop.ts';
 import { undo } from './undo.ts';
@@ -59,6 +60,7 @@ const TABLE: readonly (Command | CommandGroup)[] = [
   volume,
   normalise,
   seek,
+  sponsorblock,
   filter,
   loop,
   voicestatus,

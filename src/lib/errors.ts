@@ -87,6 +87,10 @@ const ERRORS = {
   PLAYLIST_LIMIT: { blame: 'user', say: 'I take no more than {detail} from one playlist.' },
   NO_SUCH_PLACE: { blame: 'user', say: 'There is no track at {detail}. /queue shows the numbers.' },
   NO_LYRICS: { blame: 'user', say: 'I found no lyrics for {detail}. Try /lyrics with its artist and title.' },
+  SPONSORBLOCK_OFF: {
+    blame: 'user',
+    say: 'Nobody tells me what is no music in a video. The operator can name a service (SPONSORBLOCK_URL).',
+  },
   LYRICS_OFF: { blame: 'user', say: 'Lyrics are turned off here. The operator can turn them on (LYRICS_URL).' },
   /** A service beside the music, as in `LYRICS_URL`. */
   SERVICE_FAILED: { blame: 'outside', say: 'I got nothing from {detail}. Try again in a minute.' },

@@ -128,7 +128,7 @@ export class GuildPlayer {
   }
 
   /** Makes durable what people chose, where it changes nothing of what sounds now. */
-  async choose(choice: Partial<Pick<Session, 'stay' | 'autoplay'>>): Promise<void> {
+  async choose(choice: Partial<Pick<Session, 'stay' | 'autoplay' | 'sponsorblock'>>): Promise<void> {
     await this.#decide(() => this.#parts.record.update(choice));
   }
 

@@ -223,6 +223,10 @@ export class PlayerManager implements Players {
     if (!autoplay) await this.remove(guildId, { by: 'user', userId: AUTOPLAY });
   }
 
+  async setSponsorblock(guildId: string, sponsorblock: boolean): Promise<void> {
+    await this.#parts.players.of(guildId).choose({ sponsorblock });
+  }
+
   playback(guildId: string): Playback {
     return this.#parts.players.playback(guildId);
   }

@@ -137,6 +137,8 @@ export interface Players {
   setStay(guildId: string, stay: boolean): Promise<void>;
   /** Goes on with related tracks when the queue has ended by itself, or does not any more: then what it put there goes. */
   setAutoplay(guildId: string, autoplay: boolean): Promise<void>;
+  /** Leaves out what is no music in videos, also in the one that plays, or does not any more. */
+  setSponsorblock(guildId: string, sponsorblock: boolean): Promise<void>;
   playback(guildId: string): Playback;
 }
 

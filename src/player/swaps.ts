@@ -14,21 +14,34 @@ export interface SwapsParts {
   readonly decide: <T>(decision: () => Promise<T>) => Promise<T>;
 }
 
+/** Where a person went last, in milliseconds of that entry. */
+export interface Sought {
+  readonly entryId: string;
+  readonly startMs: number;
+}
+
 /** What people change of the track that plays while it plays: where it is, and what is done to its sound. */
 export class Swaps {
   readonly #parts: SwapsParts;
+  #sought: Sought | null = null;
 
   constructor(parts: SwapsParts) {
     this.#parts = parts;
   }
 
-  /** Goes on elsewhere; the place is durable when it resolves. Returns it in milliseconds. */
-  async seek(place: Place): Promise<number> {
+  /** Null when nobody went anywhere in what plays, nor in what played before it. */
+  get sought(): Sought | null {
+    return this.#sought;
+  }
+
+  /** Goes on elsewhere, because a person wants that or for a reason of ours; the place is durable when it resolves. Returns it in milliseconds. */
+  async seek(place: Place, who: 'person' | 'nobody' = 'person'): Promise<number> {
     const { deck, record, decide } = this.#parts;
     const { entryId, startMs, swapped } = await decide(async () => {
       const { current } = record.queue;
       if (current === null) throw new TenutoError('NOTHING_PLAYING');
       const startMs = placeIn(current.track, deck.positionMs ?? record.session.positionMs, place);
+      if (who === 'person') this.#sought = { entryId: current.id, startMs };
       const sounds = deck.entry?.id === current.id && !deck.loading;
       // Where nothing sounds yet, it will from there on: `decide` sees to that where it is not on the deck.
       if (!sounds) await record.update({ positionMs: startMs });

@@ -79,6 +79,7 @@ const session = z.looseObject({
   stay: z.boolean(),
   // Sessions of this version were written before there was such a thing.
   autoplay: z.boolean().default(false),
+  sponsorblock: z.boolean().default(false),
   volume: z.number().min(0).max(200),
   normalise: z.enum(['off', 'down', 'both']).default('off'),
   filters: z

@@ -48,6 +48,8 @@ export interface Session {
   readonly stay: boolean;
   /** Goes on with related tracks when the queue has ended by itself. */
   readonly autoplay: boolean;
+  /** Parts of videos that are no music are left out, as far as SponsorBlock knows them. */
+  readonly sponsorblock: boolean;
   /** Percent, 0 to 200. */
   readonly volume: number;
   /** Whether loud tracks are turned down; `both`: quiet ones up, too. */
@@ -65,6 +67,7 @@ export const NEW_SESSION: Session = {
   pausedBy: null,
   stay: false,
   autoplay: false,
+  sponsorblock: false,
   volume: 100,
   normalise: 'off',
   filters: [],

@@ -62,6 +62,7 @@ describe('AdvancedQueueManager', () => {
       pausedBy: '7',
       stay: true,
       autoplay: true,
+      sponsorblock: true,
       volume: 40,
       normalise: 'both',
       filters: [{ name: 'speed', amount: 150 }],
