@@ -15,6 +15,7 @@ import type { SettingsControls } from '../settings/settings-manager.ts';
 import type { Lyrics } from '../sources/lyrics.ts';
 import type { SponsorBlock } from '../sources/sponsorblock.ts';
 import type { Sources } from '../sources/source.ts';
+import type { TextFiles } from '../sources/text-files.ts';
 import type { VoiceControls, VoiceReports } from '../voice/voice-reports.ts';
 
 /** What a person's command is allowed to know: who, where, and with which options. Made by the router from the interaction. */
@@ -163,6 +164,8 @@ export interface CommandServices {
   readonly displays: Displays;
   readonly playlists: Playlists;
   readonly favourites: Favourites;
+  /** Files of text that people give. */
+  readonly files: Pick<TextFiles, 'read'>;
   /** What a person has kept, for suggestions. */
   readonly ownTracks: Pick<OwnTracks, 'of'>;
 }

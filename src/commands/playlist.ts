@@ -3,6 +3,7 @@ import type { CommandGroup } from './command.ts';
 import { completeTrack } from './play.ts';
 import { add, remove, save } from './playlist/edit.ts';
 import { load } from './playlist/load.ts';
+import { exporting, importing } from './playlist/files.ts';
 import { list, show } from './playlist/look.ts';
 import { deletion, rename, share } from './playlist/manage.ts';
 import { nameChoices } from './playlist/names.ts';
@@ -76,11 +77,33 @@ export const playlist: CommandGroup = {
         .setDescription('Let others in this server see and load a playlist of yours, or not any more')
         .addStringOption(name)
         .addBooleanOption((option) => option.setName('on').setDescription('Whether others see it').setRequired(true)),
+    )
+    .addSubcommand((one) => one.setName('export').setDescription('Get a playlist as a file').addStringOption(name))
+    .addSubcommand((one) =>
+      one
+        .setName('import')
+        .setDescription('Make a playlist of a file that /playlist export has made')
+        .addAttachmentOption((option) => option.setName('file').setDescription('The file').setRequired(true))
+        .addStringOption((option) =>
+          option.setName('name').setDescription('What to call it; its own name when left out'),
+        ),
     ),
   complete(typing, services) {
     if (typing.option === 'query') return completeTrack(typing, services);
     if (typing.option === 'name') return nameChoices(typing, services);
     return placeChoices(typing.text, services.playlists.known(typing, typing.string('name') ?? ''));
   },
-  subcommands: { save, load, add, remove, show, list, delete: deletion, rename, share },
+  subcommands: {
+    save,
+    load,
+    add,
+    remove,
+    show,
+    list,
+    delete: deletion,
+    rename,
+    share,
+    export: exporting,
+    import: importing,
+  },
 };

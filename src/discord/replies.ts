@@ -12,17 +12,28 @@ export interface OutgoingMessage {
   readonly content: string;
   readonly embeds: EmbedBuilder[];
   readonly components: (ButtonRow | MenuRow)[];
+  /** Left out where there is none: an empty list would take away what hangs below a message already. */
+  readonly files?: { readonly attachment: Buffer; readonly name: string }[];
   /** Nobody is ever pinged, whatever a title contains. */
   readonly allowedMentions: { readonly parse: [] };
 }
 
 /** What a command says, within Discord's limits. */
 export function toMessage(reply: Reply): OutgoingMessage {
-  const { content = '', embeds = [], actions = [], menu } = typeof reply === 'string' ? { content: reply } : reply;
+  const {
+    content = '',
+    embeds = [],
+    actions = [],
+    menu,
+    files = [],
+  } = typeof reply === 'string' ? { content: reply } : reply;
   return {
     content: shorten(content),
     embeds: embeds.slice(0, EMBEDS_LIMIT),
     components: [...rowsOf(actions), ...menuRows(menu)],
+    ...(files.length > 0 && {
+      files: files.map(({ name, contents }) => ({ name, attachment: Buffer.from(contents) })),
+    }),
     allowedMentions: { parse: [] },
   };
 }

@@ -25,6 +25,12 @@ export interface Kept {
   readonly added: number;
 }
 
+/** What came of a file: how many tracks were in it for which there is no room, and how many entries that are none we know. */
+export interface Imported extends Kept {
+  readonly left: number;
+  readonly unread: number;
+}
+
 /**
  * What people keep under a name. A name leads to the asker's own playlist of that name in any case, else to one that is
  * shared in the guild. What is kept is durable; every failure is a TenutoError with a line for the asker: NO_SUCH_PLAYLIST,
@@ -45,6 +51,10 @@ export interface Playlists {
   room(asker: Asker, name: string): number;
   /** Takes the track at a 1-based place out; returns it. Throws NO_SUCH_ENTRY. */
   remove(asker: Asker, name: string, place: number): Promise<Track>;
+  /** The playlist as a file. */
+  export(asker: Asker, name: string): Promise<{ readonly playlist: Playlist; readonly contents: string }>;
+  /** A new one from the text of a file; without a name it has that of the file. Throws BAD_FILE, and as `create` does. */
+  import(asker: Asker, name: string | null, text: string): Promise<Imported>;
   delete(asker: Asker, name: string): Promise<Playlist>;
   /** Throws BAD_NAME or PLAYLIST_EXISTS. */
   rename(asker: Asker, name: string, to: string): Promise<Playlist>;

@@ -4,8 +4,9 @@ import type { Track } from '../sources/source.ts';
 import { appended, tracksIn } from './list-pages.ts';
 import { removeAt } from './remove-at.ts';
 import { sizeOf, type ListHead } from './list-records.ts';
+import { readPlaylist, writePlaylist } from './playlist-file.ts';
 import { nameKey, playlistName } from './playlist-name.ts';
-import type { Asker, Kept, Playlist, Playlists } from './playlists.ts';
+import type { Asker, Imported, Kept, Playlist, Playlists } from './playlists.ts';
 import type { TrackLists } from './track-lists.ts';
 
 const MOST_PLAYLISTS = 50;
@@ -64,6 +65,17 @@ export class SavedPlaylists implements Playlists {
 
   async remove(asker: Asker, name: string, place: number): Promise<Track> {
     return await removeAt(this.#lists, this.#findOwn(asker, name), place);
+  }
+
+  async export(asker: Asker, name: string) {
+    const { playlist, tracks } = await this.open(asker, name);
+    return { playlist, contents: writePlaylist(playlist.name, tracks) };
+  }
+
+  async import(asker: Asker, name: string | null, text: string): Promise<Imported> {
+    const file = readPlaylist(text);
+    const kept = await this.create(asker, name ?? file.name, file.tracks);
+    return { ...kept, left: file.tracks.length - kept.added, unread: file.unread };
   }
 
   async delete(asker: Asker, name: string): Promise<Playlist> {
