@@ -49,6 +49,8 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
   const warmUpMinutes = Math.min(minutes / 3, LONGEST_WARM_UP_MIN);
   const cleaned: (Collected & { readonly hours: number })[] = [];
   await watch(warmUpMinutes * HURRIED, hurry, EVENT_MS / HURRY);
+  // What lies about after a hurry would go while memory is judged, and hide what comes.
+  await collected(lane.program, signal);
   await watch(warmUpMinutes);
   for (let minute = warmUpMinutes; minute < minutes; minute += COLLECT_EVERY_MIN) {
     cleaned.push({ hours: minute / 60, ...(await collected(lane.program, signal)) });
