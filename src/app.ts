@@ -32,7 +32,6 @@ import { blockedIn } from './settings/blocked-words.ts';
 import { createSources } from './sources/index.ts';
 import { KeptAudio } from './sources/kept-audio.ts';
 import type { Track } from './sources/source.ts';
-import { TextFiles } from './sources/text-files.ts';
 import { voiceOptionsOf } from './voice-settings.ts';
 import { VoiceConnectionManager } from './voice/voice-connection-manager.ts';
 
@@ -162,18 +161,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     const ready = Promise.withResolvers<void>();
     const known = beside(config, sources, { players: guildPlayers, queues }, closers, log);
     const skipVotes = new SkipVotes();
-    const services = {
-      players,
-      settings,
-      skipVotes,
-      sources,
-      ...known,
-      voice,
-      gateway,
-      displays,
-      files: new TextFiles(sources.http),
-      ...library,
-    };
+    const services = { players, settings, skipVotes, sources, ...known, voice, gateway, displays, ...library };
     const router = new Router({
       services,
       djRole: config.djRole,

@@ -5,8 +5,9 @@ import { Segments, type SegmentsParts } from './player/segments.ts';
 import type { HttpClient } from './sources/http-client.ts';
 import { Lyrics } from './sources/lyrics.ts';
 import { SponsorBlock } from './sources/sponsorblock.ts';
+import { TextFiles } from './sources/text-files.ts';
 
-/** What services beside the music know of it: its words, for a command, and which parts are none, which are left out from now on. */
+/** What is fetched beside the music: its words and files of text, for commands, and which parts are none, which are left out from now on. */
 export function beside(
   { lyricsUrl, sponsorblockUrl }: Config,
   { http }: { readonly http: HttpClient },
@@ -21,5 +22,5 @@ export function beside(
     log: log.child({ part: 'segments' }),
   });
   closers.add('segments', () => segments.close());
-  return { lyrics: new Lyrics({ http, url: lyricsUrl }), sponsorBlock };
+  return { lyrics: new Lyrics({ http, url: lyricsUrl }), sponsorBlock, files: new TextFiles(http) };
 }
