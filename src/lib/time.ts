@@ -21,12 +21,15 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Settles as `work` does, or rejects with `late()` after `ms` milliseconds, or with the signal's reason when that is aborted. */
 export function within<T>(ms: number, work: Promise<T>, late: () => Error, signal?: AbortSignal): Promise<T> {
-  const life = new AbortController();
-  const end = signal ? AbortSignal.any([signal, life.signal]) : life.signal;
-  const alarm = sleep(ms, end).then(() => {
-    throw late();
+  const { promise: alarm, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal?.reason);
+  const timer = setTimeout(() => reject(late()), ms);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, alarm]).finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   });
-  return Promise.race([work, alarm]).finally(() => life.abort());
 }
 
 /** Acts after `ms` milliseconds, unless `life` ends before. */
