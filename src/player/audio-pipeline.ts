@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import prism from 'prism-media';
+import type { Readable } from 'node:stream';
 import { TenutoError } from '../lib/errors.ts';
 import type { Subprocesses } from '../lib/subprocess.ts';
 import { within } from '../lib/time.ts';
@@ -13,7 +12,6 @@ import type { Media, MediaFormat } from '../sources/source.ts';
 import { Gain } from './audio/gain.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { JitterBuffer } from './audio/jitter-buffer.ts';
-import { OpusDemuxer } from './audio/opus-demuxer.ts';
 import { PacketGate, UnfitError } from './audio/packet-gate.ts';
 import { confirmTranscode, guessed, startTranscode, type Manner, type TranscodeInput } from './audio/transcode.ts';
 import type { Filtering } from './filters.ts';
@@ -113,18 +111,17 @@ async function open(input: Input, options: OpenAudioOptions): Promise<OpenedAudi
   const gain = new Gain(volume);
   const packets = new JitterBuffer((packet) => gain.apply(packet));
   const arrived = new Promise<void>((resolve) => void packets.once('arrived', resolve));
-  const gate = new PacketGate(packets, { ...input, startMs, durationMs, tempo: options.filtering?.tempo ?? 1 });
   // Errors are for those who play it; until they listen, none may be unhandled.
-  for (const stage of [gate, packets]) stage.on('error', () => undefined);
-  gate.once('close', input.release);
-  // What our own ffmpeg writes needs no more than prism-media's demuxer; files of strangers come in forms that it takes for
-  // silence or noise (docs/decisions/0015-our-own-demuxers.md).
-  const demuxer = input.passthrough ? new OpusDemuxer(input.container) : new prism.opus.OggDemuxer();
-  const bytes = demuxer instanceof OpusDemuxer ? demuxer.bytesOf(input.bytes) : input.bytes;
-  demuxer.on('head', (head: Buffer) => gate.introduce(head));
+  packets.on('error', () => undefined);
+  const tempo = options.filtering?.tempo ?? 1;
+  const gate = new PacketGate(packets, { ...input, startMs, durationMs, tempo });
   watchInput(input.bytes, gate);
-  // What goes wrong anywhere reaches the gate; the callback has nothing left to do.
-  pipeline(bytes, demuxer, gate, () => undefined);
+  const release = () => {
+    input.bytes.destroy();
+    input.release();
+  };
+  packets.once('close', release);
+  void gate.pour(input.bytes).finally(release);
   const abort = () => packets.destroy();
   signal.addEventListener('abort', abort, { once: true });
   packets.once('close', () => signal.removeEventListener('abort', abort));

@@ -84,6 +84,7 @@ describe('what waits in front of the audio player', () => {
 describe('a jitter buffer', () => {
   const PACKET = Buffer.from([0xf8, 0xff, 0xfe]);
   const untouched = () => new JitterBuffer((packet) => packet);
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   it('fails only when more is wanted than there is', async () => {
     const buffer = untouched();
@@ -114,27 +115,41 @@ describe('a jitter buffer', () => {
     await once(buffer, 'end');
   });
 
-  it('is full of a few large packets, too, and says when there is room', () => {
+  it('is full of a few large packets, too, and says when there is room', async () => {
     const buffer = untouched();
     let room = 0;
-    const more = () => buffer.whenRoom(() => (room += 1));
+    const more = () => void buffer.room().then(() => (room += 1));
     buffer.add(Buffer.alloc(200 * 1024, 0xf8));
     more();
+    await settled();
     expect(room).toBe(1);
     buffer.add(Buffer.alloc(200 * 1024, 0xf8));
     more();
+    await settled();
     expect([buffer.full, room]).toEqual([true, 1]);
     buffer.read();
+    await settled();
     expect([buffer.full, room]).toEqual([false, 2]);
   });
 
-  it('holds nobody up when it is gone', () => {
+  it('waits with the next packets until there is room for a second of them', () => {
     const buffer = untouched();
     for (let count = 0; count < 250; count += 1) buffer.add(PACKET);
-    let room = false;
-    buffer.whenRoom(() => (room = true));
+    const full: boolean[] = [];
+    while (buffer.waiting > 195) {
+      full.push(buffer.full);
+      buffer.read();
+    }
+    expect([full.indexOf(false), full.lastIndexOf(true)]).toEqual([51, 50]);
+  });
+
+  it('holds nobody up when it is gone', async () => {
+    const buffer = untouched();
+    for (let count = 0; count < 250; count += 1) buffer.add(PACKET);
+    const room = buffer.room();
     buffer.destroy();
-    expect(room).toBe(true);
+    await room;
+    expect(buffer.full).toBe(false);
   });
 
   it('does not hold the piece of a file that a packet came in', () => {

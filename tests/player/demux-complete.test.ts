@@ -1,27 +1,22 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { somePackets } from '../../bench/torture/case.ts';
 import { song, songPages } from '../../bench/torture/ogg-writer.ts';
 import * as write from '../../bench/torture/webm-writer.ts';
-import { OpusDemuxer } from '../../src/player/audio/opus-demuxer.ts';
+import { TenutoError } from '../../src/lib/errors.ts';
+import { heardOf } from './pouring.ts';
 
 const PACKETS = somePackets();
 
 /** Reads bytes behind which the connection breaks. */
 async function heardBefore(failure: Error, container: 'webm-opus' | 'ogg-opus', bytes: Buffer) {
-  const demuxer = new OpusDemuxer(container);
-  const heard: Buffer[] = [];
-  demuxer.on('data', (packet: Buffer) => void heard.push(packet));
-  async function* broken() {
+  function* broken() {
     for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
     throw failure;
   }
-  const error: unknown = await pipeline(demuxer.bytesOf(Readable.from(broken())), demuxer).catch((one: unknown) => one);
-  return { heard, error };
+  return await heardOf(container, broken());
 }
 
-const broke = new Error('the connection broke');
+const broke = new TenutoError('TRACK_UNAVAILABLE', 'the connection broke');
 
 describe('an input that breaks', () => {
   it.each([
@@ -29,7 +24,7 @@ describe('an input that breaks', () => {
     ['ogg-opus', song(PACKETS)],
   ] as const)('behind a container that says that it is complete has ended: %s', async (container, bytes) => {
     const { heard, error } = await heardBefore(broke, container, bytes);
-    expect(error).toBeUndefined();
+    expect(error).toBeNull();
     expect(heard).toEqual(PACKETS);
   });
 

@@ -1,47 +1,38 @@
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { expect, it } from 'vitest';
 import { somePackets } from '../../bench/torture/case.ts';
 import { demux } from '../../bench/torture/demuxing.ts';
 import { song, songPages } from '../../bench/torture/ogg-writer.ts';
 import * as write from '../../bench/torture/webm-writer.ts';
-import { OpusDemuxer } from '../../src/player/audio/opus-demuxer.ts';
+import { until } from '../../loopback/until.ts';
 import { WebmParser } from '../../src/player/audio/webm-parser.ts';
+import { gateFor, heardOf } from './pouring.ts';
 
 const PACKETS = somePackets();
 const file = write.webm(PACKETS);
 
-async function heard(demuxer: OpusDemuxer): Promise<Buffer[]> {
-  const all: Buffer[] = [];
-  for await (const packet of demuxer) all.push(packet as Buffer);
-  return all;
-}
-
-it('tells the head before the first packet, and gives every packet as one item', async () => {
-  const demuxer = new OpusDemuxer('webm-opus');
-  const head = once(demuxer, 'head');
-  Readable.from([file.subarray(0, 700), file.subarray(700)], { objectMode: false }).pipe(demuxer);
-  expect(await heard(demuxer)).toEqual(PACKETS);
-  expect(await head).toEqual([write.opusHead()]);
+it('takes no more packets out of a chunk than there is room for, however many are in it', async () => {
+  const { gate, buffer } = gateFor('ogg-opus');
+  const all = somePackets(1_000);
+  const poured = gate.pour(Readable.from([song(all)]));
+  await until('it is full', () => buffer.full, 5_000);
+  expect([buffer.waiting, gate.received, gate.hungry]).toEqual([250, 250, false]);
+  for (let count = 0; count < 40; count += 1) expect(buffer.read()).toEqual(all[count]);
+  await new Promise(setImmediate);
+  expect(gate.received).toBe(250);
+  for (let count = 40; count < 60; count += 1) expect(buffer.read()).toEqual(all[count]);
+  await until('it is full again', () => buffer.full, 5_000);
+  expect(buffer.waiting).toBe(250);
+  buffer.destroy();
+  await poured;
 });
 
-it('has few packets waiting for a listener who pauses, however many are in a chunk', async () => {
-  const demuxer = new OpusDemuxer('ogg-opus');
-  demuxer.write(song(PACKETS));
-  await once(demuxer, 'readable');
-  expect(demuxer.readableLength).toBeLessThanOrEqual(2);
-  expect(demuxer.writableNeedDrain || demuxer.writableLength > 0).toBe(true);
-});
-
-it('hands on what stands before the damage, but for what waits for the listener, and then fails', async () => {
+it('hands on all that stands before the damage, and then fails', async () => {
   const cut = file.subarray(0, 5_000);
-  const demuxer = new OpusDemuxer('webm-opus');
-  const some: Buffer[] = [];
-  demuxer.on('data', (packet: Buffer) => void some.push(packet));
-  await expect(pipeline(Readable.from([cut]), demuxer, { end: true })).rejects.toThrow('it breaks off');
-  expect(some.length).toBeGreaterThanOrEqual(demux('webm-opus', cut).packets.length - 2);
-  expect(some).toEqual(PACKETS.slice(0, some.length));
+  const { heard, error } = await heardOf('webm-opus', [cut]);
+  expect(error).toMatchObject({ code: 'TRACK_UNAVAILABLE', detail: 'the file is damaged' });
+  expect(heard.length).toBeGreaterThan(10);
+  expect(heard).toEqual(demux('webm-opus', cut).packets);
 });
 
 it('keeps nothing of the pictures of a video, however large they are', () => {

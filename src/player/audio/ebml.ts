@@ -17,10 +17,13 @@ function continued(value: number, bytes: Buffer, from: number, to: number): numb
   return whole;
 }
 
+/** What a number of so many bytes is whose bits are all set. */
+const ALL_SET: readonly number[] = Array.from({ length: 9 }, (_, length) => 2 ** (7 * length) - 1);
+
 /** An element's size: a number, all of whose bits are set when it is unknown. */
 export function elementSize(bytes: Buffer, at: number, length: number): number {
   const size = withoutMarker(bytes, at, length);
-  return size === 2 ** (7 * length) - 1 ? UNKNOWN_SIZE : size;
+  return size === ALL_SET[length] ? UNKNOWN_SIZE : size;
 }
 
 export interface Element {

@@ -1,15 +1,20 @@
-import { Writable } from 'node:stream';
 import { TenutoError } from '../../lib/errors.ts';
 import { Gain } from './gain.ts';
 import type { JitterBuffer } from './jitter-buffer.ts';
 import { amplitudeOf } from './loudness.ts';
+import { OggParser } from './ogg-parser.ts';
 import { outputGainDb, PACKET_MS, packetMs } from './opus-packet.ts';
+import type { OnHead, OpusParser } from './opus-parser.ts';
 import { Recut } from './opus-recut.ts';
+import { WebmParser } from './webm-parser.ts';
 
 /** Lengths are often told in whole seconds. */
 const WHOLE_MS = 1_000;
-/** Few: they wait behind this stage. */
-const QUEUED_PACKETS = 4;
+
+const PARSERS = {
+  'webm-opus': (onHead: OnHead): OpusParser => new WebmParser(onHead),
+  'ogg-opus': (onHead: OnHead): OpusParser => new OggParser(onHead),
+};
 
 /** The packets may not be sent as they are: the audio has to go through ffmpeg. */
 export class UnfitError extends Error {
@@ -17,6 +22,7 @@ export class UnfitError extends Error {
 }
 
 export interface PacketGateOptions {
+  readonly container: keyof typeof PARSERS;
   /** Where the first packet that comes in belongs in the track. */
   readonly beginsAtMs: number;
   /** Where the first packet that goes out belongs. */
@@ -32,23 +38,25 @@ export interface PacketGateOptions {
 }
 
 /**
- * Where all inputs come together: Opus packets in, of 20 ms all that go on into the buffer. Leaves out what lies before the
- * start, and makes a failure of an end that comes too early; the buffer learns of both in their turn, behind the packets.
+ * Where all inputs come together: the bytes of a file in, its Opus packets into the buffer, all of 20 ms. Leaves out what lies
+ * before the start, and makes a failure of an end that comes too early; the buffer learns of both in their turn, behind the
+ * packets. A packet is taken out of its chunk only when there is room for it, so that a chunk full of tiny ones costs no more
+ * memory than any other.
  */
-export class PacketGate extends Writable {
+export class PacketGate {
   readonly #buffer: JitterBuffer;
   readonly #options: PacketGateOptions;
+  readonly #parser: OpusParser;
   readonly #recut = new Recut();
   readonly #outputGain = new Gain(100);
-  #toSkip: number;
+  readonly #toSkip: number;
   #received = 0;
 
   constructor(buffer: JitterBuffer, options: PacketGateOptions) {
-    super({ objectMode: true, highWaterMark: QUEUED_PACKETS });
     this.#buffer = buffer;
     this.#options = options;
+    this.#parser = PARSERS[options.container]((head) => this.#introduce(head));
     this.#toSkip = Math.round((options.startMs - options.beginsAtMs) / PACKET_MS);
-    buffer.once('close', () => this.destroy());
   }
 
   /** Packets of 20 ms that came in, left out ones included. */
@@ -61,25 +69,53 @@ export class PacketGate extends Writable {
     return !this.#buffer.full;
   }
 
+  /** Reads bytes to their end. Whatever goes wrong, also with them, the buffer is told; then they are read no more. */
+  async pour(bytes: AsyncIterable<Buffer>): Promise<void> {
+    try {
+      await this.#readAll(bytes);
+      await this.#options.confirmEnd(this.#isWhole());
+      this.#parser.finish();
+      if (this.#received === 0) throw new UnfitError('no packets');
+      this.#buffer.finish(this.#cutOff());
+    } catch (error) {
+      this.#buffer.finish(this.#readable(error instanceof Error ? error : new Error(String(error))));
+    }
+  }
+
+  async #readAll(bytes: AsyncIterable<Buffer>): Promise<void> {
+    try {
+      for await (const chunk of bytes) {
+        this.#parser.feed(chunk);
+        for (let packet = this.#parser.next(); packet; packet = this.#parser.next()) {
+          this.#take(packet);
+          if (this.#buffer.full) await this.#buffer.room();
+        }
+      }
+    } catch (error) {
+      // Behind a container that is complete, as behind a Content-Length that is too long, that was the end.
+      if (!this.#parser.complete) throw error;
+    }
+  }
+
   /**
    * What follows is of a stream with this OpusHead. Streams of several songs may bring output gain on the way; ffmpeg, which
    * would apply it too, does not get to a second song, nor knows how to begin there.
    */
-  introduce(head: Buffer): void {
+  #introduce(head: Buffer): void {
     const gain = outputGainDb(head);
-    if (gain === 0 || (gain !== null && this.#received > 0)) this.#outputGain.set(100 * amplitudeOf(gain));
-    else this.destroy(new UnfitError('channels or gain that a decoder must apply'));
+    if (gain === null || (gain !== 0 && this.#received === 0))
+      throw new UnfitError('channels or gain that a decoder must apply');
+    this.#outputGain.set(100 * amplitudeOf(gain));
   }
 
-  override _write(packet: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  #take(packet: Buffer): void {
     // Every sender's clock here ticks in 20 ms, so a 60 ms packet would play three times too fast.
     if (packetMs(packet) === PACKET_MS) {
       this.#recut.reset();
       this.#handOn(packet);
     } else if (this.#received > 0) {
       for (const piece of this.#recut.apply(packet)) this.#handOn(piece);
-    } else return done(new UnfitError('packets of another length'));
-    this.#buffer.whenRoom(done);
+    } else throw new UnfitError('packets of another length');
   }
 
   #handOn(packet: Buffer): void {
@@ -87,8 +123,14 @@ export class PacketGate extends Writable {
     if (this.#received > this.#toSkip) this.#buffer.add(this.#outputGain.apply(packet));
   }
 
-  override _final(done: (error?: Error | null) => void): void {
-    void this.#judgeEnd(done);
+  /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
+  #readable(error: Error): Error {
+    if (error instanceof TenutoError) return error;
+    if ('code' in error) return this.#options.explain(error);
+    // Errors of demuxers have no code. Before the first packet they mean that the container is not for them.
+    if (this.#received === 0)
+      return error instanceof UnfitError ? error : new UnfitError(error.message, { cause: error });
+    return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });
   }
 
   /** A length that is too short is none to go by. */
@@ -99,36 +141,6 @@ export class PacketGate extends Writable {
 
   get #endedAtMs(): number {
     return this.#options.beginsAtMs + this.#received * PACKET_MS * (this.#options.tempo ?? 1);
-  }
-
-  /** Whatever breaks before or in this stage leaves it as an error that a person can read. */
-  override destroy(error?: Error): this {
-    return super.destroy(error && this.#readable(error));
-  }
-
-  override _destroy(failure: Error | null, done: (error?: Error | null) => void): void {
-    if (failure) this.#buffer.finish(failure);
-    done(failure);
-  }
-
-  #readable(error: Error): Error {
-    if (error instanceof TenutoError) return error;
-    if ('code' in error) return this.#options.explain(error);
-    // Errors of demuxers have no code. Before the first packet they mean that the container is not for them.
-    if (this.#received === 0)
-      return error instanceof UnfitError ? error : new UnfitError(error.message, { cause: error });
-    return new TenutoError('TRACK_UNAVAILABLE', 'the file is damaged', { cause: error });
-  }
-
-  async #judgeEnd(done: (error?: Error | null) => void): Promise<void> {
-    try {
-      await this.#options.confirmEnd(this.#isWhole());
-      const failure = this.#received === 0 ? new UnfitError('no packets') : this.#cutOff();
-      if (!failure) this.#buffer.finish();
-      done(failure);
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
   }
 
   #cutOff(): TenutoError | null {

@@ -48,7 +48,7 @@ export function startTranscode(request: TranscodeRequest): Subprocess {
     ...(startMs > 0 ? ['-ss', (startMs / 1_000).toFixed(3)] : []),
     '-i',
     input.kind === 'file' ? `file:${input.path}` : input.relayed.url,
-    // Tags stay out: a cover picture in them makes one Ogg packet too large for prism-media's demuxer.
+    // Tags stay out: the sound would wait behind a cover picture in them, of megabytes.
     ...words('-map 0:a:0 -map_metadata -1'),
     ...(filtering ? ['-af', filtering.chain] : []),
     ...words(manner === 'copy' ? COPIED : ENCODED),
