@@ -15,7 +15,8 @@ export const byTenuto: Way = async ({ url, format, volume, filters, signal }, ki
   const media = { kind: 'http', url: new URL(url), headers: {}, format } as const;
   const filtering = filteringOf(filters);
   const options = { ...kit, startMs: 0, volume, filtering, durationMs: null, ffmpegPath: 'ffmpeg', signal };
-  return (await openAudio(media, options)).packets;
+  const { packets } = await openAudio(media, options);
+  return createAudioResource(packets, { inputType: StreamType.Opus }).playStream;
 };
 
 export const byPrism: Way = async ({ url, format, signal }) => {
@@ -48,9 +49,10 @@ function withoutRelay({ url }: Wish): Relayed {
   return { url, origin: new URL(url).origin, kind, failure: null, close: () => undefined };
 }
 
+/** Over a connection of its own, as the bot's: songs of three minutes are too far apart for one that is kept. */
 function download(url: string, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    get(url, { signal }, (response) => resolve(endedBy(response, signal))).on('error', reject);
+    get(url, { signal, agent: false }, (response) => resolve(endedBy(response, signal))).on('error', reject);
   });
 }
 
