@@ -12,6 +12,11 @@ export interface DisplayPlace {
   readonly messageId: string;
 }
 
+/** A message that somebody sent, as everybody in the channel is told of it; `nonce` is what its sender knows it by. */
+export interface SentMessage extends DisplayPlace {
+  readonly nonce: string | null;
+}
+
 /** `gone`: deleted. `forbidden`: there, as it may be, and not to be touched. `busyForMs`: rate limited, and dropped. */
 export type EditOutcome = 'done' | 'gone' | 'forbidden' | { readonly busyForMs: number };
 

@@ -19,7 +19,7 @@ export type DisplayState =
       readonly old: readonly DisplayPlace[];
       readonly sending: Sending | null;
     }
-  /** `content`: what the message says, as far as this process has written it. */
+  /** `content`: what the message says of this entry, as far as this process has written it. */
   | {
       readonly status: 'shown';
       readonly entryId: string | null;
@@ -30,7 +30,12 @@ export type DisplayState =
       readonly sentAt: number;
     }
   /** Somebody deleted the message or forbade it: for this entry that is a wish. */
-  | { readonly status: 'dismissed'; readonly entryId: string | null; readonly old: readonly DisplayPlace[] }
+  | {
+      readonly status: 'dismissed';
+      readonly entryId: string | null;
+      readonly old: readonly DisplayPlace[];
+      readonly sending: Sending | null;
+    }
   | { readonly status: 'closed' };
 
 export const LEGAL = {
@@ -52,6 +57,6 @@ export interface DisplayRecord {
 export function recordOf(state: Exclude<DisplayState, { status: 'unknown' | 'closed' }>): DisplayRecord | null {
   const { old } = state;
   const place = state.status === 'shown' ? state.place : null;
-  const sending = state.status === 'absent' ? state.sending : null;
+  const sending = state.status === 'shown' ? null : state.sending;
   return place === null && sending === null && old.length === 0 ? null : { place, old, sending };
 }

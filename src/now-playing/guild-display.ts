@@ -4,7 +4,7 @@ import { TenutoError } from '../lib/errors.ts';
 import { Lock } from '../lib/keyed-lock.ts';
 import { Machine } from '../lib/machine.ts';
 import type { Playback } from '../player/players.ts';
-import type { DisplayChannel, DisplayPlace } from './display-channel.ts';
+import type { DisplayChannel, DisplayPlace, SentMessage } from './display-channel.ts';
 import { LEGAL, recordOf, type DisplayRecord, type DisplayState, type Sending } from './display-state.ts';
 import type { VoiceHealth } from './heading.ts';
 import { Pace } from './pace.ts';
@@ -40,6 +40,8 @@ export class GuildDisplay {
   readonly #pace: Pace;
   #until = 0;
   #below = 0;
+  /** Of what is being sent, known before or without Discord's answer. */
+  #arrived: SentMessage | null = null;
 
   constructor(parts: GuildDisplayParts) {
     this.#parts = parts;
@@ -55,8 +57,10 @@ export class GuildDisplay {
   }
 
   /** A message was sent in the guild. Five below the display push it away: the next refresh moves it down. */
-  said({ channelId, messageId }: DisplayPlace): void {
+  said(message: SentMessage): void {
     const { state } = this.#machine;
+    const { channelId, messageId, nonce } = message;
+    if (state.status === 'absent' && nonce !== null && nonce === state.sending?.nonce) this.#arrived = message;
     if (state.status !== 'shown' || state.place.channelId !== channelId) return;
     if (state.place.messageId !== messageId) this.#below += 1;
   }
@@ -85,6 +89,7 @@ export class GuildDisplay {
   }
 
   async #look(): Promise<void> {
+    if (this.#pace.postpones()) return;
     if (this.#step() === 'begin') await this.#begin();
     const step = this.#step();
     const { state } = this.#machine;
@@ -126,11 +131,12 @@ export class GuildDisplay {
         if (place === null) return { status: 'absent', entryId: null, ...rest };
         return { status: 'shown', entryId: null, old: rest.old, place, content: '', sentAt: Date.now() };
       }
-      case 'absent':
       case 'shown':
+        return { ...state, content: '' };
+      case 'absent':
         return state;
       case 'dismissed':
-        return { ...state, status: 'absent', sending: null };
+        return { ...state, status: 'absent' };
       case 'closed':
         throw new TenutoError('STOPPING');
     }
@@ -142,9 +148,9 @@ export class GuildDisplay {
     const content = JSON.stringify(message);
     if (content !== shown.content) {
       const outcome = await this.#parts.channel.edit(place, message);
-      if (outcome === 'gone' || outcome === 'forbidden') {
-        const left = outcome === 'gone' ? old : joined(old, place);
-        await this.#settle({ status: 'dismissed', entryId, old: left });
+      if (outcome === 'gone') return await this.#gone(shown);
+      if (outcome === 'forbidden') {
+        await this.#settle({ status: 'dismissed', entryId, old: joined(old, place), sending: null });
         return;
       }
       if (outcome !== 'done') return this.#miss(null, outcome.busyForMs);
@@ -157,12 +163,19 @@ export class GuildDisplay {
       await this.#settle({ status: 'absent', entryId, old: joined(old, place), sending: null });
   }
 
+  /** Deleted while it said something of this entry, that is a wish. Deleted before, it was one for then. */
+  async #gone({ entryId, old, content }: Shown): Promise<void> {
+    if (content !== '') return void (await this.#settle({ status: 'dismissed', entryId, old, sending: null }));
+    await this.#settle({ status: 'absent', entryId, old, sending: null });
+    this.#pace.soon();
+  }
+
   /** Where no message may be, none is tried for again until there is another entry. */
   async #put(from: Absent | Shown, channelId: string | null): Promise<void> {
     if (channelId === null) return;
-    const { status, entryId, old } = await this.#send(from, channelId);
-    if (status === 'shown') this.#pace.later();
-    else this.#machine.to({ status: 'dismissed', entryId, old });
+    const sent = await this.#send(from, channelId);
+    if (sent.status === 'shown') this.#pace.later();
+    else this.#machine.to({ ...sent, status: 'dismissed' });
   }
 
   /** Takes the display away and sends it to the end of a channel; `absent` when the bot may not write there. What it throws may be tried again. */
@@ -182,8 +195,11 @@ export class GuildDisplay {
     await this.#settle({ status: 'absent', entryId, old: leaving, sending });
     const old = await this.#removed(leaving);
     const message = this.#render();
-    const messageId = await this.#parts.channel.send(sending.channelId, message, sending.nonce);
-    if (messageId === null) return await this.#settle({ status: 'absent', entryId, old, sending: null });
+    const sent = this.#arrival(sending) ?? (await this.#parts.channel.send(sending.channelId, message, sending.nonce));
+    const messageId = sent ?? this.#arrival(sending);
+    // Refused now, it may have arrived before.
+    if (messageId === null)
+      return await this.#settle({ status: 'absent', entryId, old, sending: repeated ? sending : null });
     this.#pace.hit();
     this.#below = 0;
     return await this.#settle({
@@ -195,6 +211,10 @@ export class GuildDisplay {
       content: repeated ? '' : JSON.stringify(message),
       sentAt: Date.now(),
     });
+  }
+
+  #arrival({ nonce }: Sending): string | null {
+    return this.#arrived?.nonce === nonce ? this.#arrived.messageId : null;
   }
 
   /** Removes messages; returns those that Discord does not let the bot remove. */

@@ -3,7 +3,7 @@ import { within } from '../lib/time.ts';
 import type { Players } from '../player/players.ts';
 import type { Store } from '../storage/store.ts';
 import type { VoiceReports } from '../voice/voice-reports.ts';
-import type { DisplayChannel, DisplayPlace } from './display-channel.ts';
+import type { DisplayChannel, SentMessage } from './display-channel.ts';
 import type { DisplayRecord } from './display-state.ts';
 import type { Displays } from './displays.ts';
 import { GuildDisplay } from './guild-display.ts';
@@ -36,8 +36,8 @@ export class NowPlaying implements Displays {
   }
 
   /** A message was sent in a guild. */
-  said(guildId: string, place: DisplayPlace): void {
-    this.#displays.get(guildId)?.said(place);
+  said(guildId: string, message: SentMessage): void {
+    this.#displays.get(guildId)?.said(message);
   }
 
   async show(guildId: string, textChannelId: string): Promise<void> {

@@ -49,7 +49,7 @@ export class Pace {
   /** Discord took a message. */
   hit(): void {
     this.#misses = 0;
-    this.#notBefore = Date.now() + GAP_MS;
+    this.#notBefore = Math.max(this.#notBefore, Date.now() + GAP_MS);
   }
 
   /** Rate limited, or Discord could not be reached: the next try waits twice as long, or as long as Discord asks. Returns that time. */
@@ -60,6 +60,13 @@ export class Pace {
     this.#notBefore = Date.now() + waitMs;
     if (this.#misses < MISSES) this.#schedule(this.#notBefore);
     return waitMs;
+  }
+
+  /** True while a look would come too soon after what was sent since it was due; then there is another in time. */
+  postpones(): boolean {
+    if (Date.now() >= this.#notBefore) return false;
+    this.#schedule(this.#notBefore);
+    return true;
   }
 
   /** No more looks; one that is under way ends as it likes. */

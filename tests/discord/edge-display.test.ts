@@ -2,11 +2,10 @@ import { GatewayDispatchEvents, PermissionFlagsBits } from 'discord-api-types/v1
 import { describe, expect, it } from 'vitest';
 import { until } from '../../loopback/until.ts';
 import { watchTalk } from '../../src/discord/talk.ts';
-import type { DisplayPlace } from '../../src/now-playing/display-channel.ts';
+import type { SentMessage } from '../../src/now-playing/display-channel.ts';
 import { render } from '../../src/now-playing/render.ts';
 import { DiscordDisplay } from '../../src/now-playing/discord-display.ts';
 import { entry, playback } from '../commands/fixtures/music.ts';
-import { say } from './fixtures/talk.ts';
 import { edge } from './fixtures/edge.ts';
 
 const WELL = { state: 'ready', verdict: 'healthy' } as const;
@@ -74,14 +73,14 @@ describe('the display', () => {
 
   it('hears of each message in a guild, not what it says, and remembers nobody for it', async () => {
     const { loopback, client, channelId } = await edge();
-    const heard: (readonly [string, DisplayPlace])[] = [];
+    const heard: (readonly [string, SentMessage])[] = [];
     const stop = watchTalk(client, (...said) => void heard.push(said));
     const [ada, place] = [loopback.user('ada'), channelId('music')];
-    const first = say(loopback, ada.id, place);
+    const first = ada.say('hello', { channel: place }).id;
     await until('the message to be heard of', () => heard.length > 0, 10_000);
-    expect(heard).toEqual([[loopback.guild.id, { channelId: place, messageId: first }]]);
+    expect(heard).toEqual([[loopback.guild.id, { channelId: place, messageId: first, nonce: null }]]);
     stop();
-    say(loopback, ada.id, place);
+    ada.say('hello again', { channel: place });
     // What the bot sends itself comes behind it.
     const own = new Promise((resolve) => client.ws.once(GatewayDispatchEvents.MessageUpdate, resolve));
     const display = new DiscordDisplay(client.rest);

@@ -20,6 +20,20 @@ describe('a display that somebody deletes', () => {
     expect(stage.channel.news()).toEqual(['send T Now playing: Song 2 0:00']);
   });
 
+  it('during the track before, comes back with the next at once', async () => {
+    const stage = await playingStage();
+    stage.now({ status: 'paused' });
+    await settle();
+    stage.channel.news();
+    stage.channel.outcomes.push('gone');
+    stage.plays('2');
+    await settle();
+    expect(stage.channel.news()).toEqual([
+      'edit m1 Now playing: Song 2 0:00',
+      expect.stringContaining('send T Now playing: Song 2'),
+    ]);
+  });
+
   it('is not asked for again where writing is forbidden, until the next track', async () => {
     const stage = emptyStage();
     stage.channel.forbidden = new Set('T');

@@ -199,7 +199,7 @@ describe('the next track', () => {
 describe('talk below the display', () => {
   const talk = (stage: Awaited<ReturnType<typeof playingStage>>, messages: number, channelId = 'T') => {
     for (let message = 0; message < messages; message += 1)
-      stage.display.said('G', { channelId, messageId: `x${message}` });
+      stage.display.said('G', { channelId, messageId: `x${message}`, nonce: null });
   };
 
   it('pushes it away: then it is removed, and sent anew at the end', async () => {
@@ -227,7 +227,7 @@ describe('talk below the display', () => {
   ])('leaves it where it is when %s', async (_that, messages, channelId) => {
     const stage = await playingStage();
     talk(stage, messages, channelId);
-    stage.display.said('G', { channelId: 'T', messageId: 'm1' });
+    stage.display.said('G', { channelId: 'T', messageId: 'm1', nonce: 'n' });
     await pass(170_000);
     expect(stage.channel.news().filter((call) => !call.startsWith('edit'))).toEqual([]);
   });

@@ -14,7 +14,7 @@ const shown = (entryId: string | null): DisplayState => ({
 });
 const ABSENT: DisplayState = { status: 'absent', entryId: '1', old: [], sending: null };
 const SENDING: DisplayState = { ...ABSENT, sending: { channelId: 'T', nonce: '7' } };
-const dismissed = (entryId: string): DisplayState => ({ status: 'dismissed', entryId, old: [] });
+const dismissed = (entryId: string): DisplayState => ({ status: 'dismissed', entryId, old: [], sending: null });
 /** A minute after it was sent. */
 const LATER = { now: 60_000, until: 70_000 };
 
