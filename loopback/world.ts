@@ -103,7 +103,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
   ): WorldChannel {
     const guild = this.guild(guildId);
     const { userLimit = 0, overwrites = [] } = options;
-    const channel = { id: this.nextId(), guildId, type, name, userLimit, overwrites: [...overwrites] };
+    const channel = { id: this.nextId(), guildId, type, name, userLimit, status: null, overwrites: [...overwrites] };
     guild.channels.set(channel.id, channel);
     this.emit('change', { type: 'channel-created', guildId, channel });
     return channel;
@@ -126,7 +126,7 @@ export class World extends EventEmitter<{ change: [WorldChange] }> {
   }
 
   /** Replaces settings of a channel. A new limit puts nobody out: https://discord.com/developers/docs/resources/channel */
-  changeChannel(channelId: string, change: Partial<Pick<WorldChannel, 'userLimit' | 'overwrites'>>): void {
+  changeChannel(channelId: string, change: Partial<Pick<WorldChannel, 'userLimit' | 'overwrites' | 'status'>>): void {
     const channel = Object.assign(this.#channel(channelId), change);
     this.emit('change', { type: 'channel-changed', guildId: channel.guildId, channel });
     this.#judgeSpeakers(channel.guildId);

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import { Audience } from './discord/audience.ts';
 import { createClient, logIn, lossOf } from './discord/client.ts';
+import { ChannelStatus } from './discord/channel-status.ts';
 import { ClientVoiceGateway } from './discord/client-voice-gateway.ts';
 import { registerCommands } from './discord/register.ts';
 import { Router } from './discord/router.ts';
@@ -18,15 +19,13 @@ import { DiscordDisplay } from './now-playing/discord-display.ts';
 import { NowPlaying } from './now-playing/now-playing.ts';
 import { operate, type Operations } from './operations.ts';
 import { Autoplay } from './player/autoplay.ts';
-import { openAudio } from './player/audio-pipeline.ts';
-import { GuildPlayers } from './player/guild-players.ts';
-import { Loudness } from './player/loudness.ts';
 import { PlayerManager } from './player/player-manager.ts';
 import { IncidentTeller } from './player/incident-teller.ts';
 import { heldByPlayers } from './player/player-voice.ts';
 import { SavingTeller } from './player/saving-teller.ts';
 import { SkipVotes } from './player/skip-votes.ts';
 import { VoiceFollower } from './player/voice-follower.ts';
+import { createGuildPlayers } from './guild-players.ts';
 import { openRecord } from './record.ts';
 import { blockedIn } from './settings/blocked-words.ts';
 import { createSources } from './sources/index.ts';
@@ -83,27 +82,16 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       store,
       log: log.child({ part: 'voice' }),
     });
-    const playerVoice = heldByPlayers(voice);
-    const guildPlayers = new GuildPlayers({
-      loudness: new Loudness({ ...config, memory: sources.loudness, relay: sources.relay, subprocesses, log }),
+    const channelStatus = new ChannelStatus({ ...config, client, log, playback: (id) => players.playback(id) });
+    const playerVoice = heldByPlayers(voice, (guildId) => channelStatus.clear(guildId));
+    const guildPlayers = createGuildPlayers(config, {
+      sources,
+      audio,
       queues,
       voice: playerVoice,
-      locate: (track, signal, urgency) => audio.locate(track, signal, urgency),
-      open: (media, track, options) =>
-        openAudio(media, {
-          ...options,
-          ...config,
-          durationMs: track.durationMs,
-          http: sources.http,
-          relay: sources.relay,
-          refresh: (signal) => sources.forget(track).then(() => sources.locate(track, signal)),
-          keep: audio.keep(track, media),
-          subprocesses,
-        }),
-      preload: (track, signal) => audio.preload(track, signal),
-      forget: (track, failure) => audio.forget(track, failure),
-      announce: (guildId, channelId, notice) => announcer.announce(guildId, channelId, notice),
-      log: log.child({ part: 'player' }),
+      announcer,
+      subprocesses,
+      log,
     });
     const blocked = (guildId: string, { title, artist }: Track) =>
       blockedIn(`${artist ?? ''} ${title}`, settings.of(guildId).blockedWords);
@@ -146,9 +134,11 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       displays.changed(guildId);
       teller.changed(guildId);
       savingTeller.changed(guildId);
+      channelStatus.changed(guildId);
     });
     voice.on('change', (guildId) => {
       displays.changed(guildId);
+      channelStatus.changed(guildId);
       teller.changed(guildId);
       follower.voiceChanged(guildId);
     });
@@ -175,6 +165,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     });
     // First what must not be lost, then what people see, both side by side; together they stay below the deadline of main.ts.
     closers.add('voice and displays', () => Promise.all([voice.close(), displays.close()]));
+    closers.add('channel status', () => channelStatus.close());
     closers.add('players and answers', () => {
       players.close();
       autoplay.close();
@@ -201,7 +192,7 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
     closers.add('voice events', () => events.close());
     closers.add(
       'talk',
-      watchTalk(client, (guildId, place) => displays.said(guildId, place)),
+      watchTalk(client, (guildId, message) => displays.said(guildId, message)),
     );
     await voice.recall(queues.guilds());
     follower.restore();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { list, service, setting, whole, wholeNumber, type Setting } from './lib/setting.ts';
+import { flag, list, service, setting, whole, wholeNumber, type Setting } from './lib/setting.ts';
 
 const COOLDOWNS = 'must be whole seconds from 1 to 3600 with commas between them';
 const EXTRACTORS = "must be music, all, or yt-dlp's names of sites with commas between them";
@@ -122,14 +122,9 @@ const SETTINGS = {
   /** Milliseconds that Discord has to say what an ambiguous close (4014, 4022) meant. Default: 5 s. */
   voiceEvidenceMs: whole('VOICE_EVIDENCE_MS', 5 * SECOND, 100, MINUTE),
   /** Come back after a person has disconnected the bot. Default: false. */
-  rejoinWhenKicked: setting(
-    'REJOIN_WHEN_KICKED',
-    z
-      .enum(['true', 'false'], 'must be true or false')
-      .transform((word) => word === 'true')
-      .default(false),
-    'true',
-  ),
+  rejoinWhenKicked: flag('REJOIN_WHEN_KICKED', false),
+  /** The current title below the name of the voice channel, where the bot may set that. Default: true. */
+  voiceChannelStatus: flag('VOICE_CHANNEL_STATUS', true),
   /** The role that may do what else only people with Manage Server may. Default: DJ. */
   djRole: setting('DJ_ROLE', z.string().default('DJ'), 'DJ'),
   /** The port of 127.0.0.1 on which metrics are served; 0: any free one. Default: none, nothing is served. */

@@ -54,6 +54,7 @@ describe('parseConfig', () => {
       voiceStableAfterMs: 600_000,
       voiceEvidenceMs: 5_000,
       rejoinWhenKicked: false,
+      voiceChannelStatus: true,
       djRole: 'DJ',
       metricsPort: null,
       alertWebhookUrl: null,
@@ -73,6 +74,7 @@ describe('parseConfig', () => {
       DEFAULT_VOLUME: '0',
       VOICE_COOLDOWNS_S: '10, 20',
       REJOIN_WHEN_KICKED: 'true',
+      VOICE_CHANNEL_STATUS: 'false',
       METRICS_PORT: '9464',
       ALERT_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/secret',
     });
@@ -88,6 +90,7 @@ describe('parseConfig', () => {
       defaultVolume: 0,
       voiceCooldownsS: [10, 20],
       rejoinWhenKicked: true,
+      voiceChannelStatus: false,
       metricsPort: 9464,
       alertWebhookUrl: new URL('https://discord.com/api/webhooks/1/secret'),
     });

@@ -40,7 +40,10 @@ export const CHANNEL_ROUTES: readonly AnyRoute[] = [
     handle: ({ world, parameters, body }, me) => {
       const channel = channelFor(world, me, parameters.channel, 'SetVoiceChannelStatus');
       if (channel.type !== ChannelType.GuildVoice) throw new ApiError('wrongChannelType');
-      parse(voiceStatus, body);
+      // From outside of a channel it takes one more permission.
+      const isIn = world.guild(channel.guildId).voiceStates.get(me.bot.id)?.channelId === channel.id;
+      if (!isIn) channelFor(world, me, channel.id, 'ManageChannels');
+      channel.status = parse(voiceStatus, body).status || null;
       return NOTHING;
     },
   }),

@@ -31,6 +31,8 @@ export interface WorldChannel {
   readonly type: ChannelType.GuildText | ChannelType.GuildVoice | ChannelType.GuildStageVoice;
   readonly name: string;
   userLimit: number;
+  /** What stands below a voice channel's name; null: nothing. */
+  status: string | null;
   overwrites: readonly WorldOverwrite[];
 }
 

@@ -26,6 +26,16 @@ export function whole(variable: string, fallback: number, min: number, max: numb
   return setting(variable, wholeNumber(min, max).default(fallback), String(fallback));
 }
 
+/** A setting that is on or off. */
+export function flag(variable: string, usual: boolean): Setting<z.ZodType<boolean>> {
+  const words = z.enum(['true', 'false'], 'must be true or false').default(usual ? 'true' : 'false');
+  return setting(
+    variable,
+    words.transform((word) => word === 'true'),
+    String(!usual),
+  );
+}
+
 /** Where a service is that the bot can do without; `none`, also as `usual`: it does without. */
 export function service(variable: string, usual: string, example = usual): Setting<z.ZodType<URL | null>> {
   const isService = (text: string) => text === 'none' || webAddress(text) !== null;

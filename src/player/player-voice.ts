@@ -17,14 +17,17 @@ export interface PlayerVoice {
 
 const HOLDER = 'player';
 
-/** The players' share of the voice connections: others may hold the same ones. */
-export function heldByPlayers(manager: VoiceConnectionManager): PlayerVoice {
+/** The players' share of the voice connections: others may hold the same ones. `leaving` is waited for; it must not reject. */
+export function heldByPlayers(
+  manager: VoiceConnectionManager,
+  leaving: (guildId: string) => Promise<void>,
+): PlayerVoice {
   return {
     state: (guildId) => manager.state(guildId),
     report: (guildId) => manager.report(guildId),
     join: (guildId, channelId) => manager.join({ guildId, channelId, holder: HOLDER }),
     hold: (guildId, channelId) => manager.hold({ guildId, channelId, holder: HOLDER }),
-    leave: (guildId) => manager.leave(guildId, HOLDER),
+    leave: (guildId) => leaving(guildId).then(() => manager.leave(guildId, HOLDER)),
     attach: (guildId, audio) => manager.attach(guildId, audio),
   };
 }

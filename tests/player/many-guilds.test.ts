@@ -44,7 +44,7 @@ async function start() {
       channelExists: () => true,
     },
   });
-  const held = heldByPlayers(voice);
+  const held = heldByPlayers(voice, () => Promise.resolve());
   const players = new GuildPlayers({
     queues,
     voice: held,
