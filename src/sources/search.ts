@@ -1,3 +1,4 @@
+import { Remembered } from './remembered.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Track } from './source.ts';
 import type { Asking } from './yt-dlp.ts';
@@ -14,19 +15,17 @@ const MOST_KEPT = 200;
 /** What a site finds for words, kept for a while: the same for everybody who types the very same words, and for nobody else. */
 export class Search {
   readonly #parts: SearchParts;
-  readonly #now: () => number;
-  readonly #kept = new Map<string, { readonly tracks: readonly Track[]; readonly until: number }>();
+  readonly #kept: Remembered<readonly Track[]>;
   readonly #flights = new SingleFlight<readonly Track[]>();
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
-    this.#now = parts.now ?? Date.now;
+    this.#kept = new Remembered({ most: MOST_KEPT, freshMs: FRESH_MS, now: parts.now });
   }
 
   /** What was found not long ago; null when nobody searched for that. */
   known(words: string): readonly Track[] | null {
-    const kept = this.#kept.get(keyOf(words));
-    return kept && kept.until > this.#now() ? kept.tracks : null;
+    return this.#kept.get(keyOf(words)) ?? null;
   }
 
   /** Searches, unless it is known what there is. Throws TenutoError, and remembers no failure. */
@@ -35,16 +34,9 @@ export class Search {
     if (known) return known;
     return await this.#flights.run(keyOf(words), { signal, urgency }, async (flight) => {
       const tracks = await this.#parts.ask(words, { signal: flight.signal, urgency: flight.urgency, userId });
-      this.#keep(keyOf(words), tracks);
+      this.#kept.keep(keyOf(words), tracks);
       return tracks;
     });
-  }
-
-  #keep(key: string, tracks: readonly Track[]): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, { tracks, until: this.#now() + FRESH_MS });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 
