@@ -97,7 +97,7 @@ it('takes as many of a playlist as the queue has room for, and says so', async (
   const { ada } = await playing({ QUEUE_LIMIT: '3' });
   await ask(ada, 'playlist save', { name: 'long' });
   expect(await says(ada, 'playlist load', { name: 'long' })).toBe(
-    'Added **1 track** of *long* from position #2. There was no room for the other 1: the queue, or your share of it, is full.',
+    'Added **1 track** of *long* from position #2. 1 did not get in: the queue or your share of it is full, or this server keeps them out.',
   );
   expect(await says(ada, 'playlist load', { name: 'long' })).toMatch(/^The queue is full \(3 tracks\)/);
 });

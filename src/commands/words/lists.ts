@@ -45,7 +45,7 @@ export function loadedInWords(what: string, wanted: number, { entries, place }: 
   const where = place === 0 ? '' : ` from position #${place}`;
   const rest = wanted - entries.length;
   const leftOut =
-    rest === 0 ? '' : ` There was no room for the other ${rest}: the queue, or your share of it, is full.`;
+    rest === 0 ? '' : ` ${rest} did not get in: the queue or your share of it is full, or this server keeps them out.`;
   return `Added **${count(entries.length)}** of ${what}${where}.${leftOut}${unheard(playback)}`;
 }
 
