@@ -24,6 +24,7 @@ import { replay } from './replay.ts';
 import { resume } from './resume.ts';
 import { search } from './search.ts';
 import { seek } from './seek.ts';
+import { settings } from './settings.ts';
 import { shuffle } from './shuffle.ts';
 import { skip } from './skip.ts';
 import { sponsorblock } from './sponsorblock.ts';
@@ -65,6 +66,7 @@ const TABLE: readonly (Command | CommandGroup)[] = [
   loop,
   voicestatus,
   reconnect,
+  settings,
 ];
 
 /** Every slash command, one row each. */

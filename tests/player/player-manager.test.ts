@@ -68,6 +68,13 @@ describe('a playlist', () => {
     expect(upcoming()).toBe('b c f g');
   });
 
+  it('comes without what the guild keeps out, and is refused where that is all of it', async () => {
+    const { play, queues } = await guild();
+    expect((await play('ada', 'bad-1 a')).entries.map(({ track: { title } }) => title)).toEqual(['a']);
+    await expect(play('ada', 'bad-1 bad-2')).rejects.toMatchObject({ code: 'BLOCKED_WORD', detail: 'bad' });
+    expect(queues.queue('G').upcoming).toEqual([]);
+  });
+
   it('is refused where there is no room at all, with the reason', async () => {
     const { play, upcoming } = await guild();
     await play('ada', 'a b c');

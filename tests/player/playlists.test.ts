@@ -71,6 +71,12 @@ describe('a playlist that becomes known', () => {
     expect(chunks.returned).toBe(true);
   });
 
+  it('leaves out what the guild keeps out, and counts it as not to be played', async () => {
+    const { calls, result } = adding([songs('bad a bad'), songs('bad'), songs('b bad', 2)]);
+    expect(await result).toEqual({ added: 2, place: 3, unplayable: 6, cut: null });
+    expect(calls).toEqual(['first a', 'behind 1: b']);
+  });
+
   it('is cut where there is no more room, and says why', async () => {
     const { calls, result, chunks } = adding([songs('a'), songs('b c d'), songs('e')], 3);
     expect(await result).toMatchObject({ added: 3, cut: { code: 'QUEUE_FULL' } });

@@ -345,6 +345,17 @@ describe('AdvancedQueueManager', () => {
       await expect(manager.apply(GUILD, by('autoplay', 'd'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     });
 
+    it('are fewer in a guild that wants so, and never more than the operator allows', async () => {
+      const limits: Readonly<Record<string, number>> = { few: 1, many: 9 };
+      const guildLimitPerUser = (guildId: string) => limits[guildId] ?? null;
+      const { manager } = await opened(new FaultyStore(), { maxTracks: 5, maxTracksPerUser: 3, guildLimitPerUser });
+      expect(['few', 'many', 'G'].map((guildId) => manager.room(guildId, 'ada'))).toEqual([1, 3, 3]);
+      await expect(manager.apply('few', by('ada', 'a', 'b'))).rejects.toMatchObject({
+        code: 'YOUR_LIMIT',
+        detail: '1',
+      });
+    });
+
     it('are also those of one user, the current track counted, and the smaller one holds', async () => {
       const { manager } = await opened(new FaultyStore(), { maxTracks: 5, maxTracksPerUser: 3 });
       await manager.apply(GUILD, by('ada', 'a', 'b'));
