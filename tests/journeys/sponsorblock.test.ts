@@ -10,7 +10,7 @@ import { ask, sees, setStage } from './stage.ts';
 const VIDEO = 'dQw4w9WgXcQ';
 const PACKETS_A_SECOND = 50;
 /** Until the place behind a segment is open, what plays goes on; on a busy machine for longer. */
-const WHILE_OPENING = 2 * PACKETS_A_SECOND;
+const WHILE_OPENING = 3 * PACKETS_A_SECOND;
 const segment = (start: number, end: number) => ({
   videoID: VIDEO,
   segment: [start, end] as const,
@@ -62,11 +62,12 @@ it('leaves out what is no music, unless a person goes there', { timeout: 120_000
   // Into the second one, on purpose.
   await ask(ada, 'seek', { to: '16' });
   await hears(20);
-  expect(heardIn(16.5, 20).length).toBeGreaterThan(3 * PACKETS_A_SECOND);
+  expect(heardIn(16.5, 20).length).toBeGreaterThan(2 * PACKETS_A_SECOND);
   // Away from it: now it is left out as well.
   await ask(ada, 'seek', { to: '14' });
+  const before = heardIn(15, 24).length;
   await hears(25);
-  expect(heardIn(20.5, 24).length).toBeLessThan(WHILE_OPENING + PACKETS_A_SECOND);
+  expect(heardIn(15, 24).length - before).toBeLessThan(WHILE_OPENING);
 });
 
 it(
@@ -80,7 +81,7 @@ it(
     services.misbehave('silent');
     await ask(ada, 'sponsorblock', { on: true });
     await hears(5);
-    expect(heardIn(1, 5).length).toBeGreaterThan(3.5 * PACKETS_A_SECOND);
+    expect(heardIn(1, 5).length).toBeGreaterThan(3 * PACKETS_A_SECOND);
     expect(services.requests).toHaveLength(1);
     expect((await ask(ada, 'sponsorblock', { on: false })).content).toBe('Videos are heard whole now.');
   },
