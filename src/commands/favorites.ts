@@ -1,12 +1,24 @@
 import { SlashCommandBuilder } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
-import type { CommandGroup } from './command.ts';
+import type { CommandGroup, Subcommand } from './command.ts';
 import { loadTracks } from './playlist/load.ts';
 import { placeChoices } from './words/choices.ts';
 import { tracksPage } from './words/lists.ts';
 import { named } from './words/track.ts';
 
 const NONE = 'You have no favourites yet. /favorites add keeps what plays now.';
+
+/** Keeps what plays now. */
+export const addFavourite: Subcommand = {
+  needs: 'guild',
+  ephemeral: true,
+  async run({ guildId, userId }, { players, favourites }) {
+    const { entry } = players.playback(guildId);
+    if (entry === null) throw new TenutoError('NOTHING_PLAYING');
+    const isNew = await favourites.add(userId, entry.track);
+    return `${named(entry.track)} is ${isNew ? 'now' : 'already'} one of your favourites.`;
+  },
+};
 
 export const favorites: CommandGroup = {
   data: new SlashCommandBuilder()
@@ -52,16 +64,7 @@ export const favorites: CommandGroup = {
           : { embeds: [tracksPage('Your favourites', tracks, context.integer('page') ?? 1)] };
       },
     },
-    add: {
-      needs: 'guild',
-      ephemeral: true,
-      async run({ guildId, userId }, { players, favourites }) {
-        const { entry } = players.playback(guildId);
-        if (entry === null) throw new TenutoError('NOTHING_PLAYING');
-        const isNew = await favourites.add(userId, entry.track);
-        return `${named(entry.track)} is ${isNew ? 'now' : 'already'} one of your favourites.`;
-      },
-    },
+    add: addFavourite,
     remove: {
       needs: 'guild',
       ephemeral: true,

@@ -1,4 +1,5 @@
-import type { Command, CommandContext, CommandServices } from '../commands/command.ts';
+import type { CommandContext, CommandServices } from '../commands/command.ts';
+import { addFavourite } from '../commands/favorites.ts';
 import { loop } from '../commands/loop.ts';
 import { pause } from '../commands/pause.ts';
 import { previous } from '../commands/previous.ts';
@@ -15,7 +16,7 @@ import { actionCommand, type ButtonCommand } from './actions.ts';
 
 /** A command, and the options that a press gives it. */
 interface ButtonRow {
-  readonly command: Command;
+  readonly command: ButtonCommand;
   options?(playback: Playback): Readonly<Record<string, string | number>>;
 }
 
@@ -41,6 +42,7 @@ const BUTTONS: Readonly<Record<ButtonAction, ButtonRow>> = {
   shuffle: { command: shuffle },
   quieter: louderBy(-STEP),
   louder: louderBy(STEP),
+  favourite: { command: addFavourite },
 };
 
 /**

@@ -26,6 +26,7 @@ const LOOKS: Readonly<Record<ButtonAction, Look>> = {
   shuffle: { label: 'Shuffle', emoji: '🔀' },
   quieter: { label: 'Quieter', emoji: '🔉' },
   louder: { label: 'Louder', emoji: '🔊' },
+  favourite: { label: 'Favourite', emoji: '⭐' },
 };
 
 /** What a press of the loop button leads to from each mode. */
@@ -43,7 +44,7 @@ const USELESS: Readonly<Partial<Record<ButtonAction, (playback: Playback) => boo
   louder: ({ volume }) => volume >= 200,
 };
 
-/** The buttons below the display of an entry, in two rows. */
+/** The buttons below the display of an entry: what plays, how it sounds, and for whoever likes it. A row holds five at most. */
 export function buttonRows(entryId: string, playback: Playback): readonly Row[] {
   const row = (...actions: readonly ButtonAction[]): Row => ({
     type: ComponentType.ActionRow,
@@ -53,6 +54,7 @@ export function buttonRows(entryId: string, playback: Playback): readonly Row[] 
   return [
     row('previous', goesOn, 'skip', 'stop', `loop-${AFTER[playback.queue.loop]}`),
     row('back', 'forward', 'quieter', 'louder', 'shuffle'),
+    row('favourite'),
   ];
 }
 

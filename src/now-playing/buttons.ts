@@ -12,7 +12,8 @@ export type ButtonAction =
   | `loop-${LoopMode}`
   | 'shuffle'
   | 'quieter'
-  | 'louder';
+  | 'louder'
+  | 'favourite';
 
 /** A button's custom id says all that its press needs, so buttons survive a restart. Discord's limit is 100 characters. */
 export const buttonId = (action: ButtonAction, entryId: string): string => `np:${action}:${entryId}`;

@@ -7,7 +7,8 @@ import { entry, playback } from '../commands/fixtures/music.ts';
 import { context, services } from '../commands/fixtures/services.ts';
 
 const ID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
-const ASKED: Readonly<Record<ButtonAction, string>> = {
+/** What each asks of the player. */
+const ASKED: Readonly<Record<ButtonAction, string | null>> = {
   previous: 'previous G',
   back: 'seek G here -10000',
   pause: 'pause G 42',
@@ -21,6 +22,7 @@ const ASKED: Readonly<Record<ButtonAction, string>> = {
   shuffle: 'shuffle G freely',
   quieter: 'setVolume G 90',
   louder: 'setVolume G 110',
+  favourite: null,
 };
 const ACTIONS = Object.keys(ASKED) as ButtonAction[];
 /** What is not the business of DJs alone, or may bring the bot into a channel. */
@@ -28,6 +30,7 @@ const OTHER_NEEDS: Readonly<Partial<Record<ButtonAction, Needs>>> = {
   resume: 'join-voice-channel',
   previous: 'dj-join',
   skip: 'same-voice-channel',
+  favourite: 'guild',
 };
 
 it.each(ACTIONS)('the id of the button "%s" says what its press needs, within 100 characters', (action) => {
@@ -59,7 +62,7 @@ describe('a press', () => {
       const command = buttonCommand(buttonId(action, '1'));
       const { services: parts, asked } = services({ playback: playback({ entry: entry('1') }) });
       await command?.run(context(), parts);
-      expect(asked[0]).toBe(ASKED[action]);
+      expect(asked[0] ?? null).toBe(ASKED[action]);
       expect(command?.ephemeral).toBe(true);
       expect(command?.needs).toBe(OTHER_NEEDS[action] ?? 'dj');
     },
@@ -72,6 +75,13 @@ describe('a press', () => {
       await expect(press).rejects.toMatchObject({ code: 'STALE_BUTTON' });
       expect(asked).toEqual([]);
     }
+  });
+
+  it('of "favourite" keeps the track for the person who pressed', async () => {
+    const { services: parts } = services({ playback: playback({ entry: entry('1') }) });
+    await buttonCommand(buttonId('favourite', '1'))?.run(context(), parts);
+    expect(await parts.favourites.tracks('42')).toMatchObject([{ title: 'Song 1' }]);
+    expect(await parts.favourites.tracks('43')).toEqual([]);
   });
 
   it.each([

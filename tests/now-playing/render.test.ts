@@ -48,9 +48,19 @@ describe('render', () => {
     ]);
     expect(message.components[0]?.type).toBe(ComponentType.ActionRow);
     expect(idsOf(message)).toEqual(
-      ['previous', 'pause', 'skip', 'stop', 'loop-track', 'back', 'forward', 'quieter', 'louder', 'shuffle'].map(
-        (action) => `np:${action}:1`,
-      ),
+      [
+        'previous',
+        'pause',
+        'skip',
+        'stop',
+        'loop-track',
+        'back',
+        'forward',
+        'quieter',
+        'louder',
+        'shuffle',
+        'favourite',
+      ].map((action) => `np:${action}:1`),
     );
   });
 
