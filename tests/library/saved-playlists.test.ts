@@ -51,6 +51,7 @@ it('shares a playlist in one guild, and means the asker’s own where both have 
   await playlists.create(ADA, 'Party', songs(1));
   await playlists.create(BEN, 'party', songs(2));
   await playlists.share(ADA, 'party', true);
+  expect(playlists.visible(ADA)).toMatchObject([{ name: 'Party', shared: true }]);
   expect((await playlists.open(BEN, 'PARTY')).tracks).toHaveLength(2);
   const [, other] = playlists.visible(BEN);
   expect((await playlists.open(BEN, other?.reference ?? '')).tracks).toHaveLength(1);

@@ -114,6 +114,24 @@ it('does two changes at once one after the other', async () => {
   expect(await favourites.tracks('ben')).toHaveLength(1);
 });
 
+it('does not go back to what somebody read who was slower than a change', async () => {
+  const first = await library();
+  await first.playlists.create(ADA, 'mine', songs('a'));
+  const { playlists, store, titles } = await library(first.store.crash());
+  const read = store.getMany.bind(store);
+  const slow = Promise.withResolvers<void>();
+  store.getMany = async <T>(keys: readonly string[]) => {
+    store.getMany = read;
+    const values = await read<T>(keys);
+    await slow.promise;
+    return values;
+  };
+  const before = titles();
+  await playlists.add(ADA, 'mine', songs('b'));
+  slow.resolve();
+  expect([await before, await titles()]).toEqual([['a'], ['a', 'b']]);
+});
+
 it('rejects to open what cannot be read: it must not be taken for what was never there', async () => {
   const store = new FaultyStore();
   store.keys = () => Promise.reject(new Error('disk gone'));
