@@ -52,6 +52,28 @@ export class ByteWindow {
     return this.#at + length <= this.#end;
   }
 
+  /** Whether this many bytes are there, in one piece or in two, which `slice` and `take` can give without a copy of all. */
+  holds(length: number): boolean {
+    return this.#available >= length || this.has(length);
+  }
+
+  /** So many of the bytes that it holds, from an offset on. */
+  slice(offset: number, length: number): Buffer {
+    const from = this.#at + offset;
+    const to = from + length;
+    if (to <= this.#end) return this.#bytes.subarray(from, to);
+    const later = this.#later.subarray(Math.max(0, from - this.#end), to - this.#end);
+    return from >= this.#end ? later : Buffer.concat([this.#bytes.subarray(from, this.#end), later]);
+  }
+
+  /** Takes so many of the bytes that it holds, in the pieces in which they came; the second may be empty. */
+  take(length: number): readonly [Buffer, Buffer] {
+    const here = Math.min(length, this.#end - this.#at);
+    const pieces = [this.slice(0, here), this.slice(here, length - here)] as const;
+    this.skip(length);
+    return pieces;
+  }
+
   /** Passes these bytes, also those that are still to come. */
   skip(length: number): void {
     this.#position += length;

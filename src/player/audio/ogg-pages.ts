@@ -35,12 +35,10 @@ export class OggPages {
       if (!window.has(header)) return null;
       let length = header;
       for (let at = HEADER_BYTES; at < header; at += 1) length += window.bytes[window.at + at] ?? 0;
-      if (!window.has(length)) return null;
+      if (!window.holds(length)) return null;
       if (this.#isSound(length)) {
-        const page = new OggPage(window.bytes.subarray(window.at, window.at + length));
         this.#lostAt = null;
-        window.skip(length);
-        return page;
+        return new OggPage(...window.take(length));
       }
       this.#lose();
     }
@@ -50,12 +48,12 @@ export class OggPages {
   /** One that was searched for, or that none seems to follow, has to prove itself. Its checksum costs more than all the rest. */
   #isSound(length: number): boolean {
     const window = this.#window;
-    const followed = window.has(length + CAPTURE.length);
+    const followed = window.holds(length + CAPTURE.length);
     if (this.#lostAt === null && (!followed || captures(window, length))) return true;
     // What looks like the beginning of a page may stand every five bytes: without a limit, one chunk of that takes seconds.
     this.#checked += length;
     if (this.#checked > window.position + MAX_LOST_BYTES) throw new DemuxError('it is damaged');
-    const page = window.bytes.subarray(window.at, window.at + length);
+    const page = window.slice(0, length);
     return page.readUInt32LE(CHECKSUM_AT) === pageChecksum(page);
   }
 
@@ -79,5 +77,4 @@ export class OggPages {
   }
 }
 
-const captures = ({ bytes, at }: ByteWindow, offset: number): boolean =>
-  CAPTURE.compare(bytes, at + offset, at + offset + CAPTURE.length) === 0;
+const captures = (window: ByteWindow, offset: number): boolean => window.slice(offset, CAPTURE.length).equals(CAPTURE);

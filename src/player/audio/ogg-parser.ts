@@ -84,7 +84,7 @@ export class OggParser implements OpusParser {
       this.#ended = false;
       this.#songMs = this.#nextMs;
     }
-    const head = page.bytes.subarray(page.bodyAt);
+    const head = page.slice(page.bodyAt, page.length);
     if (this.#serial !== null || !startsWith(head, HEAD)) return;
     this.#serial = page.serial;
     this.#sequence = page.sequence;
@@ -125,13 +125,12 @@ export class OggParser implements OpusParser {
       to += size;
       if (size === FULL_SEGMENT) continue;
       this.#offset = to;
-      const packet = this.#close(page.bytes.subarray(from, to));
+      const packet = this.#close(page.slice(from, to));
       if (packet) return packet;
       from = to;
     }
     this.#page = null;
-    if (page.segmentBytes(page.segments - 1) === FULL_SEGMENT && page.segments > 0)
-      this.#keep(page.bytes.subarray(from, to));
+    if (page.segmentBytes(page.segments - 1) === FULL_SEGMENT && page.segments > 0) this.#keep(page.slice(from, to));
     return null;
   }
 
@@ -168,8 +167,8 @@ export class OggParser implements OpusParser {
     let begins = !page.isContinued;
     for (let index = 0; index < page.segments; index += 1) {
       const size = page.segmentBytes(index);
-      const isTags = this.#tagsDue && startsWith(page.bytes.subarray(at), TAGS);
-      if (begins && size > 0 && !isTags) soundMs += packetMs(page.bytes.subarray(at, at + size));
+      const isTags = this.#tagsDue && startsWith(page.slice(at, at + size), TAGS);
+      if (begins && size > 0 && !isTags) soundMs += packetMs(page.slice(at, at + size));
       at += size;
       begins = size < FULL_SEGMENT;
     }
