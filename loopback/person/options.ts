@@ -6,7 +6,7 @@ import {
   type APIAttachment,
 } from 'discord-api-types/v10';
 import type { FileToSend } from '../world.ts';
-import type { Kind } from './resolved.ts';
+import type { ChosenId, Kind } from './resolved.ts';
 
 /** What a person types, chooses or drops into the options of a command, by name. */
 export type Typed = Readonly<Record<string, string | number | boolean | FileToSend>>;
@@ -14,7 +14,7 @@ export type Typed = Readonly<Record<string, string | number | boolean | FileToSe
 /** The filled-in options, the ids among them, and the files as they were uploaded. */
 export interface Filled {
   readonly options: APIApplicationCommandInteractionDataBasicOption[];
-  readonly chosen: readonly { readonly kind: Kind; readonly id: string }[];
+  readonly chosen: readonly ChosenId[];
   readonly files: readonly APIAttachment[];
 }
 
@@ -49,9 +49,10 @@ export function fill(
   });
   return {
     options: given.map(({ definition, value }) => one(definition, value, idOf)),
-    chosen: given.flatMap(({ definition: { type }, value }) => {
-      const kind = KINDS[type];
-      return kind === undefined || typeof value !== 'string' ? [] : [{ kind, id: value }];
+    chosen: given.flatMap(({ definition, value }) => {
+      const kind = KINDS[definition.type];
+      const types = 'channel_types' in definition ? definition.channel_types : undefined;
+      return kind === undefined || typeof value !== 'string' ? [] : [{ kind, id: value, types }];
     }),
     files,
   };

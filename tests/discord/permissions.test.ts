@@ -76,7 +76,8 @@ const MAY: Readonly<Record<string, string>> = {
   resume: IN_VOICE,
   search: ANYBODY,
   seek: DJS,
-  ...allOf('settings', ['view', 'dj', 'vote', 'limit', 'channels', 'users', 'words', 'reset'], MANAGERS),
+  // All of them, whatever there comes to be.
+  settings: MANAGERS,
   shuffle: DJS,
   skip: IN_VOICE,
   sponsorblock: DJS,
@@ -99,8 +100,9 @@ const NEEDS: readonly (readonly [string, Needs])[] = [
 it.each(NEEDS)('/%s is for those that the table names', (name, needs) => {
   const row = WHO.map(([, situation]) => (may(needs, situation) ? '+' : '-')).join('');
   const named = (signs: string) => WHO.filter((_, index) => signs[index] === '+').map(([who]) => who);
-  expect(MAY[name], `a row for ${name}`).toBeDefined();
-  expect(named(row)).toEqual(named(MAY[name]?.replaceAll(' ', '') ?? ''));
+  const wanted = MAY[name] ?? MAY[name.split(' ')[0] ?? ''] ?? 'no row';
+  expect(wanted).toMatch(/^[+ -]+$/);
+  expect(named(row)).toEqual(named(wanted.replaceAll(' ', '')));
 });
 
 function may(needs: Needs, situation: Situation): boolean {

@@ -1,6 +1,7 @@
 import {
   ApplicationCommandOptionType as Option,
   ButtonStyle,
+  ChannelType,
   ComponentType,
   PermissionFlagsBits,
 } from 'discord-api-types/v10';
@@ -93,6 +94,32 @@ describe('a person who types a command', () => {
     if (global !== undefined) application.commands.set(guild.id, [{ ...global, id: '7', guild_id: guild.id }]);
     await ada.slash('play');
     expect(latest()).toMatchObject({ data: { id: '7', guild_id: guild.id } });
+  });
+
+  it('chooses roles and channels, of the types that the option takes', async () => {
+    const { ada, world, guild, register, latest } = settle();
+    const role = world.addRole(guild.id, 'staff', 0n);
+    const [text, voice] = [ChannelType.GuildText, ChannelType.GuildVoice] as const;
+    const [chat, lounge] = [world.addChannel(guild.id, 'chat', text), world.addChannel(guild.id, 'lounge', voice)];
+    const options = [
+      { type: Option.Role as const, name: 'role', description: 'a' },
+      { type: Option.Channel as const, name: 'channel', description: 'a', channel_types: [text] },
+    ];
+    register({ name: 'config', options });
+    await ada.slash('config', { role: role.id, channel: chat.id });
+    expect(latest()).toMatchObject({
+      data: {
+        options: [
+          { type: 8, name: 'role', value: role.id },
+          { type: 7, name: 'channel', value: chat.id },
+        ],
+        resolved: { roles: { [role.id]: { name: 'staff' } }, channels: { [chat.id]: { name: 'chat', type: 0 } } },
+      },
+    });
+    await expect(ada.slash('config', { channel: lounge.id })).rejects.toThrow(
+      'of a type that the option does not take',
+    );
+    await expect(ada.slash('config', { role: chat.id })).rejects.toThrow('there is no role');
   });
 
   it('reaches subcommands and their groups', async () => {

@@ -21,7 +21,7 @@ const ratio = (guildId: string, percent: number) =>
 
 it('lets everybody do everything in a guild that never set anything', async () => {
   const { settings } = await opened();
-  expect(settings.of('G')).toEqual({
+  expect(settings.of('G')).toMatchObject({
     djRole: null,
     voteRatio: 0,
     tracksPerPerson: null,
