@@ -9,6 +9,7 @@ import { createClient, logIn, lossOf } from './discord/client.ts';
 import { ChannelStatus } from './discord/channel-status.ts';
 import { ClientVoiceGateway } from './discord/client-voice-gateway.ts';
 import { registerCommands } from './discord/register.ts';
+import { RequestChannel } from './discord/request-channel.ts';
 import { Router } from './discord/router.ts';
 import { watchTalk } from './discord/talk.ts';
 import { VoiceEventHandlers } from './discord/voice-events.ts';
@@ -159,6 +160,11 @@ export function createApp(config: Config, log: Logger, environment: Readonly<Rec
       ready: ready.promise,
     });
     router.attach(client);
+    if (config.requestChannels) {
+      const parts = { client, settings, djRole: config.djRole, log: log.child({ part: 'requests' }) };
+      const requests = new RequestChannel({ ...parts, handle: (request) => router.handle(request) });
+      closers.add('request channel', () => requests.close());
+    }
     closers.add('announcements', () => {
       teller.close();
       return announcer.close();

@@ -125,6 +125,8 @@ const SETTINGS = {
   rejoinWhenKicked: flag('REJOIN_WHEN_KICKED', false),
   /** The current title below the name of the voice channel, where the bot may set that. Default: true. */
   voiceChannelStatus: flag('VOICE_CHANNEL_STATUS', true),
+  /** Whether what people write can be read, for channels in which a link is enough. Default: false. */
+  requestChannels: flag('REQUEST_CHANNELS', false),
   /** The role that may do what else only people with Manage Server may. Default: DJ. */
   djRole: setting('DJ_ROLE', z.string().default('DJ'), 'DJ'),
   /** The port of 127.0.0.1 on which metrics are served; 0: any free one. Default: none, nothing is served. */

@@ -55,6 +55,7 @@ describe('parseConfig', () => {
       voiceEvidenceMs: 5_000,
       rejoinWhenKicked: false,
       voiceChannelStatus: true,
+      requestChannels: false,
       djRole: 'DJ',
       metricsPort: null,
       alertWebhookUrl: null,
@@ -75,6 +76,7 @@ describe('parseConfig', () => {
       VOICE_COOLDOWNS_S: '10, 20',
       REJOIN_WHEN_KICKED: 'true',
       VOICE_CHANNEL_STATUS: 'false',
+      REQUEST_CHANNELS: 'true',
       METRICS_PORT: '9464',
       ALERT_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/secret',
     });
@@ -91,6 +93,7 @@ describe('parseConfig', () => {
       voiceCooldownsS: [10, 20],
       rejoinWhenKicked: true,
       voiceChannelStatus: false,
+      requestChannels: true,
       metricsPort: 9464,
       alertWebhookUrl: new URL('https://discord.com/api/webhooks/1/secret'),
     });

@@ -1,7 +1,7 @@
 import { ChannelType, PermissionFlagsBits, SlashCommandBuilder, type SlashCommandChannelOption } from 'discord.js';
 import { MOST } from '../settings/guild-settings.ts';
 import type { CommandGroup } from './command.ts';
-import { channels, dj, limit, reset, users, vote, words } from './settings/change.ts';
+import { channels, dj, limit, requests, reset, users, vote, words } from './settings/change.ts';
 import { view } from './settings/view.ts';
 import { SETTING_CHOICES } from './settings/words.ts';
 
@@ -66,6 +66,12 @@ export const settings: CommandGroup = {
     )
     .addSubcommand((one) =>
       one
+        .setName('requests')
+        .setDescription('Play what people write in a channel, a link or words')
+        .addChannelOption((option) => place(option.setName('channel').setDescription('Which one').setRequired(true))),
+    )
+    .addSubcommand((one) =>
+      one
         .setName('users')
         .setDescription('Do nothing for some people')
         .addUserOption((option) => option.setName('block').setDescription('Do nothing for this person'))
@@ -99,5 +105,5 @@ export const settings: CommandGroup = {
     const { blockedWords } = services.settings.of(guildId);
     return blockedWords.filter((word) => word.includes(typed)).map((word) => ({ name: word, value: word }));
   },
-  subcommands: { view, dj, vote, limit, channels, users, words, reset },
+  subcommands: { view, dj, vote, limit, channels, requests, users, words, reset },
 };

@@ -1,4 +1,12 @@
-import { Client, Events, GatewayIntentBits, Options, RESTEvents, type RateLimitData } from 'discord.js';
+import {
+  Client,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Options,
+  RESTEvents,
+  type RateLimitData,
+} from 'discord.js';
 import type { Logger } from 'pino';
 import { ConfigError, type Config } from '../config.ts';
 import { within } from '../lib/time.ts';
@@ -35,11 +43,20 @@ const isDisplayEdit = ({ method, route }: RateLimitData) =>
 
 /**
  * The client with the intents that slash commands, voice and a display among the talk need, none of them privileged: what
- * people write is not told. Nobody is ever pinged by it. Not logged in yet.
+ * people write is not told, unless channels for requests are wanted. Nobody is ever pinged by it. Not logged in yet.
  */
-export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Client {
+export function createClient(
+  config: Pick<Config, 'apiUrl'> & Partial<Pick<Config, 'requestChannels'>>,
+  log: Logger,
+): Client {
+  const privileged = config.requestChannels === true ? [GatewayIntentBits.MessageContent] : [];
   const client = new Client({
-    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates, GatewayIntentBits.GuildMessages],
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildVoiceStates,
+      GatewayIntentBits.GuildMessages,
+      ...privileged,
+    ],
     allowedMentions: { parse: [], repliedUser: false },
     makeCache: Options.cacheWithLimits(KEPT),
     rest: { api: config.apiUrl, rejectOnRateLimit: isDisplayEdit, handlerSweepInterval: FORGET_LIMITS_EVERY_MS },
@@ -60,19 +77,27 @@ export function createClient(config: Pick<Config, 'apiUrl'>, log: Logger): Clien
   return client;
 }
 
-/** Logs in and waits until the guilds are there. A token that Discord refuses is a ConfigError. */
+/** Logs in and waits until the guilds are there. A token or an intent that Discord refuses is a ConfigError. */
 export async function logIn(client: Client, token: string, deadlineMs = LOGIN_DEADLINE_MS): Promise<void> {
   const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
   const late = () => new Error(`Discord did not answer the login within ${deadlineMs / 1_000} s`);
   try {
     await within(deadlineMs, Promise.all([ready, client.login(token)]), late);
   } catch (error) {
+    if (isRefusedIntent(error)) throw new ConfigError([INTENT_REFUSED]);
     if (!isRefusedToken(error)) throw error;
     throw new ConfigError([
       'DISCORD_TOKEN was refused by Discord. Open "Bot" in the developer portal, press "Reset Token" and copy it anew.',
     ]);
   }
 }
+
+const INTENT_REFUSED =
+  'REQUEST_CHANNELS=true needs the "Message Content Intent", which Discord refused (4014). Open "Bot" in the developer portal and switch it on, or set REQUEST_CHANNELS=false.';
+
+/** The gateway refuses (close code 4014) with this message of @discordjs/ws, of which discord.js makes another one in some versions. */
+const isRefusedIntent = (error: unknown): boolean =>
+  error instanceof Error && /disallowed intents/i.test(error.message);
 
 /** The REST login refuses with a code, the gateway (close code 4004) only with this message. */
 function isRefusedToken(error: unknown): boolean {
@@ -85,8 +110,9 @@ function isRefusedToken(error: unknown): boolean {
 /** Resolves when the gateway was closed with a code after which discord.js does not come back, e.g. a token that was reset. */
 export function lossOf(client: Client): Promise<Error> {
   return new Promise((resolve) => {
-    client.once(Events.ShardDisconnect, ({ code }) =>
-      resolve(new Error(`Discord closed the gateway for good (${code})`)),
-    );
+    client.once(Events.ShardDisconnect, ({ code }) => {
+      const why = code === (GatewayCloseCodes.DisallowedIntents as number) ? `: ${INTENT_REFUSED}` : '';
+      resolve(new Error(`Discord closed the gateway for good (${code})${why}`));
+    });
   });
 }

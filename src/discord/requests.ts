@@ -12,7 +12,7 @@ import { play } from '../commands/play.ts';
 import { buttonCommand } from './buttons.ts';
 import { optionsOf } from './menus.ts';
 import type { Request } from './router.ts';
-import { situationOf, type House } from './situation.ts';
+import { askerOf, situationOf, type House } from './situation.ts';
 
 const COMMAND_BY_NAME = new Map(COMMANDS.map((command) => [command.data.name, command]));
 
@@ -88,7 +88,8 @@ function fromMenu(interaction: StringSelectMenuInteraction, house: House): Reque
   };
 }
 
-const NO_OPTIONS = {
+/** For what people do without any options. */
+export const NO_OPTIONS = {
   string: () => null,
   integer: () => null,
   boolean: () => null,
@@ -112,7 +113,7 @@ type Asked =
   | StringSelectMenuInteraction;
 
 function common(interaction: Asked, house: House) {
-  return { situation: () => situationOf(interaction, house), answerable: interaction };
+  return { situation: () => situationOf(askerOf(interaction), house), answerable: interaction };
 }
 
 function context({ guild, guildId, channelId, user }: Asked) {

@@ -1,4 +1,4 @@
-import { PermissionFlagsBits, type Guild, type Interaction, type VoiceBasedChannel } from 'discord.js';
+import { PermissionFlagsBits, type Guild, type Interaction, type Role, type VoiceBasedChannel } from 'discord.js';
 import { TenutoError } from '../lib/errors.ts';
 import type { SettingsView } from '../settings/settings-manager.ts';
 import { countPeople, peopleIn } from './audience.ts';
@@ -10,16 +10,57 @@ export interface House {
   readonly djRole: string;
 }
 
+/** Who asks, and where. */
+export interface Asker {
+  readonly guild: Guild | null;
+  readonly guildId: string | null;
+  readonly userId: string;
+  /** The text channel, and the one of which it is a thread. */
+  readonly places: readonly string[];
+  readonly roles: readonly Pick<Role, 'id' | 'name'>[];
+  /** Has "Manage Server". */
+  readonly manages: boolean;
+}
+
+/** Who typed or pressed something. */
+export function askerOf(interaction: Interaction): Asker {
+  const { guild, guildId, user, channel, channelId } = interaction;
+  // What is written in a thread is written in its channel.
+  const places = [channelId, channel?.isThread() === true ? channel.parentId : null];
+  return {
+    guild,
+    guildId,
+    userId: user.id,
+    places: places.filter((id) => id !== null),
+    roles: interaction.inCachedGuild() ? [...interaction.member.roles.cache.values()] : [],
+    manages: interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) === true,
+  };
+}
+
+/** Who wrote a message, with the ids of the roles that came with it. */
+export function writerOf(
+  guild: Guild | null,
+  guildId: string,
+  channelId: string,
+  userId: string,
+  roleIds: readonly string[],
+): Asker {
+  // Everybody has the role whose id is the guild's.
+  const roles = [guildId, ...roleIds].flatMap((id) => guild?.roles.cache.get(id) ?? []);
+  const manages = roles.some(({ permissions }) => permissions.has(PermissionFlagsBits.ManageGuild));
+  return { guild, guildId, userId, places: [channelId], roles, manages: manages || guild?.ownerId === userId };
+}
+
 /** Reads from the caches of the client who asked from where, and where the bot is. Throws STARTING while Discord has not told. */
-export function situationOf(interaction: Interaction, house: House): Situation {
-  const { guild, guildId } = interaction;
-  const standing = standingOf(interaction, house);
-  const rules = rulesFor(interaction, house);
+export function situationOf(asker: Asker, house: House): Situation {
+  const { guild, guildId } = asker;
+  const standing = standingOf(asker, house);
+  const rules = rulesFor(asker, house);
   if (guildId === null) return { guildId, standing, rules, person: null, bot: null, present: [] };
   // A guild whose server is down is known by its id alone: nobody is in voice there, as it seems.
   if (!guild?.members.me) throw new TenutoError('STARTING');
-  const personIn = voiceChannelOf(guild, interaction.user.id);
-  const botIn = voiceChannelOf(guild, interaction.client.user.id);
+  const personIn = voiceChannelOf(guild, asker.userId);
+  const botIn = voiceChannelOf(guild, guild.members.me.id);
   const room = botIn ?? personIn;
   return {
     guildId,
@@ -32,26 +73,24 @@ export function situationOf(interaction: Interaction, house: House): Situation {
 }
 
 /** A role of the guild's own takes the place of the operator's, whose name is compared without case. */
-function standingOf(interaction: Interaction, { settings, djRole: name }: House): Standing {
-  const own = settings.of(interaction.guildId ?? '').djRole;
+function standingOf({ guildId, roles, manages }: Asker, { settings, djRole: name }: House): Standing {
+  const own = settings.of(guildId ?? '').djRole;
   const wanted = name.toLowerCase();
-  const roles = interaction.inCachedGuild() ? interaction.member.roles.cache : null;
   return {
-    manages: interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) === true,
-    dj: roles?.some((role) => (own === null ? role.name.toLowerCase() === wanted : role.id === own)) === true,
+    manages,
+    dj: roles.some((role) => (own === null ? role.name.toLowerCase() === wanted : role.id === own)),
     // The mention of a role shows its name, and the answers of this bot ping nobody.
     djRole: own === null ? `"${name}"` : `<@&${own}>`,
   };
 }
 
-function rulesFor({ guildId, user, channel, channelId }: Interaction, { settings }: House): HouseRules {
-  const { djRole, blockedUsers, allowedChannels } = settings.of(guildId ?? '');
-  // What is written in a thread is written in its channel.
-  const places = new Set([channelId, channel?.isThread() === true ? channel.parentId : null]);
+function rulesFor({ guildId, userId, places }: Asker, { settings }: House): HouseRules {
+  const { djRole, blockedUsers, allowedChannels, requestChannelId } = settings.of(guildId ?? '');
+  const isAllowed = [...allowedChannels, requestChannelId].some((id) => id !== null && places.includes(id));
   return {
     djOnly: djRole !== null,
-    blocked: blockedUsers.includes(user.id),
-    channels: allowedChannels.some((id) => places.has(id)) ? [] : allowedChannels,
+    blocked: blockedUsers.includes(userId),
+    channels: isAllowed ? [] : allowedChannels,
   };
 }
 

@@ -15,6 +15,8 @@ const FIELDS = {
   tracksPerPerson: z.int().min(1).max(100_000).nullable(),
   /** Text channels in which commands may be used. None: all. */
   allowedChannels: z.array(id).max(MOST.channels),
+  /** The text channel in which what people write is played, where the operator lets it be read. Null: none. */
+  requestChannelId: id.nullable(),
   blockedUsers: z.array(id).max(MOST.users),
   /** What may stand neither in what somebody asks for nor in the title of what is found. */
   blockedWords: z.array(z.string().min(1).max(MOST.wordLength)).max(MOST.words),
@@ -29,6 +31,7 @@ export const DEFAULTS: GuildSettings = {
   voteRatio: 0,
   tracksPerPerson: null,
   allowedChannels: [],
+  requestChannelId: null,
   blockedUsers: [],
   blockedWords: [],
 };

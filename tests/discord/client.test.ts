@@ -1,6 +1,7 @@
 import { GatewayIntentBits, MessagePayload, type MessageTarget } from 'discord.js';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createClient } from '../../src/discord/client.ts';
+import { startLoopback } from '../../loopback/index.ts';
+import { createClient, logIn } from '../../src/discord/client.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
 const client = createClient({ apiUrl: 'http://127.0.0.1:1/api' }, createLogger({ level: 'silent' }));
@@ -9,6 +10,24 @@ it('asks for what slash commands, voice and the display need, and nothing privil
   expect(client.options.intents.toArray()).toEqual(['Guilds', 'GuildVoiceStates', 'GuildMessages']);
   for (const privileged of ['GuildMembers', 'GuildPresences', 'MessageContent'] as const)
     expect(client.options.intents.has(GatewayIntentBits[privileged])).toBe(false);
+});
+
+it('asks for what people write only where channels for requests are wanted', () => {
+  const config = { apiUrl: 'http://127.0.0.1:1/api', requestChannels: true };
+  const reading = createClient(config, createLogger({ level: 'silent' }));
+  expect(reading.options.intents.toArray()).toEqual(['Guilds', 'GuildVoiceStates', 'GuildMessages', 'MessageContent']);
+});
+
+it('says to the operator what to do when Discord refuses that', async () => {
+  const loopback = await startLoopback();
+  onTestFinished(() => loopback.close());
+  const config = { apiUrl: loopback.rest.url, requestChannels: true };
+  const refused = createClient(config, createLogger({ level: 'silent' }));
+  onTestFinished(() => refused.destroy());
+  await expect(logIn(refused, loopback.application.token)).rejects.toThrow(
+    /^REQUEST_CHANNELS=true needs the "Message Content Intent".* developer portal .*REQUEST_CHANNELS=false/,
+  );
+  expect(loopback.problems()).toEqual(['gateway: closed with 4014 (Disallowed intent(s).)']);
 });
 
 it('pings nobody, also when a message does not say so itself', () => {

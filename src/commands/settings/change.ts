@@ -53,6 +53,8 @@ export const channels = changing('allowedChannels', (context, before) =>
   edited(before, context.channel('add'), context.channel('remove'), MOST.channels),
 );
 
+export const requests = changing('requestChannelId', (context, before) => context.channel('channel') ?? before);
+
 export const users = changing('blockedUsers', (context, before) =>
   edited(before, context.user('block'), context.user('unblock'), MOST.users),
 );

@@ -34,6 +34,11 @@ const IN_WORDS: Readonly<Record<SettingName, SettingInWords>> = {
     meaning: 'Where commands and buttons work; /settings does everywhere. Without any, in all.',
     show: ({ allowedChannels }) => mentions(allowedChannels, '#') || 'all',
   },
+  requestChannelId: {
+    title: 'Channel for requests',
+    meaning: 'A link or words written there are played, as by /play. Works where my operator lets me read messages.',
+    show: ({ requestChannelId }) => (requestChannelId === null ? 'none' : `<#${requestChannelId}>`),
+  },
   blockedUsers: {
     title: 'Blocked people',
     meaning: 'For whom I do nothing. Without any, nobody is blocked.',
