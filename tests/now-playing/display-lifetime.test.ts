@@ -66,6 +66,18 @@ describe('when Discord has had enough', () => {
     expect(stage.channel.news()).toHaveLength(1);
   });
 
+  it('a display that is sent meanwhile does not break the wait', async () => {
+    const stage = await playingStage();
+    stage.channel.outcomes.push({ busyForMs: 90_000 });
+    await pass(REFRESH_MS);
+    await stage.display.show('G', 'U');
+    stage.channel.news();
+    await pass(80_000);
+    expect(stage.channel.news()).toEqual([]);
+    await pass(10_000);
+    expect(stage.channel.news()).toHaveLength(1);
+  });
+
   it('an event does not break the wait', async () => {
     const stage = await playingStage();
     stage.channel.outcomes.push(BUSY);

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { Hour } from './fixtures/hour.ts';
 
 const HOUR_MS = 3_600_000;
-const SEEDS = Array.from({ length: 40 }, (_, seed) => seed);
+const SEEDS = Array.from({ length: 150 }, (_, seed) => seed);
 
 it.each(SEEDS)(
   'keeps one display for an hour in which everything goes wrong, and edits it no more than it may: %i',
