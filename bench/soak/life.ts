@@ -5,7 +5,7 @@ const ANSWER_MS = 30_000;
 const SONGS_EACH = 3;
 
 /** How many times more often people do something while a bot warms up. */
-export const HURRY = 16;
+export const HURRY = 32;
 
 type Event = (lane: Lane, seat: Seat) => unknown;
 
