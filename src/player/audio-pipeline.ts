@@ -8,11 +8,11 @@ import { networkFailure, type HttpClient } from '../sources/http-client.ts';
 import type { Relay } from '../sources/relay.ts';
 import type { HttpMedia } from '../sources/resumable-read.ts';
 import { resumable, type Keep } from '../sources/resumable.ts';
-import type { Media, MediaFormat } from '../sources/source.ts';
+import type { Media } from '../sources/source.ts';
 import { Gain } from './audio/gain.ts';
 import { watchInput } from './audio/input-watch.ts';
 import { JitterBuffer } from './audio/jitter-buffer.ts';
-import { PacketGate, UnfitError } from './audio/packet-gate.ts';
+import { PacketGate, UnfitError, type PacketGateOptions } from './audio/packet-gate.ts';
 import { confirmTranscode, guessed, startTranscode, type Manner, type TranscodeInput } from './audio/transcode.ts';
 import type { Filtering } from './filters.ts';
 
@@ -94,7 +94,7 @@ function waysInto(media: Media, options: OpenAudioOptions): readonly (() => Prom
 /** Bytes of a container with Opus in it, and what is known about them. */
 interface Input {
   readonly bytes: Readable;
-  readonly container: Exclude<MediaFormat, 'other'>;
+  readonly container: PacketGateOptions['container'];
   readonly passthrough: boolean;
   /** Where in the track its first packet belongs. */
   readonly beginsAtMs: number;
@@ -157,7 +157,8 @@ async function transcoded(media: Media, options: OpenAudioOptions, manner: Manne
   const child = startTranscode({ ...options, manner, input });
   return {
     bytes: child.stdout,
-    container: 'ogg-opus',
+    // Packets that it only hands on may be in any of the forms that strangers use.
+    container: manner === 'copy' ? 'ogg-opus' : 'own-ogg',
     passthrough: manner === 'copy',
     beginsAtMs: options.startMs,
     confirmEnd: (whole) => confirmTranscode(child, input, whole),

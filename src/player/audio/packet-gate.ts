@@ -6,14 +6,19 @@ import { OggParser } from './ogg-parser.ts';
 import { outputGainDb, PACKET_MS, packetMs } from './opus-packet.ts';
 import type { OnHead, OpusParser } from './opus-parser.ts';
 import { Recut } from './opus-recut.ts';
+import { OwnOggParser } from './own-ogg-parser.ts';
 import { WebmParser } from './webm-parser.ts';
 
 /** Lengths are often told in whole seconds. */
 const WHOLE_MS = 1_000;
 
+type Parser = Omit<OpusParser, 'timeMs'>;
+
 const PARSERS = {
-  'webm-opus': (onHead: OnHead): OpusParser => new WebmParser(onHead),
-  'ogg-opus': (onHead: OnHead): OpusParser => new OggParser(onHead),
+  'webm-opus': (onHead: OnHead): Parser => new WebmParser(onHead),
+  'ogg-opus': (onHead: OnHead): Parser => new OggParser(onHead),
+  /** Written by our own ffmpeg. */
+  'own-ogg': (onHead: OnHead): Parser => new OwnOggParser(onHead),
 };
 
 /** The packets may not be sent as they are: the audio has to go through ffmpeg. */
@@ -46,7 +51,7 @@ export interface PacketGateOptions {
 export class PacketGate {
   readonly #buffer: JitterBuffer;
   readonly #options: PacketGateOptions;
-  readonly #parser: OpusParser;
+  readonly #parser: Parser;
   readonly #recut = new Recut();
   readonly #outputGain = new Gain(100);
   readonly #toSkip: number;
