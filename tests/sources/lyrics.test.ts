@@ -127,7 +127,7 @@ it('finds the song that has the length of the track, and says when its lines are
       { atMs: 2_000, text: 'Two' },
     ],
   });
-  expect(services.requests).toEqual([
+  expect(services.requests).toMatchObject([
     { path: '/api/search?track_name=Long+Note&artist_name=Ada', userAgent: USER_AGENT },
   ]);
 });
