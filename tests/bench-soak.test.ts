@@ -7,7 +7,7 @@ import type { Lane, Seat } from '../bench/lane.ts';
 import { nodeOptionsOf, START_OPTIONS } from '../bench/node-options.ts';
 import { collected } from '../bench/soak/collected.ts';
 import { INSPECTED } from '../bench/soak/inspector.ts';
-import { HURRY, hurry, live } from '../bench/soak/life.ts';
+import { HURRY, hurry, live, TROUBLE } from '../bench/soak/life.ts';
 import { isFlat, lowest, slopeOf } from '../bench/soak/slope.ts';
 
 describe('the course of memory', () => {
@@ -73,10 +73,10 @@ describe('life', () => {
     expect(queued).toBeLessThan(20);
   });
 
-  it('lets people do more in a hurry, and things go wrong as rarely as ever', async () => {
+  it('lets people do more in a hurry, and things go wrong a little more often', async () => {
     const [ordinary, hurried] = [await lived(live), await lived(hurry)];
     expect(hurried.skips).toBeGreaterThan(ordinary.skips);
-    expect((hurried.faults * HURRY) / ordinary.faults).toBeCloseTo(1, 0);
+    expect((hurried.faults * HURRY) / ordinary.faults / TROUBLE).toBeCloseTo(1, 0);
   });
 });
 

@@ -6,6 +6,8 @@ const SONGS_EACH = 3;
 
 /** How many times more often people do something while a bot warms up. */
 export const HURRY = 32;
+/** How many times more often things go wrong then. More would use up what Discord allows, and guilds would cool down. */
+export const TROUBLE = 4;
 
 type Event = (lane: Lane, seat: Seat) => unknown;
 
@@ -50,11 +52,11 @@ export async function live(lane: Lane, seats: readonly Seat[], dice: Dice): Prom
 }
 
 /**
- * The same for a life in which people do `HURRY` times as much, and nothing goes wrong more often than it does: what a bot
- * remembers up to a bound is soon at its bound, and V8 has compiled what is used often.
+ * The same for a life in which people do `HURRY` times as much, and things go wrong `TROUBLE` times as often: what a bot
+ * remembers up to a bound is soon at its bound, and V8 has compiled most of what is used.
  */
 export async function hurry(lane: Lane, seats: readonly Seat[], dice: Dice): Promise<void> {
-  if (dice.chance(1 / HURRY)) await live(lane, seats, dice);
+  if (dice.chance(TROUBLE / HURRY)) await live(lane, seats, dice);
   else await happen(DEEDS, lane, seats, dice);
 }
 

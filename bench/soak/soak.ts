@@ -17,9 +17,9 @@ const LEAST_POINTS = 8;
 const LONGEST_WARM_UP_MIN = 10;
 /**
  * The part of the warm-up in which people hurry. In the rest garbage is collected as often as later: what a process holds
- * after full collections rises from the first of them on by 2 to 3 MB, for some seven minutes, and then no more.
+ * after full collections rises from the first of them on by 2 to 3 MB, for some minutes, and then no more.
  */
-const HURRIED = 0.3;
+const HURRIED = 0.5;
 /** Pooled connections and waits that are on their way to their end. */
 const SETTLE_MS = 60_000;
 /** How often all garbage is collected, once nobody hurries any more. */
@@ -95,6 +95,10 @@ export async function soak({ minutes, guilds, seed, say, signal }: SoakOptions) 
     live: series(
       cleaned.map(({ liveMb }) => liveMb),
       liveMb,
+    ),
+    compiled: series(
+      cleaned.map(({ compiledMb }) => compiledMb),
+      slopeOf(cleaned.map(({ hours, compiledMb }) => ({ x: hours, y: compiledMb }))),
     ),
     collected_rss: series(
       cleaned.map(({ rssMb }) => rssMb),
