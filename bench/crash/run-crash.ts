@@ -52,6 +52,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
   const dice = new Dice(seed);
   let registered = false;
   const tally = new Tally(seed, guilds, say);
+  let before: Life | null = null;
 
   for (let kill = 1; kill <= kills; kill += 1) {
     signal.throwIfAborted();
@@ -66,6 +67,7 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
     else if (!early) await heard(life);
     await sleep(playMs, signal);
     end(await life.kill(), await acting);
+    before = life;
     await compare(kill);
   }
   await finish();
@@ -103,8 +105,11 @@ export async function runCrash({ kills, guilds: count, seed, signal, say }: Cras
       life.readyAt !== null && silent.every(({ listener, sounds }) => sounds !== true || listener.back !== null);
     await until('music in every guild', all, SOUND_MS, signal).catch(() => undefined);
     tally.returned(life, silent);
-    for (const { id, listener, sounds } of silent)
-      if (sounds === true && listener.back === null) for (const line of await life.said(id)) say(`    ${line}`);
+    for (const { id, listener, sounds } of silent) {
+      if (sounds !== true || listener.back !== null) continue;
+      // Why it is not there may have been decided in the life before.
+      for (const line of [...((await before?.said(id)) ?? []), 'killed', ...(await life.said(id))]) say(`    ${line}`);
+    }
   }
 
   function end(ending: End, outcomes: readonly PromiseSettledResult<void>[]): void {
