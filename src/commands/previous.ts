@@ -1,15 +1,18 @@
 import { SlashCommandBuilder } from 'discord.js';
-import { TenutoError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
+import { comeAnd } from './wishes/come-and.ts';
 import { named, unheard } from './words/track.ts';
 
 export const previous: Command = {
   data: new SlashCommandBuilder().setName('previous').setDescription('Go back to the track before'),
   needs: 'dj-join',
-  async run({ guildId, voiceChannelId }, { players }) {
-    if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
-    const { track } = await players.previous(guildId);
-    if (players.playback(guildId).status === 'away') await players.prepare(guildId, voiceChannelId);
+  async run(context, services) {
+    const { guildId } = context;
+    const { players } = services;
+    const { status, queue } = players.playback(guildId);
+    const begins = (status === 'idle' || status === 'away') && queue.history.length > 0;
+    const goBack = () => players.previous(guildId);
+    const { track } = await (begins ? comeAnd(context, services, goBack) : goBack());
     return `Back to ${named(track)}.${unheard(players.playback(guildId))}`;
   },
 };

@@ -1,7 +1,7 @@
 import { SlashCommandBuilder } from 'discord.js';
-import { TenutoError } from '../lib/errors.ts';
 import type { Undoable } from '../queue/queue.ts';
 import type { Command } from './command.ts';
+import { comeAnd } from './wishes/come-and.ts';
 import { unheard } from './words/track.ts';
 
 const SAY: Readonly<Record<Undoable['what'], string>> = {
@@ -17,12 +17,13 @@ export const undo: Command = {
     .setName('undo')
     .setDescription('Take back the last removal, move, shuffle, clearing, stop or long skip'),
   needs: 'dj-join',
-  async run({ guildId, voiceChannelId }, { players }) {
-    if (voiceChannelId === null) throw new TenutoError('NOT_IN_VOICE');
-    const begins = players.playback(guildId).entry === null;
-    const what = await players.undo(guildId);
-    if (!begins) return SAY[what];
-    if (players.playback(guildId).status === 'away') await players.prepare(guildId, voiceChannelId);
+  async run(context, services) {
+    const { guildId } = context;
+    const { players } = services;
+    const { entry, queue } = players.playback(guildId);
+    const takeBack = () => players.undo(guildId);
+    if (entry !== null || queue.undoable === null) return SAY[await takeBack()];
+    const what = await comeAnd(context, services, takeBack);
     return `${SAY[what]}${unheard(players.playback(guildId))}`;
   },
 };

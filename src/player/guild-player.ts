@@ -132,10 +132,13 @@ export class GuildPlayer {
     await this.#decide(() => this.#parts.record.update(choice));
   }
 
-  /** So many people listen now. An empty channel pauses; somebody who comes resumes, unless a person paused it. */
-  async listen(listeners: number): Promise<void> {
+  /** So many people listen now, in that channel where the bot has come to one. None pause; who comes resumes, unless a person paused it. */
+  async listen(listeners: number, comeTo?: string): Promise<void> {
     await this.#decide(async () => {
-      const { paused } = this.#parts.record.session;
+      const { paused, voiceChannelId } = this.#parts.record.session;
+      // In its turn: to be in none may have been decided before.
+      if (comeTo !== undefined && comeTo !== voiceChannelId)
+        await this.#parts.record.update({ voiceChannelId: comeTo });
       const wanted = listeners === 0 ? 'nobody' : 'no';
       if (paused === wanted || (paused !== 'no' && paused !== 'nobody')) return;
       if (wanted === 'no') await this.#parts.record.update({ paused: wanted });

@@ -40,6 +40,8 @@ export interface PlayerManagerParts {
 
 /** Who mistyped types again: coming and going each time would use up what Discord allows in a minute. */
 const RELEASE_AFTER_MS = 5_000;
+/** Sent away: what was paused is forgotten with the place. */
+const NOWHERE: Partial<Session> = { voiceChannelId: null, paused: 'no', pausedBy: null };
 
 /** PlayerManager: what people do to the music, carried out by their guild's player, queue and voice connection. */
 export class PlayerManager implements Players {
@@ -95,7 +97,7 @@ export class PlayerManager implements Players {
   }
 
   async prepare(guildId: string, voiceChannelId: string): Promise<void> {
-    const { voice, queues, players, audience } = this.#parts;
+    const { voice, players, audience } = this.#parts;
     const player = players.of(guildId);
     this.#releases.get(guildId)?.abort();
     voice.attach(guildId, player.deck.audio);
@@ -105,10 +107,7 @@ export class PlayerManager implements Players {
     if (!('channelId' in state) || state.channelId !== voiceChannelId) {
       throw new TenutoError('VOICE_UNAVAILABLE', 'I was sent elsewhere meanwhile');
     }
-    if (queues.session(guildId).voiceChannelId !== voiceChannelId) {
-      await queues.updateSession(guildId, { voiceChannelId });
-    }
-    await player.listen(audience.listeners(guildId, voiceChannelId));
+    await player.listen(audience.listeners(guildId, voiceChannelId), voiceChannelId);
   }
 
   expect(guildId: string, track: Track): void {
@@ -121,12 +120,17 @@ export class PlayerManager implements Players {
     const life = new AbortController();
     this.#releases.set(guildId, life);
     later(RELEASE_AFTER_MS, life.signal, () => {
-      this.#releases.delete(guildId);
-      const { queues } = this.#parts;
-      if (queues.queue(guildId).current !== null || queues.session(guildId).stay) return;
       // What fails here is tried again when the wait for something to play is over.
-      this.leave(guildId).catch(() => undefined);
+      this.#leaveIdle(guildId, life.signal).catch(() => undefined);
     });
+  }
+
+  /** Asks when its turn has come, as somebody may have come to play something, which ends `life`. */
+  async #leaveIdle(guildId: string, life: AbortSignal): Promise<void> {
+    const { queues, players, voice } = this.#parts;
+    const idle = () => !life.aborted && queues.queue(guildId).current === null && !queues.session(guildId).stay;
+    const left = await players.of(guildId).suspend(NOWHERE, idle);
+    if (left && !life.aborted) await voice.leave(guildId);
   }
 
   close(): void {
@@ -194,8 +198,12 @@ export class PlayerManager implements Players {
 
   async leave(guildId: string): Promise<void> {
     this.#playlists.cancelAll(guildId);
-    await this.#parts.players.of(guildId).suspend({ voiceChannelId: null, paused: 'no', pausedBy: null });
-    await this.#parts.voice.leave(guildId);
+    const { players, voice, queues } = this.#parts;
+    await players.of(guildId).suspend(NOWHERE);
+    await voice.leave(guildId);
+    // Somebody may have asked it to come while it was on its way out, and found it still there.
+    const isOut = () => voice.state(guildId).status === 'idle' && queues.session(guildId).voiceChannelId !== null;
+    await players.of(guildId).suspend(NOWHERE, isOut);
   }
 
   async setVolume(guildId: string, percent: number): Promise<void> {

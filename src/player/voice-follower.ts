@@ -68,7 +68,10 @@ export class VoiceFollower {
     if (!this.#parts.audience.knows(guildId)) return;
     if (!stay && this.#parts.queues.queue(guildId).current === null) {
       // Nothing leads there any more; what somebody has played again would wait for voice for ever.
-      this.#follow(guildId, this.#rest(guildId));
+      this.#follow(
+        guildId,
+        this.#rest(guildId, () => this.#parts.queues.queue(guildId).current === null),
+      );
       return;
     }
     const listeners = this.#parts.audience.listeners(guildId, voiceChannelId);
@@ -163,9 +166,9 @@ export class VoiceFollower {
     }
   }
 
-  /** Falls silent until a person asks for the bot again. */
-  async #rest(guildId: string): Promise<void> {
-    await this.#parts.players.of(guildId).suspend({ voiceChannelId: null });
+  /** Falls silent until a person asks for the bot again, if that is still `wanted` when its turn has come. */
+  async #rest(guildId: string, wanted = () => true): Promise<void> {
+    await this.#parts.players.of(guildId).suspend({ voiceChannelId: null }, wanted);
   }
 
   /** The channel to come back to after a kick, or null to stay out. */

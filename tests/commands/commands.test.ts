@@ -228,12 +228,24 @@ describe('what plays again is heard', () => {
   const nothing = playback({ entry: null, status: 'idle' });
   const away = playback({ status: 'away' });
 
+  const behind = (status: 'idle' | 'away'): Playback => {
+    const some = playback({ status, ...(status === 'idle' && { entry: null }) });
+    const undoable = { what: 'clear', upcoming: [], since: [] } as const;
+    return { ...some, queue: { ...some.queue, history: [entry('0')], undoable } };
+  };
+
+  // First the channel: a bot that is killed in between must not have something to play and no channel to play it in.
   it.each<[string, Command, readonly Playback[], readonly string[]]>([
-    ['/previous, in no channel', previous, [away], ['previous G', 'prepare G V']],
+    ['/previous, in no channel', previous, [behind('away')], ['prepare G V', 'previous G']],
+    ['/previous, with nothing playing', previous, [behind('idle'), playback()], ['prepare G V', 'previous G']],
+    ['/previous, with nothing to go back to', previous, [nothing], ['previous G']],
     ['/previous, in a channel', previous, [playback()], ['previous G']],
-    ['/undo of what ended the music, in no channel', undo, [nothing, away], ['undo G', 'prepare G V']],
-    ['/undo of something else, in no channel', undo, [away, away], ['undo G']],
-    ['/undo, in a channel', undo, [nothing, playback()], ['undo G']],
+    ['/undo of what ended the music', undo, [behind('idle'), playback()], ['prepare G V', 'undo G']],
+    ['/undo of something else, in no channel', undo, [behind('away')], ['undo G']],
+    ['/undo of nothing', undo, [nothing], ['undo G']],
+    ['/resume, in no channel', resume, [away, playback({ status: 'paused' })], ['prepare G V', 'resume G']],
+    ['/resume of what nobody paused', resume, [away, playback()], ['prepare G V']],
+    ['/resume, in a channel', resume, [playback({ status: 'paused' })], ['resume G', 'prepare G V']],
   ])('%s', async (_what, command, playbacks, asks) => {
     const { services: parts, asked } = services();
     const seen = [...playbacks];
@@ -241,6 +253,15 @@ describe('what plays again is heard', () => {
     await command.run(context(), { ...parts, players: { ...parts.players, playback: now } });
     expect(asked).toEqual(asks);
   });
+});
+
+it('goes again when what it came for cannot be', async () => {
+  const failing = { previous: new TenutoError('STORAGE_FAILED') };
+  const gone = playback({ status: 'away' });
+  const script = { failing, playback: { ...gone, queue: { ...gone.queue, history: [entry('0')] } } };
+  const { services: parts, asked } = services(script);
+  await expect(previous.run(context(), parts)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(asked).toEqual(['prepare G V', 'previous G', 'release G']);
 });
 
 it.each([

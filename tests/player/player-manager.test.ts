@@ -57,7 +57,7 @@ async function guild() {
       .queue('G')
       .upcoming.map((entry) => entry.track.title)
       .join(' ');
-  return { manager, queues, play, upcoming, status: () => state.status };
+  return { manager, players, queues, play, upcoming, status: () => state.status };
 }
 
 describe('a playlist', () => {
@@ -118,6 +118,32 @@ it.each([
   manager.release('G');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(now()).toBe(status);
+});
+
+it('has the channel in which it was asked for last, although it was decided before to be in none', async () => {
+  const { manager, players, queues, play } = await guild();
+  await play('ada', 'a');
+  const rest = players.of('G').suspend({ voiceChannelId: null });
+  await manager.prepare('G', 'V');
+  await rest;
+  expect(queues.session('G').voiceChannelId).toBe('V');
+});
+
+it('is in no channel when it was sent away and asked for in the same moment, and was still there', async () => {
+  const { manager, queues, play, status } = await guild();
+  await play('ada', 'a');
+  await Promise.all([manager.leave('G'), manager.prepare('G', 'V')]);
+  expect([status(), queues.session('G').voiceChannelId]).toEqual(['idle', null]);
+});
+
+it('stays for somebody who asks when it is about to go for want of something to play', async () => {
+  const { manager, queues, play, status } = await guild();
+  await manager.prepare('G', 'V');
+  manager.release('G');
+  await vi.advanceTimersByTimeAsync(4_999);
+  vi.advanceTimersByTime(1);
+  await play('ada', 'a');
+  expect([status(), queues.session('G').voiceChannelId]).toEqual(['ready', 'V']);
 });
 
 it('skips one song for two people who press the button at once', async () => {
