@@ -155,6 +155,8 @@ export class GuildPlayer {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.deck.entry !== null) await this.suspend();
+    // Of what has just ended the silence is still to be sent; without a connection it would wait there for ever.
+    this.deck.clear();
     this.#rest.end();
   }
 

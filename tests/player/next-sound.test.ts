@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -152,6 +153,16 @@ describe('one song after the other', () => {
     await expect.poll(() => songs().slice(-4), { timeout: 10_000 }).toEqual(Array<string>(4).fill('silence'));
     expect(heard(ears().packets, 1)).toEqual(counting(0, FRAMES));
     expect(player.deck.entry).toBeNull();
+  });
+
+  it('does not wait for a connection to send that silence when it is closed', async () => {
+    const over = once(player.deck, 'ended');
+    // As without a connection.
+    player.deck.once('ended', () => void player.deck.audio.pause());
+    await player.edit(adding([entry('1')]));
+    await over;
+    await player.close();
+    expect(player.deck.audio.state.status).toBe('idle');
   });
 
   it('is what comes next by then: not what was removed, and the same again when it is looped', async () => {
