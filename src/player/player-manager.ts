@@ -125,10 +125,10 @@ export class PlayerManager implements Players {
     });
   }
 
-  /** Asks when its turn has come, as somebody may have come to play something, which ends `life`. */
+  /** Asks when its turn has come; `life` ends when somebody comes to play something, who then says where the bot is. */
   async #leaveIdle(guildId: string, life: AbortSignal): Promise<void> {
     const { queues, players, voice } = this.#parts;
-    const idle = () => !life.aborted && queues.queue(guildId).current === null && !queues.session(guildId).stay;
+    const idle = () => queues.queue(guildId).current === null && !queues.session(guildId).stay;
     const left = await players.of(guildId).suspend(NOWHERE, idle);
     if (left && !life.aborted) await voice.leave(guildId);
   }

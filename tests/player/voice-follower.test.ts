@@ -131,6 +131,15 @@ describe('after a start', () => {
     expect(held).toEqual([]);
   });
 
+  it('forgets no channel for which somebody has just asked for something to play', async () => {
+    const { queues, players, restore } = await start({ ended: {} });
+    await queues.apply('ended', { type: 'skip', amount: 2 });
+    const asked = players.of('ended').edit(adding([entry('3')]));
+    await restore();
+    await asked;
+    expect(queues.session('ended').voiceChannelId).toBe('ended');
+  });
+
   it('does not begin to wait again for a guild that turns up empty after that time', async () => {
     const { queues, follower, people, restore } = await start({ late: {} });
     people.delete('late');
