@@ -5,6 +5,7 @@ import { loadTracks } from './playlist/load.ts';
 import { placeChoices } from './words/choices.ts';
 import { tracksPage } from './words/lists.ts';
 import { named } from './words/track.ts';
+import { page, placeInList } from './words/options.ts';
 
 const NONE = 'You have no favourites yet. /favorites add keeps what plays now.';
 
@@ -25,25 +26,10 @@ export const favorites: CommandGroup = {
     .setName('favorites')
     .setDescription('Keep and play what you like')
     .addSubcommand((one) => one.setName('play').setDescription('Put all your favourites at the end of the queue'))
-    .addSubcommand((one) =>
-      one
-        .setName('list')
-        .setDescription('Show your favourites')
-        .addIntegerOption((option) => option.setName('page').setDescription('Which page, from 1').setMinValue(1)),
-    )
+    .addSubcommand((one) => one.setName('list').setDescription('Show your favourites').addIntegerOption(page))
     .addSubcommand((one) => one.setName('add').setDescription('Keep what plays now'))
     .addSubcommand((one) =>
-      one
-        .setName('remove')
-        .setDescription('Take one of your favourites out')
-        .addIntegerOption((option) =>
-          option
-            .setName('place')
-            .setDescription('Its number, or words of its title')
-            .setMinValue(1)
-            .setRequired(true)
-            .setAutocomplete(true),
-        ),
+      one.setName('remove').setDescription('Take one of your favourites out').addIntegerOption(placeInList),
     ),
   complete: ({ userId, text }, { favourites }) => placeChoices(text, favourites.known(userId)),
   subcommands: {

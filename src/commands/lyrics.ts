@@ -5,6 +5,7 @@ import type { FoundLyrics, LyricsOf } from '../sources/lyrics.ts';
 import type { Command, Reply } from './command.ts';
 import { lyricsPages, sungAt } from './words/lyrics.ts';
 import { named } from './words/track.ts';
+import { page as pageOption } from './words/options.ts';
 
 export const lyrics: Command = {
   data: new SlashCommandBuilder()
@@ -13,7 +14,7 @@ export const lyrics: Command = {
     .addStringOption((option) =>
       option.setName('query').setDescription('Which song: its artist and title').setMaxLength(200),
     )
-    .addIntegerOption((option) => option.setName('page').setDescription('Which page, from 1').setMinValue(1)),
+    .addIntegerOption(pageOption),
   needs: 'guild',
   async run(context, services) {
     const words = plainText(context.string('query') ?? '');

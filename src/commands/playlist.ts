@@ -1,4 +1,4 @@
-import { SlashCommandBuilder, type SlashCommandIntegerOption, type SlashCommandStringOption } from 'discord.js';
+import { SlashCommandBuilder, type SlashCommandStringOption } from 'discord.js';
 import type { CommandGroup } from './command.ts';
 import { completeTrack } from './play.ts';
 import { add, remove, save } from './playlist/edit.ts';
@@ -8,13 +8,12 @@ import { list, show } from './playlist/look.ts';
 import { deletion, rename, share } from './playlist/manage.ts';
 import { nameChoices } from './playlist/names.ts';
 import { placeChoices } from './words/choices.ts';
+import { page, placeInList } from './words/options.ts';
 
 const name = (option: SlashCommandStringOption) =>
   option.setName('name').setDescription('What the playlist is called').setRequired(true).setAutocomplete(true);
 const newName = (option: SlashCommandStringOption) =>
   option.setName('name').setDescription('What to call it, up to 50 characters').setRequired(true);
-const page = (option: SlashCommandIntegerOption) =>
-  option.setName('page').setDescription('Which page, from 1').setMinValue(1);
 
 export const playlist: CommandGroup = {
   data: new SlashCommandBuilder()
@@ -43,14 +42,7 @@ export const playlist: CommandGroup = {
         .setName('remove')
         .setDescription('Take a track out of a playlist of yours')
         .addStringOption(name)
-        .addIntegerOption((option) =>
-          option
-            .setName('place')
-            .setDescription('Its number, or words of its title')
-            .setMinValue(1)
-            .setRequired(true)
-            .setAutocomplete(true),
-        ),
+        .addIntegerOption(placeInList),
     )
     .addSubcommand((one) =>
       one.setName('show').setDescription('Show what is in a playlist').addStringOption(name).addIntegerOption(page),

@@ -4,6 +4,7 @@ import type { Playback } from '../player/players.ts';
 import { requesterInWords } from '../queue/requester.ts';
 import type { Command } from './command.ts';
 import { count, length, line, named, totalMs } from './words/track.ts';
+import { page as pageOption } from './words/options.ts';
 
 const PER_PAGE = 10;
 
@@ -11,7 +12,7 @@ export const queue: Command = {
   data: new SlashCommandBuilder()
     .setName('queue')
     .setDescription('Show what plays and what comes next')
-    .addIntegerOption((option) => option.setName('page').setDescription('Which page, from 1').setMinValue(1)),
+    .addIntegerOption(pageOption),
   needs: 'guild',
   async run(context, { players }) {
     const playback = players.playback(context.guildId);

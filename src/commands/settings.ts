@@ -4,6 +4,7 @@ import type { CommandGroup } from './command.ts';
 import { channels, dj, limit, requests, reset, users, vote, words } from './settings/change.ts';
 import { view } from './settings/view.ts';
 import { SETTING_CHOICES } from './settings/words.ts';
+import { page } from './words/options.ts';
 
 /** Where people can write; what is written in a thread counts as written in its channel. */
 const place = (option: SlashCommandChannelOption) =>
@@ -20,10 +21,7 @@ export const settings: CommandGroup = {
     .setDescription('See and change what this server has decided')
     .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
     .addSubcommand((one) =>
-      one
-        .setName('view')
-        .setDescription('Show every setting and what it means')
-        .addIntegerOption((option) => option.setName('page').setDescription('Which page, from 1').setMinValue(1)),
+      one.setName('view').setDescription('Show every setting and what it means').addIntegerOption(page),
     )
     .addSubcommand((one) =>
       one
